@@ -1,0 +1,151 @@
+"""What is wanted beside what was seen: one change a resource, with a verb, its fields and the reason."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from studio_backup.manifest import Entry
+from studio_backup.resource import After, Derived, Resource, ruled_fields
+
+#: Every verb, in the order of summaries.
+VERBS = ("create", "update", "remove", "watch", "conflict", "unread", "asleep", "deferred", "ok")
+
+
+@dataclass(frozen=True)
+class Present:
+    """Read in full."""
+
+    value: Resource
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Proven not to be there, by a whole listing without its name."""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Not known, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Asleep:
+    """Its system is not the one that the machine booted; `since` is when it was last seen (epoch seconds), or None."""
+
+    since: int | None
+
+
+Seen = Present | Absent | Unread | Asleep
+
+
+@dataclass(frozen=True)
+class FieldDiff:
+    """One field that differs: values as text, `after` may be `known after ADDRESS`."""
+
+    name: str
+    rule: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What should happen to one resource. `want` is None for what the spec no longer has."""
+
+    address: str
+    verb: str
+    want: Resource | None
+    seen: Seen
+    fields: tuple[FieldDiff, ...] = ()
+    reason: str = ""
+    fix: str = ""
+    entry: Entry | None = None
+    kept: bool = False  # an orphan that is listed and left alone
+
+    @property
+    def resource(self) -> Resource:
+        """The desired value, or the seen one where nothing is desired any more."""
+        if self.want is not None:
+            return self.want
+        if isinstance(self.seen, Present):
+            return self.seen.value
+        raise LookupError(self.address)
+
+
+def compare(want: Resource, seen: Seen, entry: Entry | None, foreign: str, known: Mapping[After, str]) -> Change:
+    """The change that `want` needs. `entry`: our manifest entry, if whole; `foreign`: another studio that owns it."""
+    want = want.resolved(known)
+    change = Change(address=want.address, verb="ok", want=want, seen=seen, entry=entry)
+    match seen:
+        case Unread(reason):
+            return dataclasses.replace(change, verb="unread", reason=reason)
+        case Asleep():
+            return dataclasses.replace(change, verb="asleep")
+        case Absent():
+            return dataclasses.replace(change, verb="create", fields=_fields(want, None, known))
+    if foreign:
+        return dataclasses.replace(
+            change, verb="conflict", reason=f"belongs to studio {foreign}", fix="give one of the two another place"
+        )
+    fields = _fields(want, seen.value, known)
+    rules = {item.rule for item in fields}
+    if not fields:
+        return change
+    if "fixed" in rules or "guarded" in rules:
+        names = ", ".join(item.name for item in fields if item.rule in ("fixed", "guarded"))
+        return dataclasses.replace(
+            change, verb="conflict", fields=fields, reason=f"{names} cannot be changed in place",
+            fix="change the spec to what is there, or remove it by hand and apply again",
+        )
+    if rules == {"watched"}:
+        return dataclasses.replace(change, verb="watch", fields=fields, reason="watched, never changed")
+    if entry is None and not seen.value.adoptable():
+        return dataclasses.replace(
+            change, verb="conflict", fields=fields, reason="stands there already, is not ours, and differs",
+            fix="move it away, or make it equal to the spec by hand; then apply again",
+        )
+    return dataclasses.replace(change, verb="update", fields=fields)
+
+
+def _fields(want: Resource, seen: Resource | None, known: Mapping[After, str]) -> tuple[FieldDiff, ...]:
+    found = []
+    for name, rule in ruled_fields(type(want)).items():
+        desired = getattr(want, name)
+        if isinstance(desired, Derived):
+            missing = desired.unknown(known)
+            after: str | None = f"known after {missing.address}" if missing else desired.text(known)
+            current = getattr(seen, name) if seen else None
+            found.append(FieldDiff(name, rule, shown(current), after))
+        elif desired is None or (seen is None and rule == "watched"):
+            continue
+        elif seen is None or desired != getattr(seen, name):
+            found.append(FieldDiff(name, rule, shown(getattr(seen, name)) if seen else None, shown(desired)))
+    return tuple(found)
+
+
+def shown(value: object) -> str | None:
+    """A field's value as reports print it."""
+    if value is None:
+        return None
+    if isinstance(value, tuple):
+        return ", ".join(str(item) for item in value)
+    return str(value)
+
+
+def drift_class(change: Change) -> str:
+    """The report's word for a change: did the spec move on (pending), or the machine behind our back (drifted)?"""
+    if change.verb in ("conflict", "unread", "asleep"):
+        return change.verb
+    if change.verb == "watch":
+        return "posture"
+    if change.want is None:
+        return "orphan"
+    if change.entry is None:
+        return "pending"
+    if isinstance(change.seen, Present) and change.seen.value.digest() == change.entry.digest:
+        return "pending"
+    return "drifted"

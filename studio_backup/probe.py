@@ -1,0 +1,138 @@
+"""Questions to a machine: many read-only fragments joined into one script, and its one answer split again.
+
+The joined script frames every fragment with a random nonce on both streams, so that nothing a fragment prints
+can pass for another's answer, and a missing end mark proves that an answer is not whole.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+#: Seconds one fragment may take before it is given up on its own machine.
+FRAGMENT_SECONDS = 20
+#: Exit status that stands for "given up by the watchdog" (what `timeout -s KILL` reports, too).
+KILLED = 137
+#: What every script of ours starts from, whatever the login shell had set.
+PREAMBLE = """LC_ALL=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin; export LC_ALL PATH
+unset CDPATH ENV; IFS=' \t\n'"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """A read-only fragment of POSIX sh. `args` reach it as "$@"; equal scripts are asked once with all their args.
+
+    `touches` is true when the fragment reads a device or a mount that may hang: those are asked last.
+    """
+
+    script: str
+    args: tuple[str, ...] = ()
+    touches: bool = False
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a program answered: exit status and both streams (undecodable bytes as lone surrogates)."""
+
+    exit: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A fragment without a whole answer: `began` tells a hung one from one that was never reached."""
+
+    reason: str
+    began: bool
+
+
+def merge(probes: Iterable[Probe]) -> list[Probe]:
+    """Ask equal scripts once, with every argument once, those that touch devices or mounts last."""
+    arguments: dict[tuple[bool, str], dict[str, None]] = {}
+    for probe in probes:
+        arguments.setdefault((probe.touches, probe.script), {}).update(dict.fromkeys(probe.args))
+    merged = [Probe(script=script, args=tuple(args), touches=touches) for (touches, script), args in arguments.items()]
+    return sorted(merged, key=lambda probe: probe.touches)
+
+
+def end_mark(nonce: str) -> str:
+    """The last line of a whole answer, on both streams."""
+    return f"<{nonce} whole>"
+
+
+def join(probes: Sequence[Probe], nonce: str, seconds: int = FRAGMENT_SECONDS) -> str:
+    """One script that runs every probe under its own watchdog and frames each answer on both streams.
+
+    One ticker for all fragments signals the shell once a second; the trap counts for the fragment that runs now. A
+    killed fragment's own children are killed where the system names them (Linux), else left behind: their
+    streams are never waited for, the end mark is.
+    """
+    frames = "\n".join(_fragment(number, probe, nonce) for number, probe in enumerate(probes))
+    return f"""{{
+{PREAMBLE}
+asked=0; fragment=; shell=$$
+late() {{
+  asked=$((asked + 1)); ticked=yes
+  if [ -n "$fragment" ] && [ "$asked" -ge {seconds} ]; then
+    children=; [ ! -r "/proc/$fragment/task/$fragment/children" ] || read -r children <"/proc/$fragment/task/$fragment/children"
+    kill -9 "$fragment" $children 2>/dev/null
+  fi
+}}
+trap late USR1
+( trap 'kill "$pause" 2>/dev/null; exit 0' TERM
+  while :; do sleep 1 & pause=$!; wait "$pause"; kill -USR1 "$shell" || exit 0; done ) </dev/null >/dev/null 2>&1 &
+ticker=$!
+reap() {{
+  asked=0; code=
+  while :; do
+    ticked=; wait "$fragment"; got=$?
+    # A tick ends `wait` early; a second `wait` for a fragment already collected says 127.
+    [ "$got" -eq 127 ] && [ -n "$code" ] && break
+    code=$got; [ -n "$ticked" ] || break
+  done
+  fragment=
+}}
+{frames}
+kill "$ticker" 2>/dev/null
+printf '%s\\n' '{end_mark(nonce)}'; printf '%s\\n' '{end_mark(nonce)}' >&2
+}} </dev/null
+"""
+
+
+def _fragment(number: int, probe: Probe, nonce: str) -> str:
+    arguments = f"set -- {' '.join(map(shlex.quote, probe.args))}\n" if probe.args else "set --\n"
+    begin, end = f"<{nonce} {number}>", f"<{nonce} {number} "
+    return f"""printf '%s\\n' '{begin}'; printf '%s\\n' '{begin}' >&2
+( set -eu
+{arguments}{probe.script}
+) </dev/null & fragment=$!
+reap
+printf '\\n%s\\n' '{end}'"$code>"; printf '\\n%s\\n' '{end}'"$code>" >&2"""
+
+
+def split(reply: Reply, count: int, nonce: str) -> list[Reply | Unanswered]:
+    """The answer of each of `count` probes; one that is not framed whole on both streams is `Unanswered`."""
+    out, err = _frames(reply.out, nonce), _frames(reply.err, nonce)
+    answers: list[Reply | Unanswered] = []
+    for number in range(count):
+        match out.get(number), err.get(number):
+            case (int(code), str(text)), (int(), str(errors)):
+                if code == KILLED:
+                    answers.append(Unanswered(f"gave no answer in {FRAGMENT_SECONDS} s", began=True))
+                else:
+                    answers.append(Reply(code, text, errors))
+            case None, None:
+                answers.append(Unanswered("was not reached", began=f"<{nonce} {number}>\n" in reply.out))
+            case _:
+                answers.append(Unanswered("was cut off", began=True))
+    return answers
+
+
+def _frames(stream: str, nonce: str) -> dict[int, tuple[int, str]]:
+    pattern = re.compile(
+        rf"^<{re.escape(nonce)} (\d+)>\n(.*?)\n<{re.escape(nonce)} \1 (\d+)>$", re.MULTILINE | re.DOTALL
+    )
+    return {int(found[1]): (int(found[3]), found[2]) for found in pattern.finditer(stream)}

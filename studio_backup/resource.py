@@ -1,0 +1,149 @@
+"""What every kind of resource is: a frozen value, a question that lists its kind, an answer parsed, steps that mend.
+
+Desired and seen are two values of one type. Each field says what may be done about a difference (design rule 3), and a
+field may hold a value that exists only after a step elsewhere: `Derived`, shown as `known after ADDRESS`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+from studio_backup.probe import Probe, Reply
+from studio_backup.source import Place
+from studio_backup.step import Step
+
+#: The rules a field can have; the order is the one that reports use.
+RULES = ("managed", "fixed", "guarded", "watched", "secret")
+
+
+class Unparsable(Exception):
+    """The answer is not one that this kind knows: the resource is unread, whatever else it may be."""
+
+
+@dataclass(frozen=True)
+class After:
+    """A value that is read from another resource once that one exists."""
+
+    address: str
+    field: str
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Text with parts that only another machine can give, such as a public key that was made there."""
+
+    parts: tuple[str | After, ...]
+
+    def unknown(self, known: Mapping[After, str]) -> After | None:
+        """The first part that is not known yet."""
+        return next((part for part in self.parts if isinstance(part, After) and part not in known), None)
+
+    def text(self, known: Mapping[After, str]) -> str:
+        """The whole text; every part must be known."""
+        return "".join(known[part] if isinstance(part, After) else part for part in self.parts)
+
+
+def managed(default: Any = dataclasses.MISSING) -> Any:
+    """A field that a step changes when it differs."""
+    return _ruled("managed", default)
+
+
+def fixed(default: Any = dataclasses.MISSING) -> Any:
+    """A field decided at creation: a difference is a conflict for a human, never a step."""
+    return _ruled("fixed", default)
+
+
+def watched(default: Any = dataclasses.MISSING) -> Any:
+    """A field that is reported and never changed; None on the desired side expects nothing."""
+    return _ruled("watched", default)
+
+
+def _ruled(rule: str, default: Any) -> Any:
+    return field(default=default, metadata={"rule": rule})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource(ABC):
+    """One thing a system should have. Subclasses add ruled fields and say how it is read, made, changed, removed."""
+
+    kind: ClassVar[str]
+    #: One sentence for `schema KIND`: what it is, and whether a spec writes it or it is compiled.
+    summary: ClassVar[str]
+
+    system: str  # MACHINE/SYSTEM
+    name: str
+    place: Place = field(compare=False)
+    requires: tuple[str, ...] = field(default=(), compare=False)  # addresses, set by the compiler
+
+    @property
+    def address(self) -> str:
+        """MACHINE/SYSTEM/KIND/NAME."""
+        return f"{self.system}/{self.kind}/{self.name}"
+
+    @abstractmethod
+    def probe(self) -> Probe:
+        """What lists everything of this kind."""
+
+    @abstractmethod
+    def parse(self, reply: Reply) -> Self | None:
+        """The seen value in full; None when the listing proves it absent; raises Unparsable otherwise."""
+
+    @abstractmethod
+    def create(self) -> tuple[Step, ...]:
+        """Steps that make it where it is absent."""
+
+    @abstractmethod
+    def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
+        """Steps that change `fields` of `seen` into the desired ones."""
+
+    @abstractmethod
+    def remove(self) -> tuple[Step, ...] | None:
+        """Steps that remove it (called on the seen value); None releases it from management and touches nothing."""
+
+    @classmethod
+    @abstractmethod
+    def named(cls, system: str, name: str, place: Place) -> Self:
+        """A value that can only ask and parse: for what the manifest knows and the spec no longer has."""
+
+    def needs(self) -> frozenset[str]:
+        """Addresses that must be right before this one is touched."""
+        derived = [value for value in self._values() if isinstance(value, Derived)]
+        inside = {part.address for value in derived for part in value.parts if isinstance(part, After)}
+        return frozenset({*self.requires, *inside})
+
+    def resolved(self, known: Mapping[After, str]) -> Self:
+        """The same with every derived text filled in whose parts are known."""
+        filled = {
+            name: value.text(known)
+            for name, value in zip(ruled_fields(type(self)), self._values(), strict=True)
+            if isinstance(value, Derived) and value.unknown(known) is None
+        }
+        return dataclasses.replace(self, **filled) if filled else self
+
+    def digest(self) -> str:
+        """Hash of what a step would write (managed, fixed and guarded fields); the manifest keeps it."""
+        rules = ruled_fields(type(self))
+        values = [
+            f"{name}={getattr(self, name)!r}" for name, rule in rules.items() if rule in ("managed", "fixed", "guarded")
+        ]
+        return hashlib.sha256("\n".join(values).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+
+    def _values(self) -> list[object]:
+        return [getattr(self, name) for name in ruled_fields(type(self))]
+
+
+_RULED: dict[type[Resource], dict[str, str]] = {}
+
+
+def ruled_fields(kind: type[Resource]) -> dict[str, str]:
+    """Field name -> rule, in the order of declaration."""
+    if kind not in _RULED:
+        _RULED[kind] = {item.name: item.metadata["rule"] for item in dataclasses.fields(kind) if "rule" in item.metadata}
+    return _RULED[kind]
+
+

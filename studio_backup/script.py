@@ -1,0 +1,152 @@
+"""The script of a wave: all steps of one system as one whole command that no cut can halve (design rule 14)."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from studio_backup.lock import STARTED
+from studio_backup.paths import STATE, UNITS
+from studio_backup.probe import PREAMBLE, Reply, end_mark
+from studio_backup.step import Outcome, Step, Task
+
+#: Exit status of a step whose guard refused: nothing was changed.
+REFUSED = 90
+#: Exit status that stands for "not run, since something that it needs went wrong".
+SKIPPED = 91
+
+
+@dataclass
+class _Call:
+    """Steps that share a script, run as one process."""
+
+    step: Step
+    args: list[str]
+    tasks: list[Task]
+    after: set[int]
+
+
+def calls_of(tasks: Sequence[Task]) -> list[_Call]:
+    """Steps in order, each joined to an equal one where nothing that it waits for comes later."""
+    calls: list[_Call] = []
+    done: dict[str, int] = {}  # address -> its last call so far
+    for task in tasks:
+        for step in task.steps:
+            waits = {done[address] for address in (*task.needs, task.address) if address in done}
+            earliest = max(waits, default=-1) + 1
+            twin = next((index for index in range(earliest, len(calls)) if _alike(calls[index].step, step)), None)
+            if twin is None:
+                twin = len(calls)
+                calls.append(_Call(step, [], [], set()))
+            calls[twin].args += step.args
+            calls[twin].tasks.append(task)
+            calls[twin].after |= waits
+            done[task.address] = twin
+    return calls
+
+
+def _alike(one: Step, other: Step) -> bool:
+    return bool(other.args) and (one.script, one.guard, one.risk) == (other.script, other.guard, other.risk)
+
+
+def build(tasks: Sequence[Task], token: str) -> str:
+    """The script for `tasks` (in an order that respects their needs); `token` is random, [a-z0-9]."""
+    calls = calls_of(tasks)
+    places = _staging(tasks, token)
+    log = f"{STATE}/log/apply-{token}.log"
+    lines = [
+        "{",
+        "trap '' HUP PIPE INT",
+        PREAMBLE,
+        STARTED,
+        "umask 077",
+        f"mkdir -p {STATE}/manifest {STATE}/log {STATE}/runs || exit 1",
+        f"exec 3>&1 >{log} 2>&1 || exit 1",
+        f"give_up() {{ cat {log} >&3; exit 1; }}",
+        f'printf \'%s %s\\n\' "$$" "$(started "$$")" >{STATE}/step',
+        *_stage(tasks, places),
+        *(f"printf %s {shlex.quote(task.entry)} >{shlex.quote(task.entry_path)}" for task in tasks if task.entry),
+        *(_call(number, call, places, token) for number, call in enumerate(calls)),
+        *_farewell(tasks, calls, places),
+        f"rm -f {STATE}/step",
+        f"printf '%s\\n' {token} >{STATE}/generation",
+        f"exec >&3 2>&1; cat {log}",
+        f"printf '%s\\n' '{end_mark(token)}'; printf '%s\\n' '{end_mark(token)}' >&2",
+        "}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _staging(tasks: Iterable[Task], token: str) -> dict[str, str]:
+    """Where each staged file waits: one 0700 directory a final directory, on the same file system."""
+    places: dict[str, str] = {}
+    directories: dict[str, int] = {}
+    for file in (file for task in tasks for step in task.steps for file in step.staged):
+        directory, name = file.path.rsplit("/", 1)
+        top = UNITS if directory == UNITS else "/etc/studio-backup"
+        number = directories.setdefault(directory, len(directories))
+        places[file.path] = f"{top}/.studio-backup-stage.{token}/{number}/{name}"
+    return places
+
+
+def _tops(places: dict[str, str]) -> list[str]:
+    return sorted({place.rsplit("/", 2)[0] for place in places.values()})
+
+
+def _stage(tasks: Sequence[Task], places: dict[str, str]) -> Iterable[str]:
+    files = {file.path: file for task in tasks for step in task.steps for file in step.staged}
+    if not files:
+        return
+    leftovers = " ".join(f"{top.rsplit('.', 1)[0]}.*" for top in _tops(places))
+    yield f"rm -rf {leftovers}"
+    yield f"mkdir -p {shlex.join(sorted({place.rsplit('/', 1)[0] for place in places.values()}))} || give_up"
+    for path, file in files.items():
+        yield f"printf %s {shlex.quote(file.text)} >{shlex.quote(places[path])} || give_up"
+    for mode in sorted({file.mode for file in files.values()}):
+        yield f"chmod {mode} {shlex.join(places[path] for path, file in files.items() if file.mode == mode)}"
+
+
+def _call(number: int, call: _Call, places: dict[str, str], token: str) -> str:
+    arguments = shlex.join(places.get(argument, argument) for argument in call.args)
+    healthy = " && ".join(f'[ "$call_{index}" -eq 0 ]' for index in sorted(call.after)) or ":"
+    guard = f"( set -eu; set -- {arguments}\n{call.step.guard}\n)" if call.step.guard else ":"
+    return f"""printf '%s\\n' '<{token} {number}>'
+if {healthy}; then
+  {guard}
+  if [ "$?" -ne 0 ]; then call_{number}={REFUSED}; else
+    ( set -eu; set -- {arguments}
+{call.step.script}
+    ) </dev/null
+    call_{number}=$?
+  fi
+else call_{number}={SKIPPED}; fi
+printf '\\n%s\\n' '<{token} {number} '"$call_{number}>\""""
+
+
+def _farewell(tasks: Sequence[Task], calls: Sequence[_Call], places: dict[str, str]) -> Iterable[str]:
+    for task in tasks:
+        if task.entry is None:
+            mine = [index for index, call in enumerate(calls) if task in call.tasks]
+            healthy = " && ".join(f'[ "$call_{index}" -eq 0 ]' for index in mine) or ":"
+            yield f"if {healthy}; then rm -f {shlex.quote(task.entry_path)}; fi"
+    if places:
+        yield f"rm -rf {shlex.join(_tops(places))}"
+
+
+def outcomes(tasks: Sequence[Task], reply: Reply, token: str) -> dict[str, Outcome | None]:
+    """How each address fared; None where the answer does not say (cut: read the machine again to know)."""
+    calls = calls_of(tasks)
+    pattern = re.compile(rf"^<{token} (\d+)>\n(.*?)\n<{token} \1 (\d+)>$", re.MULTILINE | re.DOTALL)
+    ended = {int(found[1]): Outcome(int(found[3]), found[2].strip("\n")) for found in pattern.finditer(reply.out)}
+    result: dict[str, Outcome | None] = {}
+    for task in tasks:
+        mine = [ended.get(index) for index, call in enumerate(calls) if task in call.tasks]
+        known = [outcome for outcome in mine if outcome is not None]
+        if len(known) < len(mine):
+            result[task.address] = None
+        else:
+            failed = [outcome for outcome in known if outcome.exit]
+            result[task.address] = failed[0] if failed else Outcome(0, "\n".join(filter(None, (o.log for o in known))))
+    return result

@@ -1,0 +1,190 @@
+"""The studio as the rest of the program sees it: frozen values, references checked, units normalised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from studio_backup.source import Place
+from studio_backup.spec.retention import Retention
+from studio_backup.spec.schedule import Schedule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """A room inside a site."""
+
+    name: str
+    site: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A place that burns down as one."""
+
+    name: str
+    rooms: dict[str, Room]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jump:
+    """A jump host on the way to a system, pinned like any other."""
+
+    address: str
+    user: str
+    port: int
+    host_key: str  # "ssh-ed25519 AAAA…": type and base64, no comment
+    identity: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """One operating system of a machine: where it answers, as whom, and the key that proves it."""
+
+    machine: str
+    name: str
+    os: str  # linux | macos | windows
+    address: str
+    port: int
+    user: str
+    host_key: str  # "ssh-ed25519 AAAA…": type and base64, no comment
+    become: str | None = None  # None | "sudo"
+    identity: str | None = None  # path of a private key on the control machine, ~ allowed
+    services: str = "systemd"  # what starts jobs here: systemd | none
+    jump: tuple[Jump, ...] = ()  # in the order they are passed
+    place: Place
+
+    @property
+    def full_name(self) -> str:
+        """MACHINE/SYSTEM, the first two parts of every address on it."""
+        return f"{self.machine}/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disk:
+    """One physical device, named by serial or by-id."""
+
+    name: str
+    serial: str | None
+    by_id: str | None
+    medium: str  # ssd nvme hdd tape optical cloud
+    in_service: str | None  # ISO date
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Array:
+    """Disks joined by RAID; never a copy."""
+
+    name: str
+    kind: str  # md btrfs zfs appleraid storage-space
+    level: str
+    members: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume:
+    """A file system that data lives on, with its id and mount path on each system that sees it."""
+
+    machine: str
+    name: str
+    on: str  # name of a disk or an array of the same machine
+    filesystem: str
+    ids: dict[str, str]  # system name -> file-system UUID as that system prints it
+    paths: dict[str, str]  # system name -> absolute mount path, no trailing slash
+    place: Place
+
+    @property
+    def full_name(self) -> str:
+        """MACHINE/VOLUME."""
+        return f"{self.machine}/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """A box with disks and one or more systems."""
+
+    name: str
+    role: str  # workstation | nas | offsite
+    site: str
+    room: str | None
+    exclusive: bool  # several systems, at most one answers at a time
+    systems: dict[str, System]
+    disks: dict[str, Disk]
+    arrays: dict[str, Array]
+    volumes: dict[str, Volume]
+    groups: tuple[str, ...]
+    variables: dict[str, object]
+    asleep_limit: int  # seconds a system may be asleep before it counts as unread
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brake:
+    """A run is refused when deletions or rewrites exceed BOTH limits."""
+
+    percent: int = 20
+    files: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copy:
+    """One place a dataset must also be; compiled into jobs."""
+
+    name: str
+    dataset: str  # full name: MACHINE/DATASET
+    machine: str  # target machine
+    volume: str  # target volume on it
+    path: str  # relative to the volume, no leading or trailing slash, "" is the volume's root
+    source_copy: str | None  # `from:`: name of another copy of the same dataset
+    every: Schedule
+    keep: Retention
+    mode: str = "versioned"  # versioned | mirror
+    brake: Brake = field(default_factory=Brake)
+    floor: int = 1  # fewest files the source may hold
+    max_age: int | None = None  # seconds; None: derived from `every`
+    bandwidth: int | None = None  # KiB/s, None: unlimited
+    place: Place
+
+    @property
+    def full_name(self) -> str:
+        """MACHINE/DATASET/COPY."""
+        return f"{self.dataset}/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """Data that matters: where it lives, what is left out, the rule it must meet, its copies."""
+
+    machine: str
+    name: str
+    volume: str
+    path: str  # relative to the volume, "" is its root
+    exclude: tuple[str, ...]  # rsync patterns, presets already expanded
+    policy: str
+    quiet: int  # seconds without a change before the source counts as at rest
+    quiet_limit: int  # seconds after which it is copied anyway, marked as taken while open
+    busy_patterns: tuple[str, ...]  # names of lock files that mean "a project is open"
+    copies: dict[str, Copy]
+    place: Place
+
+    @property
+    def full_name(self) -> str:
+        """MACHINE/DATASET."""
+        return f"{self.machine}/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Studio:
+    """Everything the inventory and the playbooks say, whole and consistent."""
+
+    name: str
+    sites: dict[str, Site]
+    machines: dict[str, Machine]
+    groups: dict[str, tuple[str, ...]]
+    datasets: dict[str, Dataset]  # by full name
+    whole: bool = True  # False when only some playbooks were loaded: nothing may count as an orphan
+
+    def systems(self) -> list[System]:
+        """Every declared system, in the order of the spec."""
+        return [system for machine in self.machines.values() for system in machine.systems.values()]
