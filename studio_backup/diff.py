@@ -64,16 +64,24 @@ class Change:
     reason: str = ""
     fix: str = ""
     entry: Entry | None = None
+    named: Resource | None = None  # what asks for an orphan: only its address is known
     kept: bool = False  # an orphan that is listed and left alone
 
     @property
     def resource(self) -> Resource:
-        """The desired value, or the seen one where nothing is desired any more."""
-        if self.want is not None:
-            return self.want
-        if isinstance(self.seen, Present):
-            return self.seen.value
-        raise LookupError(self.address)
+        """The desired value; for an orphan the seen one, or what asked for it."""
+        value = self.want or (self.seen.value if isinstance(self.seen, Present) else self.named)
+        if value is None:
+            raise LookupError(self.address)
+        return value
+
+    def because(self, reason: str) -> Change:
+        """The same, with a reason."""
+        return dataclasses.replace(self, reason=reason)
+
+    def keep(self, reason: str, verb: str = "ok") -> Change:
+        """An orphan that is listed and left alone."""
+        return dataclasses.replace(self, kept=True, reason=reason, verb=verb)
 
 
 def compare(want: Resource, seen: Seen, entry: Entry | None, foreign: str, known: Mapping[After, str]) -> Change:
@@ -94,6 +102,9 @@ def compare(want: Resource, seen: Seen, entry: Entry | None, foreign: str, known
     fields = _fields(want, seen.value, known)
     rules = {item.rule for item in fields}
     if not fields:
+        if entry is None and want.recorded:
+            lost = FieldDiff("manifest", "managed", None, "recorded")
+            return dataclasses.replace(change, verb="update", fields=(lost,), reason="equal, but not in the manifest")
         return change
     if "fixed" in rules or "guarded" in rules:
         names = ", ".join(item.name for item in fields if item.rule in ("fixed", "guarded"))
@@ -103,7 +114,7 @@ def compare(want: Resource, seen: Seen, entry: Entry | None, foreign: str, known
         )
     if rules == {"watched"}:
         return dataclasses.replace(change, verb="watch", fields=fields, reason="watched, never changed")
-    if entry is None and not seen.value.adoptable():
+    if entry is None and not seen.value.claimable:
         return dataclasses.replace(
             change, verb="conflict", fields=fields, reason="stands there already, is not ours, and differs",
             fix="move it away, or make it equal to the spec by hand; then apply again",

@@ -23,6 +23,10 @@ STARTED = r"""started() {
 }
 alive() { [ -n "$1" ] && [ -n "$2" ] && [ "$(started "$1")" = "$2" ]; }"""
 
+#: Our state folder as the compiler wants it, should nothing have made it yet; the rest in it is root's alone.
+MAKE_STATE = f"""[ -d {STATE} ] || {{ (umask 022; mkdir -p {STATE.rsplit("/", 1)[0]}); mkdir -m 0711 {STATE}; }}
+mkdir -p {STATE}/manifest {STATE}/log || exit 1"""
+
 #: Fragment for a survey: prints who holds the machine now, if anyone does, and the generation of the last change.
 REPORT = rf"""{STARTED}
 if [ -r {STATE}/lock ]; then
@@ -57,7 +61,7 @@ def acquire(who: str, token: str, break_lock: bool = False) -> str:
 {PREAMBLE}
 {STARTED}
 umask 077
-mkdir -p {STATE}/manifest {STATE}/log || {{ printf '<{token} failed>\\n'; exit 1; }}
+{MAKE_STATE}
 mine="$$ $(started "$$")"
 if [ -r {STATE}/step ]; then
   read -r pid start <{STATE}/step || :

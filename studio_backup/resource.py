@@ -74,6 +74,10 @@ class Resource(ABC):
     kind: ClassVar[str]
     #: One sentence for `schema KIND`: what it is, and whether a spec writes it or it is compiled.
     summary: ClassVar[str]
+    #: Whether the manifest has an entry for it; not for what is only watched.
+    recorded: ClassVar[bool] = True
+    #: Whether a watched difference keeps what needs it from being touched (a volume that is not mounted does).
+    blocks: ClassVar[bool] = False
 
     system: str  # MACHINE/SYSTEM
     name: str
@@ -84,6 +88,11 @@ class Resource(ABC):
     def address(self) -> str:
         """MACHINE/SYSTEM/KIND/NAME."""
         return f"{self.system}/{self.kind}/{self.name}"
+
+    @property
+    def claimable(self) -> bool:
+        """True for a seen value that can only be ours, whatever the manifest says: nothing else uses its place."""
+        return False
 
     @abstractmethod
     def probe(self) -> Probe:
@@ -118,7 +127,7 @@ class Resource(ABC):
 
     def resolved(self, known: Mapping[After, str]) -> Self:
         """The same with every derived text filled in whose parts are known."""
-        filled = {
+        filled: dict[str, Any] = {
             name: value.text(known)
             for name, value in zip(ruled_fields(type(self)), self._values(), strict=True)
             if isinstance(value, Derived) and value.unknown(known) is None

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from studio_backup.lock import STARTED
+from studio_backup.lock import MAKE_STATE, STARTED
 from studio_backup.paths import STATE, UNITS
 from studio_backup.probe import PREAMBLE, Reply, end_mark
 from studio_backup.step import Outcome, Step, Task
@@ -62,12 +62,13 @@ def build(tasks: Sequence[Task], token: str) -> str:
         PREAMBLE,
         STARTED,
         "umask 077",
-        f"mkdir -p {STATE}/manifest {STATE}/log {STATE}/runs || exit 1",
+        MAKE_STATE,
         f"exec 3>&1 >{log} 2>&1 || exit 1",
         f"give_up() {{ cat {log} >&3; exit 1; }}",
         f'printf \'%s %s\\n\' "$$" "$(started "$$")" >{STATE}/step',
-        *_stage(tasks, places),
+        # Entries first: whatever a kill leaves half made is then known to be ours.
         *(f"printf %s {shlex.quote(task.entry)} >{shlex.quote(task.entry_path)}" for task in tasks if task.entry),
+        *_stage(tasks, places),
         *(_call(number, call, places, token) for number, call in enumerate(calls)),
         *_farewell(tasks, calls, places),
         f"rm -f {STATE}/step",

@@ -124,7 +124,7 @@ class _Frame:
     merged: list[Mapping] = field(default_factory=list)
 
 
-class _Refused(Exception):
+class _StoppedError(Exception):
     """Reading on makes no sense; the problem is already recorded."""
 
 
@@ -135,7 +135,7 @@ def read(file: str, content: str | bytes) -> Document:
         text = _decode(document, content)
         document.lines = _LINE_END.split(text)
         document.root = _Builder(document).build(text)
-    except _Refused:
+    except _StoppedError:
         document.root = None
     except yaml.YAMLError as error:
         _syntax(document, error)
@@ -181,7 +181,7 @@ def _decode(document: Document, content: str | bytes) -> str:
 
 def _refuse(document: Document, place: Place, code: str, message: str, fix: str) -> None:
     document.report((), Problem(place, code, message, fix))
-    raise _Refused
+    raise _StoppedError
 
 
 def _syntax(document: Document, error: yaml.YAMLError) -> None:

@@ -1,0 +1,147 @@
+"""Carrying out a plan: wave after wave, read again after each, and nothing called done that was not seen done."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from studio_backup.diff import Change
+from studio_backup.engine import Engine
+from studio_backup.orphans import leaving
+from studio_backup.plan import Plan, make, task_of
+from studio_backup.resource import Resource
+from studio_backup.script import REFUSED, SKIPPED
+from studio_backup.spec.model import Machine
+from studio_backup.step import Outcome, Task
+from studio_backup.survey import Answered, Survey, survey_of
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a command is about: everything compiled, and what of it was chosen."""
+
+    studio: str
+    wanted: Mapping[str, Resource]
+    machines: Sequence[Machine]
+    chosen: Callable[[Resource], bool]
+    whole: bool  # the full spec is loaded and nothing was left out
+
+    def by_system(self) -> dict[str, list[Resource]]:
+        """The chosen resources of each system."""
+        found: dict[str, list[Resource]] = {}
+        for resource in self.wanted.values():
+            if self.chosen(resource):
+                found.setdefault(resource.system, []).append(resource)
+        return found
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one change ended: done is *seen* done."""
+
+    change: Change
+    done: bool
+    reason: str = ""
+    log: str = ""
+
+
+@dataclass
+class Applied:
+    """Every result so far, and what was seen last."""
+
+    plan: Plan
+    results: dict[str, Result] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> list[Result]:
+        """Changes that were tried and are not seen done."""
+        return [result for result in self.results.values() if not result.done]
+
+
+def look(engine: Engine, scope: Scope) -> tuple[Survey, Plan]:
+    """Survey and plan. Orphans whose kind nobody asked about are asked about in a second round, only when there are."""
+    survey = engine.survey(scope.machines, scope.by_system())
+    survey = _with_orphans(engine, scope, survey)
+    return survey, make(scope.studio, scope.wanted, survey, scope.chosen, scope.whole)
+
+
+def _with_orphans(engine: Engine, scope: Scope, survey: Survey) -> Survey:
+    unasked: dict[str, list[Resource]] = {}
+    for resource in leaving(scope.studio, scope.wanted, survey):
+        sighting = survey.systems[resource.system]
+        probe = resource.probe()
+        asked = isinstance(sighting, Answered) and (probe.script, probe.touches) in sighting.answers
+        if not asked or probe.args:
+            unasked.setdefault(resource.system, []).append(resource)
+    if not unasked:
+        return survey
+    wanted = scope.by_system()
+    again = engine.read_again({name: [*wanted.get(name, []), *extra] for name, extra in unasked.items()})
+    return survey_of({**survey.systems, **again.systems})
+
+
+def carry_out(engine: Engine, scope: Scope, survey: Survey, plan: Plan, told: Callable[[Result], None]) -> Applied:
+    """Do what the plan says and nothing else; every wave is read again before the next is worked out."""
+    agreed = {change.address for change in plan.acting()}
+    applied = Applied(plan)
+    while batch := _next(applied, agreed):
+        systems = {change.resource.system for change in batch}
+        outcomes = engine.carry_out(_tasks(scope.studio, batch))
+        survey = _reread(engine, scope, survey, applied.plan, systems)
+        applied.plan = make(scope.studio, scope.wanted, survey, scope.chosen, scope.whole)
+        for change in batch:
+            result = _judge(change, outcomes.get(change.address), applied.plan)
+            applied.results[change.address] = result
+            told(result)
+    return applied
+
+
+def _next(applied: Applied, agreed: set[str]) -> list[Change]:
+    """The first wave of what is left of the agreed changes; what needs a failed one is not tried."""
+    failed = {result.change.address for result in applied.failed}
+    left = [
+        change
+        for change in applied.plan.acting()
+        if change.address in agreed
+        and change.address not in applied.results
+        and not (change.want and change.want.needs() & failed)
+    ]
+    first = min((applied.plan.waves[change.address] for change in left), default=0)
+    return [change for change in left if applied.plan.waves[change.address] == first]
+
+
+def _tasks(studio: str, batch: Iterable[Change]) -> dict[str, list[Task]]:
+    changes = list(batch)
+    addresses = frozenset(change.address for change in changes)
+    tasks: dict[str, list[Task]] = {}
+    for change in changes:
+        tasks.setdefault(change.resource.system, []).append(task_of(studio, change, addresses))
+    return tasks
+
+
+def _reread(engine: Engine, scope: Scope, survey: Survey, plan: Plan, systems: set[str]) -> Survey:
+    wanted = scope.by_system()
+    extra: dict[str, list[Resource]] = {}
+    for change in plan.changes:
+        if change.want is None:
+            extra.setdefault(change.resource.system, []).append(change.resource)
+    again = engine.read_again({name: [*wanted.get(name, []), *extra.get(name, [])] for name in sorted(systems)})
+    return survey_of({**survey.systems, **again.systems})
+
+
+def _judge(change: Change, outcome: Outcome | None, after: Plan) -> Result:
+    now = next((other for other in after.changes if other.address == change.address), None)
+    log = outcome.log if outcome else ""
+    if outcome and outcome.exit == SKIPPED:
+        return Result(change, False, "not tried: something that it needs went wrong", log)
+    if outcome and outcome.exit == REFUSED:
+        return Result(change, False, "refused by its guard: what is there is not what was planned for", log)
+    if outcome and outcome.exit:
+        return Result(change, False, f"failed with exit status {outcome.exit}", log)
+    if now is None or now.verb in ("ok", "watch"):
+        return Result(change, True, log=log)
+    if now.verb == "unread":
+        return Result(change, False, f"could not be read again: {now.reason}", log)
+    fields = ", ".join(f"{item.name} is {item.before!r}" for item in now.fields)
+    return Result(dataclasses.replace(change), False, f"not seen to be done: {fields or now.verb}", log)

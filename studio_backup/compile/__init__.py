@@ -1,0 +1,21 @@
+"""From a studio to what each of its systems should have: every copy becomes resources on both its ends."""
+
+from __future__ import annotations
+
+from studio_backup.compile.collect import Collector, Compiled
+from studio_backup.compile.reader import serve
+from studio_backup.compile.routes import Route, routes
+from studio_backup.compile.writer import receive
+from studio_backup.spec.model import Studio
+
+__all__ = ["Compiled", "Route", "compile_studio", "routes"]
+
+
+def compile_studio(studio: Studio) -> Compiled:
+    """All resources of all systems, each once, in the order of the spec."""
+    collected = Collector(studio)
+    for route in routes(studio):
+        receive(collected, route)
+        for reader in route.readers:
+            serve(collected, route, reader)
+    return collected.compiled()

@@ -1,0 +1,112 @@
+"""Collecting resources: each address once, with the folders above it and what it needs."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from studio_backup.paths import CONFIGURATION, STATE, configuration, state
+from studio_backup.programs import shipped
+from studio_backup.resource import Resource
+from studio_backup.resources.directory import Directory
+from studio_backup.resources.file import File
+from studio_backup.resources.sentinel import Sentinel
+from studio_backup.resources.volume import Volume
+from studio_backup.source import Place
+from studio_backup.spec import model
+
+#: What our own folders look like; a folder that is not named here is 0755.
+_MODES = {"runs": "0700", "log": "0700", "accept": "0700", "lock": "0700", "receivers": "0711"}
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What every system should have, by address; `systems` names each system that has anything at all."""
+
+    resources: dict[str, Resource]
+
+    def of(self, system: str) -> list[Resource]:
+        """The resources of one system (MACHINE/SYSTEM)."""
+        return [resource for resource in self.resources.values() if resource.system == system]
+
+
+class Collector:
+    """Gathers resources; asking twice for one address is asking once."""
+
+    def __init__(self, studio: model.Studio) -> None:
+        self.studio = studio
+        self._found: dict[str, Resource] = {}
+
+    def add(self, resource: Resource) -> str:
+        """Take a resource and give its address; what it requires is joined where it is known already."""
+        address = resource.address
+        known = self._found.get(address)
+        if known is None:
+            self._found[address] = resource
+        else:
+            requires = tuple(dict.fromkeys((*known.requires, *resource.requires)))
+            self._found[address] = dataclasses.replace(known, requires=requires)
+        return address
+
+    def compiled(self) -> Compiled:
+        """Everything, in the order it was added."""
+        return Compiled(dict(self._found))
+
+    def folder(self, system: model.System, path: str, place: Place, mode: str = "", owner: str = "root") -> str:
+        """One of our own folders and those above it, down from /etc/studio-backup or our state."""
+        top = CONFIGURATION if path.startswith(CONFIGURATION) else STATE
+        above = () if path == top else (self.folder(system, path.rsplit("/", 1)[0], place),)
+        mode = mode or _MODES.get(path.rsplit("/", 1)[1], "0755")
+        return self.add(
+            Directory(
+                system=system.full_name, name=path, place=place, mode=mode, owner=owner, requires=above
+            )
+        )
+
+    def file(self, system: model.System, path: str, place: Place, body: str, mode: str = "0644") -> str:
+        """One of our own files, with its owner mark on top and its folders."""
+        folder = self.folder(system, path.rsplit("/", 1)[0], place)
+        address = f"{system.full_name}/{File.kind}/{path}"
+        mark = owner_mark(self.studio.name, address, place)
+        first, newline, rest = body.partition("\n")
+        text = f"{first}\n{mark}{rest}" if first.startswith("#!") else f"{mark}{first}{newline}{rest}"
+        return self.add(
+            File(system=system.full_name, name=path, place=place, text=text, mode=mode, requires=(folder,))
+        )
+
+    def program(self, system: model.System, name: str, place: Place) -> str:
+        """A program of ours as it stands in studio_backup/jobs, without the `.sh` of what is executed."""
+        target = name.removesuffix(".sh") if name in ("job.sh", "gate.sh") else name
+        mode = "0755" if target != name else "0644"
+        # Every copy on a system uses it: the place must not depend on which of them came first in the spec.
+        return self.file(system, f"{configuration(self.studio.name)}/{target}", place, shipped(name), mode)
+
+    def volume(self, system: model.System, volume: model.Volume, place: Place) -> tuple[str, str]:
+        """The volume itself, watched, and the sentinel on it; both are needed by whatever stands there."""
+        root = volume.paths[system.name]
+        watched = self.add(
+            Volume(
+                system=system.full_name,
+                name=root,
+                place=volume.place,
+                id=volume.ids[system.name],
+                label=volume.full_name,
+            )
+        )
+        text = f"{self.studio.name}\t{volume.full_name}\t{volume.ids[system.name]}"
+        sentinel = self.add(
+            Sentinel(system=system.full_name, name=root, place=volume.place, text=text, requires=(watched,))
+        )
+        return watched, sentinel
+
+    def state_folder(self, system: model.System, name: str, place: Place) -> str:
+        """A folder of this studio below our state."""
+        return self.folder(system, f"{state(self.studio.name)}/{name}", place)
+
+
+def owner_mark(studio: str, address: str, place: Place) -> str:
+    """The lines that every file of ours starts with."""
+    return (
+        f"# Written by studio-backup for studio {studio}: {address}\n"
+        f"# (asked for in {place.file.rsplit('/', 1)[-1]}). Edits show as drift and are undone by the next apply.\n"
+    )

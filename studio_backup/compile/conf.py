@@ -1,0 +1,100 @@
+"""Configuration files that POSIX sh reads: one assignment a line, every value quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from studio_backup.compile.routes import Reader, Route, host_alias
+from studio_backup.paths import configuration, state
+
+
+def assignments(values: Mapping[str, str | int | None]) -> str:
+    """`name='value'` lines; None stands for an empty value."""
+    return "".join(f"{name}={_quoted(value)}\n" for name, value in values.items())
+
+
+def _quoted(value: str | int | None) -> str:
+    return "'" + ("" if value is None else str(value)).replace("'", "'\\''") + "'"
+
+
+def job(route: Route) -> str:
+    """What the job program on the writing system reads."""
+    copy, dataset = route.copy, route.dataset
+    keep = {f"keep_{rule}": getattr(copy.keep, rule) or None for rule in _RULES}
+    return assignments(
+        {
+            "studio": route.studio,
+            "dataset": dataset.full_name,
+            "copy": copy.name,
+            "id": route.id,
+            "kind": "chain" if route.chained else "local" if route.local else "pull",
+            "mode": copy.mode,
+            "target": route.target,
+            "target_volume": route.volume.full_name,
+            "target_root": route.target_root,
+            "target_id": route.volume.ids[route.writer.name],
+            "store": "btrfs" if route.volume.filesystem == "btrfs" else "tree",
+            "receiver": "" if route.local else route.receiver,
+            "home": "" if route.local else route.home,
+            "known_hosts": "" if route.local else route.known_hosts,
+            "sources": "" if route.local else "\n".join(_source(route, reader) for reader in route.readers),
+            **_local_source(route),
+            "from": copy.source_copy,
+            "brake_percent": copy.brake.percent,
+            "brake_files": copy.brake.files,
+            "floor": copy.floor,
+            "quiet": dataset.quiet,
+            "quiet_limit": dataset.quiet_limit,
+            "busy_patterns": " ".join(dataset.busy_patterns),
+            "bandwidth": copy.bandwidth,
+            "period": copy.every.period,
+            **keep,
+            "hold": "\n".join(copy.keep.hold),
+            "state": state(route.studio),
+            "program": configuration(route.studio),
+        }
+    )
+
+
+_RULES = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
+
+
+def _source(route: Route, reader: Reader) -> str:
+    system = reader.system
+    return "\t".join(
+        (f"{system.machine}/{system.name}", system.user, system.address, str(system.port), host_alias(system),
+         route.source_id)
+    )  # fmt: skip
+
+
+def _local_source(route: Route) -> dict[str, str]:
+    if not route.local:
+        return dict.fromkeys(("source_path", "source_volume", "source_root", "source_id"), "")
+    reader = route.readers[0]
+    return {
+        "source_path": reader.path,
+        "source_volume": reader.volume.full_name,
+        "source_root": reader.root,
+        "source_id": reader.volume_id,
+    }
+
+
+def gate(route: Route, reader: Reader) -> str:
+    """What the gate on a source reads for one copy that the holder of a key may ask for."""
+    dataset = route.dataset
+    return assignments(
+        {
+            "studio": route.studio,
+            "dataset": dataset.full_name,
+            "copy_id": route.source_id,
+            "kind": "points" if route.chained else "data",
+            "path": reader.path,
+            "root": reader.root,
+            "id": reader.volume_id,
+            "volume": reader.volume.full_name,
+            "floor": route.copy.floor,
+            "quiet": 0 if route.chained else dataset.quiet,
+            "quiet_limit": dataset.quiet_limit,
+            "busy_patterns": "" if route.chained else " ".join(dataset.busy_patterns),
+        }
+    )

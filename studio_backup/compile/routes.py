@@ -1,0 +1,155 @@
+"""How each copy moves: the system that writes it, the systems it can be read from, and every name in between."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from studio_backup.paths import configuration, state, unit_prefix
+from studio_backup.spec.model import Copy, Dataset, Studio, System, Volume
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """One system the writer can read from, and what stands there."""
+
+    system: System
+    volume: Volume
+    path: str  # absolute: the data, or the copy folder that holds restore points
+
+    @property
+    def root(self) -> str:
+        """Where the volume is mounted on this system."""
+        return self.volume.paths[self.system.name]
+
+    @property
+    def volume_id(self) -> str:
+        """The file system's id as this system prints it."""
+        return self.volume.ids[self.system.name]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One copy, written by one system."""
+
+    studio: str
+    dataset: Dataset
+    copy: Copy
+    writer: System
+    volume: Volume  # the target volume
+    readers: tuple[Reader, ...]
+    local: bool  # source and target on one machine: no key, no gate
+
+    @property
+    def id(self) -> str:
+        """MACHINE_DATASET_COPY; names hold no underscore, so no two copies share one."""
+        return self.copy.full_name.replace("/", "_")
+
+    @property
+    def chained(self) -> bool:
+        """True when restore points of another copy are read, not the data itself."""
+        return self.copy.source_copy is not None
+
+    @property
+    def source_id(self) -> str:
+        """What the gate on the other end serves: the dataset's data, or the copy that is read."""
+        name = self.copy.source_copy
+        return f"{self.dataset.full_name}/{name}".replace("/", "_") if name else self.id
+
+    @property
+    def target_root(self) -> str:
+        """Where the target volume is mounted."""
+        return self.volume.paths[self.writer.name]
+
+    @property
+    def target(self) -> str:
+        """The copy's folder."""
+        return join(self.target_root, self.copy.path)
+
+    @property
+    def source_machine(self) -> str:
+        """The machine that is read."""
+        return self.readers[0].system.machine
+
+    @property
+    def receiver(self) -> str:
+        """The unprivileged user that writes what that machine sends; at most 32 letters, one a source and studio."""
+        digest = hashlib.sha256(f"{self.studio} {self.source_machine}".encode()).hexdigest()[:6]
+        return f"sb-{self.source_machine[:22].rstrip('-')}-{digest}"
+
+    @property
+    def home(self) -> str:
+        """The receiver's home: its key stands there."""
+        return f"{state(self.studio)}/receivers/{self.receiver}"
+
+    @property
+    def known_hosts(self) -> str:
+        """The pins of the systems that the receiver connects to."""
+        return f"{configuration(self.studio)}/known_hosts/{self.receiver}"
+
+    @property
+    def gate_key(self) -> str:
+        """The name under which the writer's key is known to the gate."""
+        return f"{self.writer.machine}_{self.writer.name}"
+
+    @property
+    def unit(self) -> str:
+        """The service's name without its ending."""
+        return f"{unit_prefix(self.studio)}{self.id}"
+
+    @property
+    def job_conf(self) -> str:
+        """The job's configuration."""
+        return f"{configuration(self.studio)}/jobs/{self.id}.conf"
+
+
+def host_alias(system: System) -> str:
+    """The name under which a system's host key is pinned: two systems at one address stay apart."""
+    return f"studio-backup-{system.machine}-{system.name}"
+
+
+def join(root: str, path: str) -> str:
+    """An absolute path below a mount path."""
+    return f"{root.rstrip('/')}/{path}".rstrip("/") or "/"
+
+
+def routes(studio: Studio) -> list[Route]:
+    """Every copy of every dataset, once for each system that can write it."""
+    return [
+        Route(
+            studio=studio.name,
+            dataset=dataset,
+            copy=copy,
+            writer=writer,
+            volume=studio.machines[copy.machine].volumes[copy.volume],
+            readers=readers,
+            local=_source_machine(dataset, copy) == copy.machine,
+        )
+        for dataset in studio.datasets.values()
+        for copy in dataset.copies.values()
+        for writer in _writers(studio, copy)
+        if (readers := _readers(studio, dataset, copy, writer))
+    ]
+
+
+def _source_machine(dataset: Dataset, copy: Copy) -> str:
+    return dataset.copies[copy.source_copy].machine if copy.source_copy else dataset.machine
+
+
+def _writers(studio: Studio, copy: Copy) -> list[System]:
+    machine = studio.machines[copy.machine]
+    sees = machine.volumes[copy.volume].paths
+    return [system for system in machine.systems.values() if system.name in sees and system.services == "systemd"]
+
+
+def _readers(studio: Studio, dataset: Dataset, copy: Copy, writer: System) -> tuple[Reader, ...]:
+    source = dataset.copies[copy.source_copy] if copy.source_copy else None
+    machine = studio.machines[source.machine if source else dataset.machine]
+    volume = machine.volumes[source.volume if source else dataset.volume]
+    path = source.path if source else dataset.path
+    systems = [writer] if machine.name == writer.machine else list(machine.systems.values())
+    return tuple(
+        Reader(system=system, volume=volume, path=join(volume.paths[system.name], path))
+        for system in systems
+        if system.name in volume.paths
+    )

@@ -1,0 +1,139 @@
+"""The end that writes: folders, the job and its configuration, receiver and key, pinned hosts, service and timer."""
+
+from __future__ import annotations
+
+from studio_backup.compile import conf
+from studio_backup.compile.collect import Collector, owner_mark
+from studio_backup.compile.routes import Route, host_alias
+from studio_backup.paths import STATE, configuration
+from studio_backup.resources.directory import Directory
+from studio_backup.resources.receiver import Receiver
+from studio_backup.resources.ssh_key import SshKey
+from studio_backup.resources.systemd_unit import SystemdUnit
+
+#: The parts of the job program, beside one another on the machine.
+JOB_PARTS = ("job.sh", "volume.sh")
+
+
+def receive(collected: Collector, route: Route) -> None:
+    """Everything that the writing system of a route needs."""
+    system, place = route.writer, route.copy.place
+    volume = collected.volume(system, route.volume, place)
+    owner = "root"
+    needs: list[str] = [collected.state_folder(system, name, place) for name in ("runs", "log", "accept", "lock")]
+    needs += [collected.program(system, part, place) for part in JOB_PARTS]
+    if route.local:
+        collected.volume(system, route.readers[0].volume, place)
+    else:
+        owner = route.receiver
+        needs += _connection(collected, route)
+    needs.append(
+        collected.add(
+            Directory(
+                system=system.full_name, name=route.target, place=place, mode="0755", owner=owner,
+                guard=route.target_root, requires=(*volume, *(_receiver(route) if owner != "root" else ())),
+            )
+        )
+    )  # fmt: skip
+    needs.append(collected.file(system, route.job_conf, place, conf.job(route)))
+    excluded = "".join(f"{pattern}\n" for pattern in route.dataset.exclude)
+    needs.append(collected.file(system, route.job_conf.removesuffix(".conf") + ".exclude", place, excluded))
+    _units(collected, route, tuple(needs))
+
+
+def _receiver(route: Route) -> tuple[str]:
+    return (f"{route.writer.full_name}/{Receiver.kind}/{route.receiver}",)
+
+
+def _connection(collected: Collector, route: Route) -> list[str]:
+    system, place = route.writer, route.copy.place
+    user = collected.add(
+        Receiver(system=system.full_name, name=route.receiver, place=place, home=route.home)
+    )
+    parent = collected.folder(system, route.home.rsplit("/", 1)[0], place)
+    home = collected.add(
+        Directory(
+            system=system.full_name, name=route.home, place=place, mode="0700", owner=route.receiver,
+            requires=(user, parent),
+        )
+    )  # fmt: skip
+    key = collected.add(
+        SshKey(
+            system=system.full_name, name=f"{route.home}/key", place=place, owner=route.receiver, requires=(home,)
+        )
+    )
+    pins = "".join(f"{host_alias(reader.system)} {reader.system.host_key}\n" for reader in route.readers)
+    return [key, collected.file(system, route.known_hosts, place, pins)]
+
+
+def _units(collected: Collector, route: Route, needs: tuple[str, ...]) -> None:
+    service = _unit(collected, route, f"{route.unit}.service", _service(route), needs)
+    calendar = route.copy.every.on_calendar()
+    if calendar:
+        _unit(collected, route, f"{route.unit}.timer", _timer(route, calendar), (service,))
+
+
+def _unit(collected: Collector, route: Route, name: str, body: str, needs: tuple[str, ...]) -> str:
+    system, place = route.writer.full_name, route.copy.place
+    timer = name.endswith(".timer")
+    mark = owner_mark(route.studio, f"{system}/{SystemdUnit.kind}/{name}", place)
+    return collected.add(
+        SystemdUnit(
+            system=system,
+            name=name,
+            place=place,
+            text=mark + body,
+            enabled="enabled" if timer else None,
+            active="active" if timer else None,
+            requires=needs,
+        )
+    )
+
+
+def _service(route: Route) -> str:
+    # Exit 3 is "away" or "busy": a state, not a failure. ProtectSystem leaves just the target and our state writable; a
+    # target that is not mounted is the job's own guard to see, since systemd binds the bare folder there.
+    writable = " ".join(_escaped(path) for path in (route.target_root, STATE))
+    return f"""[Unit]
+Description=studio-backup {route.copy.full_name}
+After=network-online.target local-fs.target
+Wants=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart={configuration(route.studio)}/job {route.job_conf} run
+SuccessExitStatus=3
+TimeoutStartSec=infinity
+Nice=10
+CPUSchedulingPolicy=batch
+IOSchedulingClass=idle
+NoNewPrivileges=yes
+ProtectSystem=strict
+ReadWritePaths={writable}
+PrivateTmp=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectControlGroups=yes
+LockPersonality=yes
+"""
+
+
+def _escaped(path: str) -> str:
+    text = path.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"-{text}"'
+
+
+def _timer(route: Route, calendar: str) -> str:
+    return f"""[Unit]
+Description=studio-backup {route.copy.full_name}: {route.copy.every.text}
+
+[Timer]
+OnCalendar={calendar}
+Persistent=true
+RandomizedDelaySec=5min
+FixedRandomDelay=true
+AccuracySec=1min
+
+[Install]
+WantedBy=timers.target
+"""

@@ -1,0 +1,160 @@
+"""Reading systems and carrying out waves: the only callers of a Transport, one thread a machine."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from studio_backup.diff import Asleep
+from studio_backup.errors import NoAnswer, TransportError
+from studio_backup.probe import Probe, Reply, Unanswered, end_mark, join, merge, split
+from studio_backup.resource import Resource
+from studio_backup.script import build, outcomes
+from studio_backup.spec.model import Machine, System
+from studio_backup.step import Outcome, Task
+from studio_backup.survey import Answered, Sighting, Silent, Survey, questions, survey_of
+from studio_backup.transport import Transport
+
+#: Seconds a whole script of steps may take: making a key or enabling units is quick, a slow NAS is not.
+WAVE_SECONDS = 600.0
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+#: Opens a way to a system; `siblings` are the other systems of its machine that may answer in its place.
+Connect = Callable[[System, Sequence[System]], tuple[Transport, System]]
+#: Told after each machine: how many are done, of how many, and which.
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass
+class Engine:
+    """Connections to the systems of a studio, kept open between a survey and the waves that follow it."""
+
+    connect: Connect
+    parallel: int = 16
+    timeout: float = 60.0
+    last_seen: Callable[[str], int | None] = lambda _: None
+    progress: Progress = lambda _done, _all, _name: None
+    open: dict[str, Transport] = field(default_factory=dict)
+
+    def survey(self, machines: Iterable[Machine], wanted: Mapping[str, Sequence[Resource]]) -> Survey:
+        """Read every system of these machines; `wanted` names the resources of each system that has some."""
+        sightings: dict[str, Sighting] = {}
+        for found in self._each(list(machines), lambda machine: self._machine(machine, wanted), lambda item: item.name):
+            sightings.update(found)
+        return survey_of(sightings)
+
+    def _machine(self, machine: Machine, wanted: Mapping[str, Sequence[Resource]]) -> dict[str, Sighting]:
+        """Ask the systems of one machine one after another; once one answers, its exclusive siblings are asleep."""
+        systems = list(machine.systems.values())
+        sightings: dict[str, Sighting] = {}
+        for system in systems:
+            if system.full_name in sightings:
+                continue
+            siblings = [other for other in systems if other is not system and machine.exclusive]
+            try:
+                transport, answering = self._way(system, siblings)
+                sightings[answering.full_name] = self.ask(transport, questions(wanted.get(answering.full_name, ())))
+            except TransportError as error:
+                self._forget(system.full_name)
+                sightings[system.full_name] = Silent(error.message, error.code, error.fix)
+                continue
+            if machine.exclusive and len(systems) > 1:
+                for other in systems:
+                    if other.name != answering.name:
+                        sightings[other.full_name] = Asleep(self.last_seen(other.full_name))
+        return sightings
+
+    def _way(self, system: System, siblings: Sequence[System]) -> tuple[Transport, System]:
+        for one in (system, *siblings):
+            if one.full_name in self.open:
+                return self.open[one.full_name], one
+        transport, answering = self.connect(system, siblings)
+        self.open[answering.full_name] = transport
+        return transport, answering
+
+    def ask(self, transport: Transport, probes: Iterable[Probe]) -> Answered:
+        """One round trip; a second one only when something hung: the rest is then asked without it."""
+        asked = merge(probes)
+        answers = _ask(transport, asked, self.timeout)
+        again = [probe for probe, answer in zip(asked, answers, strict=True) if _unreached(answer)]
+        if again and any(isinstance(answer, Unanswered) and answer.began for answer in answers):
+            second = iter(_ask(transport, again, self.timeout))
+            answers = [next(second) if _unreached(answer) else answer for answer in answers]
+        keys = ((probe.script, probe.touches) for probe in asked)
+        return Answered(dict(zip(keys, answers, strict=True)))
+
+    def read_again(self, wanted: Mapping[str, Sequence[Resource]]) -> Survey:
+        """Read these resources once more, each system over the connection that is open to it."""
+        found = self._each(list(wanted), lambda name: {name: self._again(name, wanted[name])}, lambda name: name)
+        return survey_of({name: sighting for part in found for name, sighting in part.items()})
+
+    def _again(self, system: str, resources: Sequence[Resource]) -> Sighting:
+        try:
+            return self.ask(self.open[system], questions(resources))
+        except KeyError:
+            return Silent("the connection was lost")
+        except TransportError as error:
+            self._forget(system)
+            return Silent(error.message, error.code, error.fix)
+
+    def carry_out(self, tasks: Mapping[str, Sequence[Task]]) -> dict[str, Outcome | None]:
+        """Run one wave, a script a system; None for an address whose end was not seen."""
+        result: dict[str, Outcome | None] = {}
+        for part in self._each(list(tasks), lambda name: self._act(name, tasks[name]), lambda name: name):
+            result.update(part)
+        return result
+
+    def _act(self, system: str, tasks: Sequence[Task]) -> dict[str, Outcome | None]:
+        token = secrets.token_hex(8)
+        try:
+            answer = self.open[system].run(build(tasks, token), WAVE_SECONDS, end_mark(token))
+        except TransportError as error:
+            self._forget(system)
+            return {task.address: Outcome(1, error.message) for task in tasks}
+        return dict(outcomes(tasks, answer.reply, token))
+
+    def _each(
+        self, items: Sequence[Item], work: Callable[[Item], Result], name: Callable[[Item], str]
+    ) -> list[Result]:
+        """Do `work` for every item, a thread each and `parallel` at a time; results in the order of the items."""
+        if not items:
+            return []
+        with ThreadPoolExecutor(max_workers=min(self.parallel, len(items))) as pool:
+            futures = {pool.submit(work, item): item for item in items}
+            try:
+                for done, future in enumerate(as_completed(futures), 1):
+                    self.progress(done, len(items), name(futures[future]))
+            except BaseException:
+                for future in futures:
+                    future.cancel()
+                self.close()  # wakes the threads that wait for an answer
+                raise
+            return [future.result() for future in futures]
+
+    def _forget(self, system: str) -> None:
+        transport = self.open.pop(system, None)
+        if transport is not None:
+            transport.close()
+
+    def close(self, keep: Iterable[str] = ()) -> None:
+        """Close every connection but those of the systems in `keep`."""
+        for name in [name for name in self.open if name not in set(keep)]:
+            self._forget(name)
+
+
+def _ask(transport: Transport, probes: Sequence[Probe], timeout: float) -> list[Reply | Unanswered]:
+    nonce = secrets.token_hex(8)
+    answer = transport.run(join(probes, nonce), timeout, end_mark(nonce))
+    answers = split(answer.reply, len(probes), nonce)
+    if not answer.whole and all(isinstance(item, Unanswered) and not item.began for item in answers):
+        raise NoAnswer(answer.reason)
+    return answers
+
+
+def _unreached(answer: Reply | Unanswered) -> bool:
+    return isinstance(answer, Unanswered) and not answer.began

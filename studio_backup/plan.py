@@ -1,0 +1,181 @@
+"""From a survey to a plan: what is blocked, what is an orphan, in which order and in which wave things happen."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from studio_backup.diff import VERBS, Change, Present, compare
+from studio_backup.manifest import Entry, entry_path, entry_text
+from studio_backup.orphans import orphans
+from studio_backup.resource import After, Resource
+from studio_backup.step import Step, Task
+from studio_backup.survey import Survey
+
+#: Verbs that lead to steps.
+ACTING = ("create", "update", "remove")
+#: Verbs that keep what needs them from being touched.
+BLOCKING = ("conflict", "unread", "deferred", "asleep")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Every change in an order that can be carried out; `waves` gives the wave of each acting address."""
+
+    studio: str
+    changes: tuple[Change, ...]
+    waves: Mapping[str, int]
+
+    def summary(self) -> dict[str, int]:
+        """How many changes of each verb."""
+        counts = dict.fromkeys(VERBS, 0)
+        for change in self.changes:
+            counts[change.verb] += 1
+        return counts
+
+    def acting(self, wave: int | None = None) -> list[Change]:
+        """The changes that have steps, in order; of one wave when asked."""
+        return [
+            change
+            for change in self.changes
+            if change.verb in ACTING and not change.kept and (wave is None or self.waves[change.address] == wave)
+        ]
+
+    def fingerprint(self) -> str:
+        """Hash of what would be changed and of all that it rests on; watched fields are out."""
+        parts = [
+            [change.address, change.verb, self.waves.get(change.address, 0), *_digests(change)]
+            for change in self.changes
+            if change.verb in (*ACTING, "conflict") and not change.kept
+        ]
+        return hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+
+
+def _digests(change: Change) -> list[str]:
+    seen = change.seen.value.digest() if isinstance(change.seen, Present) else type(change.seen).__name__
+    return [change.want.digest() if change.want else "", seen, *(step.digest() for step in steps_of(change))]
+
+
+def make(
+    studio: str,
+    wanted: Mapping[str, Resource],
+    survey: Survey,
+    chosen: Callable[[Resource], bool],
+    whole: bool,
+) -> Plan:
+    """The plan for every chosen resource.
+
+    `wanted` is everything compiled, chosen or not: what a chosen resource needs is judged too. `whole` is true when the
+    full spec is loaded and nothing was left out: only then can anything be an orphan.
+    """
+    known: dict[After, str] = {}
+    order = _ordered(wanted)
+    changes: dict[str, Change] = {}
+    for address in order:
+        resource = wanted[address]
+        if not chosen(resource):
+            continue
+        manifest = survey.manifests.get(resource.system)
+        entries = manifest.entries if manifest else {}
+        foreign = next((entry.studio for key, entry in entries.items() if key[1] == address and key[0] != studio), "")
+        change = compare(resource, survey.seen(resource), entries.get((studio, address)), foreign, known)
+        _learn(change, known)
+        changes[address] = _blocked(change, changes)
+    leavers = orphans(studio, wanted, survey, whole)
+    everything = (*changes.values(), *leavers)
+    return Plan(studio, everything, _waves(everything, changes))
+
+
+def _ordered(wanted: Mapping[str, Resource]) -> list[str]:
+    graph = {address: sorted(resource.needs() & wanted.keys()) for address, resource in wanted.items()}
+    try:
+        return list(TopologicalSorter(graph).static_order())
+    except CycleError as error:  # the compiler made it, not the user
+        raise AssertionError(f"resources need one another in a circle: {error.args[1]}") from error
+
+
+def _learn(change: Change, known: dict[After, str]) -> None:
+    """What a present and unchanged resource can tell others (its watched values, such as a public key)."""
+    if isinstance(change.seen, Present) and change.verb in ("ok", "update", "watch"):
+        for field in dataclasses.fields(change.seen.value):
+            value = getattr(change.seen.value, field.name)
+            if field.metadata.get("rule") == "watched" and isinstance(value, str):
+                known[After(change.address, field.name)] = value
+
+
+def _blocked(change: Change, changes: Mapping[str, Change]) -> Change:
+    """The change, or a deferred one when something it needs is not known or not right."""
+    if change.verb not in ACTING or change.want is None:
+        return change
+    for address in sorted(change.want.needs()):
+        other = changes.get(address)
+        if other is None:
+            continue
+        if other.verb in BLOCKING or (other.verb == "watch" and other.resource.blocks):
+            reason = f"needs {address}: {_state(other)}"
+            return dataclasses.replace(change, verb="deferred", reason=reason, fix=other.fix)
+    return change
+
+
+def _state(change: Change) -> str:
+    if change.verb == "watch":
+        return "; ".join(f"{item.name} is {item.before}, expected {item.after}" for item in change.fields)
+    return change.reason or change.verb
+
+
+def _waves(changes: Iterable[Change], wanted: Mapping[str, Change]) -> dict[str, int]:
+    """Wave 1 is what can be done at once; a change that waits for another system, or for a value that is made first,
+    comes a wave after it."""
+    waves: dict[str, int] = {}
+    for change in changes:
+        if change.verb not in ACTING:
+            continue
+        wave = 1
+        for address in change.want.needs() if change.want else ():
+            if address in waves:
+                elsewhere = wanted[address].resource.system != change.resource.system
+                wave = max(wave, waves[address] + (1 if elsewhere or _waits_for(change, address) else 0))
+        waves[change.address] = wave
+    return waves
+
+
+def _waits_for(change: Change, address: str) -> bool:
+    return any(item.after == f"known after {address}" for item in change.fields)
+
+
+def steps_of(change: Change) -> tuple[Step, ...]:
+    """The steps of a change as far as they are known now."""
+    if change.kept:
+        return ()
+    if change.verb == "create" and change.want:
+        return () if _unknown(change) else change.want.create()
+    if change.verb == "update" and change.want and isinstance(change.seen, Present):
+        fields = frozenset(item.name for item in change.fields) - {"manifest"}
+        return change.want.update(change.seen.value, fields) if fields and not _unknown(change) else ()
+    if change.verb == "remove" and isinstance(change.seen, Present):
+        return change.seen.value.remove() or ()
+    return ()
+
+
+def _unknown(change: Change) -> bool:
+    return any((item.after or "").startswith("known after ") for item in change.fields)
+
+
+def task_of(studio: str, change: Change, batch: frozenset[str]) -> Task:
+    """What the machine is told to do for a change; `batch` holds the addresses that go in the same script."""
+    entry: str | None = None
+    if change.want is not None:
+        resource = change.want
+        source = resource.place.file.rsplit("/", 1)[-1]
+        entry = entry_text(Entry(studio, change.address, source, resource.digest()))
+    return Task(
+        address=change.address,
+        steps=steps_of(change),
+        entry_path=entry_path(studio, change.address),
+        entry=entry,
+        needs=frozenset((change.want.needs() if change.want else frozenset()) & batch),
+    )

@@ -1,0 +1,18 @@
+"""Every kind of resource there is."""
+
+from __future__ import annotations
+
+from studio_backup.resource import Resource
+from studio_backup.resources.block import Block
+from studio_backup.resources.directory import Directory
+from studio_backup.resources.file import File
+from studio_backup.resources.receiver import Receiver
+from studio_backup.resources.sentinel import Sentinel
+from studio_backup.resources.ssh_key import SshKey
+from studio_backup.resources.systemd_unit import SystemdUnit
+from studio_backup.resources.volume import Volume
+
+#: By name; a new kind is added here and nowhere else.
+KINDS: dict[str, type[Resource]] = {
+    kind.kind: kind for kind in (Volume, Sentinel, Directory, Receiver, SshKey, File, Block, SystemdUnit)
+}

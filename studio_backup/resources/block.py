@@ -1,0 +1,125 @@
+"""Marked lines of ours in a file of somebody else's: here an authorized_keys line that can only reach the gate."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
+
+from studio_backup.probe import Probe, Reply
+from studio_backup.resource import Derived, Resource, Unparsable, managed
+from studio_backup.source import Place
+from studio_backup.step import Risk, Step
+
+#: Check sum of every line that no studio-backup wrote: two blocks of ours in one file do not disturb each other.
+_THEIRS = r"""theirs() {
+  awk '/^# >>> studio-backup / { ours = 1 } !ours { print } /^# <<< studio-backup / { ours = 0 }' "$1" | cksum
+}"""
+
+#: For each user in "$@": home, whether the file is there, its check sum and its text.
+_SCRIPT = rf"""{_THEIRS}
+for user do
+  home=$(awk -F: -v user="$user" '$1 == user {{ print $6; exit }}' /etc/passwd)
+  [ -n "$home" ] || {{ printf 'no local user %s\n' "$user" >&2; exit 1; }}
+  file=$home/.ssh/authorized_keys
+  printf 'file\t%s\t%s\n' "$user" "$file"
+  if [ -e "$file" ]; then
+    printf 'sum\t%s\n' "$(theirs "$file")"
+    awk '{{ print "\t" $0 }}' "$file"
+  else
+    ls -a "$home" >/dev/null
+    if [ -d "$home/.ssh" ]; then ls -a "$home/.ssh" >/dev/null; fi
+    printf 'sum\tabsent\n'
+  fi
+done
+printf 'complete\n'"""
+
+#: Refuses when the file is not the one that was read: $1 user, $2 its check sum then.
+_GUARD = rf"""{_THEIRS}
+home=$(awk -F: -v user="$1" '$1 == user {{ print $6; exit }}' /etc/passwd)
+file=$home/.ssh/authorized_keys
+if [ -e "$file" ]; then now=$(theirs "$file"); else now=absent; fi
+[ "$now" = "$2" ] || {{ printf '%s changed since it was read\n' "$file" >&2; false; }}"""
+
+#: Takes our lines out and puts $4 in ($3 is the mark); owner, mode and every other byte stay.
+_WRITE = r"""home=$(awk -F: -v user="$1" '$1 == user { print $6; exit }' /etc/passwd)
+folder=$home/.ssh; file=$folder/authorized_keys
+if [ ! -d "$folder" ]; then mkdir -m 0700 "$folder"; chown -- "$1:" "$folder"; fi
+new=$folder/.studio-backup.$$
+if [ -e "$file" ]; then cp -p -- "$file" "$new"; else : >"$new"; chmod 0600 "$new"; chown -- "$1:" "$new"; file_new=yes; fi
+{
+  if [ -z "${file_new:-}" ]; then
+    awk -v mark="$3" '$0 == "# >>> " mark { inside = 1 } !inside { print } $0 == "# <<< " mark { inside = 0 }' "$file"
+  fi
+  if [ -n "$4" ]; then printf '# >>> %s\n%s\n# <<< %s\n' "$3" "$4" "$3"; fi
+} >"$new.text"
+cat "$new.text" >"$new"; rm -f "$new.text"
+mv -f -- "$new" "$file" """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block(Resource):
+    """Lines in a user's authorized_keys; its name is `authorized_keys:USER/WHAT`."""
+
+    kind: ClassVar[str] = "block"
+    summary: ClassVar[str] = "marked lines of ours in a file of somebody else's; all other bytes stay (compiled)"
+
+    lines: str | Derived = managed()
+    sum: str = field(default="", compare=False)  # of the whole file when it was read
+
+    @property
+    def user(self) -> str:
+        """Whose authorized_keys."""
+        return self.name.partition(":")[2].partition("/")[0]
+
+    @property
+    def mark(self) -> str:
+        """What stands in the lines around ours."""
+        return f"studio-backup {self.name.partition('/')[2]} (edits between these lines show as drift)"
+
+    def probe(self) -> Probe:
+        """The files of all users asked for, in one call."""
+        return Probe(script=_SCRIPT, args=(self.user,))
+
+    def parse(self, reply: Reply) -> Self | None:
+        """What stands between our marks; None when a whole reading has no such mark."""
+        if reply.exit or not reply.out.endswith("complete"):
+            raise Unparsable(reply.err.strip() or "the listing ended early")
+        pattern = rf"^file\t{re.escape(self.user)}\t[^\n]*\nsum\t([^\n]*)\n((?:\t[^\n]*\n)*)"
+        found = re.search(pattern, reply.out, re.MULTILINE)
+        if found is None:
+            raise Unparsable(f"nothing was read of {self.user}")
+        lines = [line[1:] for line in found[2].split("\n")[:-1]]
+        begin, end = f"# >>> {self.mark}", f"# <<< {self.mark}"
+        if begin not in lines:
+            return None
+        inside = lines[lines.index(begin) + 1 :]
+        if end not in inside:
+            raise Unparsable(f"the lines of ours for {self.user} have a beginning and no end")
+        text = "\n".join(inside[: inside.index(end)])
+        return type(self)(system=self.system, name=self.name, place=self.place, lines=text, sum=found[1])
+
+    def create(self) -> tuple[Step, ...]:
+        """Appended to what is there."""
+        return self._write("write", str(self.lines), "")
+
+    def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
+        """Our lines replaced, if the file is still the one that was read."""
+        del fields
+        return self._write("write", str(self.lines), seen.sum)
+
+    def remove(self) -> tuple[Step, ...] | None:
+        """Our lines taken out."""
+        return self._write("remove", "", self.sum)
+
+    def _write(self, word: str, lines: str, checksum: str) -> tuple[Step, ...]:
+        arguments = f"set -- {shlex.join((self.user, checksum, self.mark, lines))}\n"
+        guard = arguments + _GUARD if checksum else ""
+        title = f"{word} our lines in the authorized_keys of {self.user}"
+        return (Step(title=title, script=arguments + _WRITE, guard=guard, risk=Risk.SAFE),)
+
+    @classmethod
+    def named(cls, system: str, name: str, place: Place) -> Self:
+        """Only whose file and what for."""
+        return cls(system=system, name=name, place=place, lines="")

@@ -1,0 +1,101 @@
+"""Folders: ours below our own places, and those on a volume that hold a copy; the latter are never removed."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
+
+from studio_backup.paths import CONFIGURATION, SENTINEL, STATE
+from studio_backup.probe import Probe, Reply
+from studio_backup.resource import Resource, Unparsable, managed, watched
+from studio_backup.resources.listing import listed
+from studio_backup.source import Place
+from studio_backup.step import Step
+
+#: Lists the folders in "$@"; proves one absent by the listing of the nearest folder above it.
+SCRIPT = r"""for folder do
+  if [ -e "$folder" ] || [ -L "$folder" ]; then ls -ld -- "$folder"; continue; fi
+  above=$folder; missing=$folder
+  while [ ! -d "$above" ]; do missing=$above; above=${above%/*}; above=${above:-/}; done
+  names=$(ls -a "$above")
+  if printf '%s\n' "$names" | grep -qxF -- "${missing##*/}"; then
+    printf 'unread\t%s\n' "$folder"
+  else printf 'absent\t%s\n' "$folder"; fi
+done
+printf 'complete\n'"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Directory(Resource):
+    """A folder with its mode and owner; its name is its path."""
+
+    kind: ClassVar[str] = "directory"
+    summary: ClassVar[str] = "a folder with mode and owner; one that may hold data is never removed (compiled)"
+
+    mode: str = managed("0755")
+    owner: str = managed("root")
+    type: str = watched("d")
+    guard: str = field(default="", compare=False)  # mount path of the volume that must be there first
+
+    @property
+    def ours(self) -> bool:
+        """True below our own places, where no data of the studio stands."""
+        return self.name.startswith((f"{CONFIGURATION}/", f"{STATE}/")) or self.name in (CONFIGURATION, STATE)
+
+    @property
+    def claimable(self) -> bool:
+        """Below our own places every folder is."""
+        return self.ours and self.type == "d"
+
+    def probe(self) -> Probe:
+        """All folders in one call; those on volumes go last, since a mount may hang."""
+        return Probe(script=SCRIPT, args=(self.name,), touches=not self.ours)
+
+    def parse(self, reply: Reply) -> Self | None:
+        """Its line of the listing."""
+        if reply.exit or not reply.out.endswith("complete"):
+            raise Unparsable(reply.err.strip() or "the listing ended early")
+        for line in reply.out.split("\n")[:-1]:
+            word, _, rest = line.partition("\t")
+            if rest == self.name and word == "absent":
+                return None
+            if rest == self.name:
+                raise Unparsable(f"{self.name} is there and cannot be read")
+            if line.endswith(f" {self.name}") or f" {self.name} -> " in line:
+                entry = listed(line)
+                if entry.path == self.name:
+                    return type(self)(
+                        system=self.system, name=self.name, place=self.place,
+                        mode=entry.mode, owner=entry.owner, type=entry.type,
+                    )  # fmt: skip
+        raise Unparsable(f"{self.name} is not in the listing")
+
+    def create(self) -> tuple[Step, ...]:
+        """Made with its final owner and mode; folders between it and an existing one are root's."""
+        script = f'umask 022; mkdir -p -- "$@"; chmod {self.mode} "$@"'
+        if self.owner != "root":
+            script += f'; chown -h -- {shlex.quote(self.owner)} "$@"'
+        return (Step(title=f"make folder {self.name}", script=script, guard=self._mounted(), args=(self.name,)),)
+
+    def _mounted(self) -> str:
+        return f"test -f {shlex.quote(f'{self.guard}/{SENTINEL}')}" if self.guard else ""
+
+    def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
+        """Mode and owner of the folder itself, never of what is in it; never through a link."""
+        del seen, fields
+        guard = 'for folder do [ -d "$folder" ] && [ ! -L "$folder" ]; done'
+        script = f'chmod {self.mode} "$@"; chown -h -- {shlex.quote(self.owner)} "$@"'
+        return (Step(title=f"mend folder {self.name}", script=script, guard=guard, args=(self.name,)),)
+
+    def remove(self) -> tuple[Step, ...] | None:
+        """An empty folder below our own places; anything else is released and stays as it is."""
+        if not self.ours or ".." in self.name.split("/"):
+            return None
+        script = 'for folder do rmdir -- "$folder" 2>/dev/null || ls -la -- "$folder"; done'
+        return (Step(title=f"remove folder {self.name}", script=script, args=(self.name,)),)
+
+    @classmethod
+    def named(cls, system: str, name: str, place: Place) -> Self:
+        """Only its path is known."""
+        return cls(system=system, name=name, place=place)

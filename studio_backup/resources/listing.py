@@ -1,0 +1,119 @@
+"""Folders and files as `ls -l` and `awk` list them on every system: type, mode, owner, size, text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio_backup.probe import Reply
+from studio_backup.resource import Unparsable
+
+#: Lists every folder named in "$@": each file with its text. A folder that is not there is proven absent by the listing
+#: of the nearest folder above it; anything else that keeps it from being read ends the fragment with an error.
+FOLDERS = r"""for folder do
+  if [ -d "$folder" ]; then
+    printf 'folder\t%s\n' "$folder"
+    find "$folder" ! -type d -exec ls -ld {} +
+    find "$folder" -type f -exec awk 'FNR == 1 { print "text\t" FILENAME } { print "\t" $0 }' {} +
+  else
+    above=$folder; missing=$folder
+    while [ ! -d "$above" ]; do missing=$above; above=${above%/*}; above=${above:-/}; done
+    names=$(ls -a "$above")
+    if printf '%s\n' "$names" | grep -qxF -- "${missing##*/}"; then
+      printf '%s is there and cannot be read\n' "$missing" >&2; exit 1
+    fi
+    printf 'absent\t%s\n' "$folder"
+  fi
+done
+printf 'complete\n'"""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of `ls -ld`: type (`-`, `d`, `l`, …), mode as octal text, owner, group, size in bytes, path."""
+
+    type: str
+    mode: str
+    owner: str
+    group: str
+    size: int
+    path: str
+
+
+def listed(line: str) -> Listed:
+    """Read one `ls -ld` line; raises Unparsable on any other."""
+    parts = line.split(None, 8)
+    if len(parts) < 9 or len(parts[0]) < 10 or not parts[4].isdigit():
+        raise Unparsable(f"not a line of ls: {line[:80]!r}")
+    path = parts[8].split(" -> ", 1)[0] if parts[0][0] == "l" else parts[8]
+    return Listed(parts[0][0], octal(parts[0][1:10]), parts[2], parts[3], int(parts[4]), path)
+
+
+def octal(permissions: str) -> str:
+    """`rwxr-x---` -> `0750`, with set-uid, set-gid and sticky bits."""
+    value = 0
+    for index, letter in enumerate(permissions):
+        bit = 1 << (8 - index)
+        if letter in "rwxst":
+            value |= bit
+        if letter in "sS":
+            value |= 0o4000 if index == 2 else 0o2000
+        if letter in "tT":
+            value |= 0o1000
+    return f"{value:04o}"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file with its text; `text` is None when it is not text or not read whole."""
+
+    listed: Listed
+    text: str | None
+
+    def content(self) -> str:
+        """The text, or in brackets why there is none: such a content equals no file that we write."""
+        if self.listed.type != "-":
+            return f"(no plain file: type {self.listed.type})"
+        return self.text if self.text is not None else f"(not text: {self.listed.size} bytes)"
+
+
+def read(reply: Reply, folder: str) -> dict[str, File]:
+    """Every file below `folder` by path; empty when the folder is proven absent; raises Unparsable otherwise."""
+    if reply.exit or not reply.out.endswith("complete"):
+        raise Unparsable(reply.err.strip() or "the listing ended early")
+    entries, texts, known = _sections(reply.out)
+    if folder not in known:
+        raise Unparsable(f"{folder} is not in the listing")
+    inside = {path: entry for path, entry in entries.items() if path.startswith(folder.rstrip("/") + "/")}
+    return {path: File(entry, _text(entry, texts.get(path))) for path, entry in inside.items()}
+
+
+def _sections(output: str) -> tuple[dict[str, Listed], dict[str, str], set[str]]:
+    entries: dict[str, Listed] = {}
+    texts: dict[str, list[str]] = {}
+    known: set[str] = set()
+    current: list[str] = []
+    for line in output.split("\n")[:-1]:
+        word, _, rest = line.partition("\t")
+        if line.startswith("\t"):
+            current.append(line[1:])
+        elif word in ("folder", "absent") and rest:
+            known.add(rest)
+        elif word == "text" and rest:
+            current = texts.setdefault(rest, [])
+        else:
+            entry = listed(line)
+            entries[entry.path] = entry
+    return entries, {path: "".join(f"{line}\n" for line in lines) for path, lines in texts.items()}, known
+
+
+def _text(entry: Listed, text: str | None) -> str | None:
+    if entry.type != "-":
+        return None
+    if entry.size == 0:
+        return ""
+    if text is None:
+        return None
+    size = len(text.encode("utf-8", "surrogateescape"))
+    if size == entry.size:
+        return text
+    return text[:-1] if size == entry.size + 1 else None  # awk ends the last line, the file may not

@@ -1,0 +1,72 @@
+"""The sentinel: a file in a volume's root that says which volume it is; a bare mount point lacks it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from studio_backup.paths import SENTINEL
+from studio_backup.probe import Probe, Reply
+from studio_backup.resource import Resource, Unparsable, fixed
+from studio_backup.resources.volume import IDENTITY
+from studio_backup.source import Place
+from studio_backup.step import Step
+
+_SCRIPT = rf"""for root do
+  ls -a "$root" >/dev/null
+  printf 'root\t%s\n' "$root"
+  if [ -e "$root/{SENTINEL}" ]; then printf 'sentinel\t'; head -n 1 "$root/{SENTINEL}"; fi
+done
+printf 'complete\n'"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sentinel(Resource):
+    """The sentinel of one volume; its name is the mount path."""
+
+    kind: ClassVar[str] = "sentinel"
+    summary: ClassVar[str] = "the file that proves which volume is mounted; written only where none is (compiled)"
+
+    text: str = fixed()  # STUDIO<TAB>MACHINE/VOLUME<TAB>ID
+
+    def probe(self) -> Probe:
+        """The roots of all volumes, last of all: a mount may hang."""
+        return Probe(script=_SCRIPT, args=(self.name,), touches=True)
+
+    def parse(self, reply: Reply) -> Self | None:
+        """Its one line."""
+        if reply.exit or not reply.out.endswith("complete"):
+            raise Unparsable(reply.err.strip() or "the listing ended early")
+        found = re.search(rf"^root\t{re.escape(self.name)}\n(sentinel\t([^\n]*)\n)?", reply.out, re.MULTILINE)
+        if found is None:
+            raise Unparsable(f"{self.name} is not in the listing")
+        if found[1] is None:
+            return None
+        return type(self)(system=self.system, name=self.name, place=self.place, text=found[2])
+
+    def create(self) -> tuple[Step, ...]:
+        """Only where the id matches at that very moment and no sentinel stands."""
+        _, _, volume_id = self.text.split("\t")
+        root = shlex.quote(self.name)
+        guard = f"""{IDENTITY}
+[ "$(volume_id {root})" = {shlex.quote(volume_id)} ]
+[ ! -e {root}/{SENTINEL} ]"""
+        script = f"""umask 022; set -C
+printf '%s\\n' {shlex.quote(self.text)} >{root}/{SENTINEL}"""
+        return (Step(title=f"mark the volume at {self.name}", script=script, guard=guard),)
+
+    def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
+        """Never: another sentinel is a conflict for a human."""
+        del seen, fields
+        return ()
+
+    def remove(self) -> tuple[Step, ...] | None:
+        """Released: a volume that leaves the spec is not touched."""
+        return None
+
+    @classmethod
+    def named(cls, system: str, name: str, place: Place) -> Self:
+        """Only the mount path is known."""
+        return cls(system=system, name=name, place=place, text="")

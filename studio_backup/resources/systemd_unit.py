@@ -1,0 +1,122 @@
+"""systemd units of ours: the file, whether systemd has read it, and for a timer whether it is enabled and waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from studio_backup.paths import UNITS
+from studio_backup.probe import Probe, Reply
+from studio_backup.resource import Resource, Unparsable, managed, watched
+from studio_backup.resources.listing import read
+from studio_backup.source import Place
+from studio_backup.step import Staged, Step
+
+_PROPERTIES = ("Id", "LoadState", "UnitFileState", "ActiveState", "NeedDaemonReload", "DropInPaths")
+
+#: Our unit files, then what systemd makes of every name asked for.
+_SCRIPT = rf"""ls -a {UNITS} >/dev/null
+printf 'folder\t%s\n' {UNITS}
+find {UNITS} -maxdepth 1 -name 'studio-backup-*' ! -type d -exec ls -ld {{}} +
+find {UNITS} -maxdepth 1 -name 'studio-backup-*' -type f \
+  -exec awk 'FNR == 1 {{ print "text\t" FILENAME }} {{ print "\t" $0 }}' {{}} +
+printf 'complete\n'
+systemctl show {" ".join(f"-p {name}" for name in _PROPERTIES)} -- "$@" """
+
+_RELOAD = r"""systemctl daemon-reload
+timers=; for unit do case $unit in *.timer) timers="$timers $unit" ;; esac; done
+if [ -n "$timers" ]; then
+  systemctl --no-reload --quiet enable $timers
+  systemctl restart $timers
+fi"""
+
+_REMOVE = r"""timers=; for unit do case $unit in *.timer) timers="$timers $unit" ;; esac; done
+[ -z "$timers" ] || systemctl --quiet disable --now $timers 2>/dev/null || :
+for unit do rm -f -- "/etc/systemd/system/$unit" "/var/lib/systemd/timers/stamp-$unit"; done
+systemctl daemon-reload
+systemctl --quiet reset-failed "$@" 2>/dev/null || :"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemdUnit(Resource):
+    """A service or a timer in /etc/systemd/system; its name is the unit's."""
+
+    kind: ClassVar[str] = "systemd-unit"
+    summary: ClassVar[str] = "a service or timer of ours: its file, enabled, waiting, read by systemd (compiled)"
+
+    text: str = managed()
+    mode: str = managed("0644")
+    loaded: str = managed("yes")
+    enabled: str | None = managed(None)
+    active: str | None = managed(None)
+    drop_ins: str = watched("")
+
+    @property
+    def is_timer(self) -> bool:
+        """Only timers are enabled and wait; a service is started by its timer."""
+        return self.name.endswith(".timer")
+
+    def probe(self) -> Probe:
+        """All our unit files and the state of every unit asked for, in one call."""
+        return Probe(script=_SCRIPT, args=(self.name,))
+
+    def parse(self, reply: Reply) -> Self | None:
+        """The file from the listing, its state from what systemd says."""
+        listing, mark, shown = reply.out.partition("\ncomplete\n")
+        if reply.exit or not mark:
+            raise Unparsable(reply.err.strip() or "the listing ended early")
+        found = read(Reply(0, f"{listing}\ncomplete", ""), UNITS).get(f"{UNITS}/{self.name}")
+        if found is None:
+            return None
+        state = self._state(shown)
+        return type(self)(
+            system=self.system,
+            name=self.name,
+            place=self.place,
+            text=found.content(),
+            mode=found.listed.mode,
+            loaded="no" if state["NeedDaemonReload"] == "yes" or state["LoadState"] != "loaded" else "yes",
+            enabled=state["UnitFileState"] if self.is_timer else None,
+            active=state["ActiveState"] if self.is_timer else None,
+            drop_ins=state["DropInPaths"],
+        )
+
+    def _state(self, shown: str) -> dict[str, str]:
+        for block in shown.split("\n\n"):
+            state = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
+            if state.get("Id") == self.name and set(_PROPERTIES) - {"DropInPaths"} <= set(state):
+                return {"DropInPaths": "", **state}
+        raise Unparsable(f"systemd says nothing of {self.name}")
+
+    def create(self) -> tuple[Step, ...]:
+        """Checked while still aside, renamed, then read by systemd; a timer is enabled and started."""
+        path = f"{UNITS}/{self.name}"
+        verify = Step(title=f"check {self.name}", script='systemd-analyze verify -- "$@"', args=(path,))
+        write = Step(
+            title=f"write {self.name}",
+            script=f'mv -f -- "$@" {UNITS}/',
+            args=(path,),
+            staged=(Staged(path=path, text=self.text, mode=self.mode),),
+        )
+        return (verify, write, self._reload())
+
+    def _reload(self) -> Step:
+        title = f"enable and start {self.name}" if self.is_timer else f"let systemd read {self.name}"
+        return Step(title=title, script=_RELOAD, args=(self.name,))
+
+    def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
+        """Rewritten where the file differs; else systemd is only told again."""
+        del seen
+        return self.create() if fields & {"text", "mode"} else (self._reload(),)
+
+    def remove(self) -> tuple[Step, ...] | None:
+        """A timer first stops waiting; a run in progress goes on to its end."""
+        if "/" in self.name or not self.name.startswith("studio-backup-"):
+            raise Unparsable(f"{self.name} is not a unit of ours")
+        return (Step(title=f"remove {self.name}", script=_REMOVE, args=(self.name,)),)
+
+    @classmethod
+    def named(cls, system: str, name: str, place: Place) -> Self:
+        """Only the unit's name is known."""
+        return cls(system=system, name=name, place=place, text="")
+

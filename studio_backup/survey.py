@@ -1,0 +1,92 @@
+"""What one look at the systems gave: who answered, and for every resource present, absent, unread or asleep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from studio_backup.diff import Absent, Asleep, Present, Seen, Unread
+from studio_backup.manifest import PROBE as MANIFEST
+from studio_backup.manifest import Manifest
+from studio_backup.manifest import parse as parse_manifest
+from studio_backup.probe import Probe, Reply, Unanswered
+from studio_backup.resource import Resource, Unparsable
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A system that was asked: its answers by (script, touches), as merged probes were asked."""
+
+    answers: Mapping[tuple[str, bool], Reply | Unanswered]
+
+
+@dataclass(frozen=True)
+class Silent:
+    """A system that could not be asked; `code` is the error's word, `fix` what to do."""
+
+    reason: str
+    code: str = ""
+    fix: str = ""
+
+
+Sighting = Answered | Silent | Asleep
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The sightings of all selected systems, by full name."""
+
+    systems: Mapping[str, Sighting]
+    manifests: Mapping[str, Manifest] = field(default_factory=dict)
+
+    def seen(self, resource: Resource) -> Seen:
+        """How one resource was seen."""
+        sighting = self.systems.get(resource.system, Silent("was not asked"))
+        if isinstance(sighting, Silent):
+            return Unread(sighting.reason)
+        if isinstance(sighting, Asleep):
+            return sighting
+        return read(resource, sighting)
+
+
+def read(resource: Resource, answered: Answered) -> Seen:
+    """Parse a resource out of its system's answers; whatever is not proven is unread."""
+    probe = resource.probe()
+    answer = answered.answers.get((probe.script, probe.touches), Unanswered("was not asked", began=False))
+    if isinstance(answer, Unanswered):
+        return Unread(answer.reason)
+    try:
+        value = resource.parse(answer)
+    except Unparsable as error:
+        return Unread(str(error))
+    except (ValueError, IndexError, KeyError) as error:
+        return Unread(f"an answer that {resource.kind} does not know: {error}")
+    return Absent() if value is None else Present(value)
+
+
+def questions(resources: Iterable[Resource]) -> list[Probe]:
+    """The probes of these resources and of the manifest."""
+    return [MANIFEST, *(resource.probe() for resource in resources)]
+
+
+def survey_of(systems: Mapping[str, Sighting]) -> Survey:
+    """A survey with the manifests that could be read. One that could not makes its system unread as a whole: without
+    it, nothing on that system is known to be ours."""
+    manifests: dict[str, Manifest] = {}
+    result: dict[str, Sighting] = {}
+    for name, sighting in systems.items():
+        result[name] = sighting
+        if isinstance(sighting, Answered):
+            answer = sighting.answers.get((MANIFEST.script, False), Unanswered("was not asked", began=False))
+            manifest = parse_manifest(answer)
+            if manifest is None:
+                result[name] = Silent(f"its manifest could not be read: {_why(answer)}", fix="studio-backup plan -v")
+            else:
+                manifests[name] = manifest
+    return Survey(result, manifests)
+
+
+def _why(answer: Reply | Unanswered) -> str:
+    if isinstance(answer, Unanswered):
+        return answer.reason
+    return answer.err.strip().splitlines()[-1] if answer.err.strip() else f"exit status {answer.exit}"
