@@ -1,0 +1,1 @@
+"""Tests against real machines, booted on this one."""

@@ -1,0 +1,1 @@
+"""The lab: a small studio of real Debian machines under systemd-nspawn."""

@@ -1,0 +1,216 @@
+"""Break one thing on one machine, and mend it again: each fault has a word that undoes it."""
+
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.lab.machines import cgroups, disks, inside, lifecycle, network, state
+from tests.lab.machines.command import LabError
+from tests.lab.machines.facts import Machine, machine_named
+
+CLOCK = (
+    "machines share this host's clock, so it cannot be moved for one of them; "
+    "put a `date` of your own first on PATH of what you test"
+)
+Act = Callable[[Machine, str], object]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """WORD breaks, UNDO mends; both get the machine and the path it happens at."""
+
+    word: str
+    undo: str
+    text: str
+    act: Act
+    mend: Act
+
+
+def _unmount(machine: Machine, path: str) -> None:
+    inside.run(machine.name, f"umount '{path}' || umount -l '{path}'", check=True)
+
+
+def _remount(machine: Machine, path: str) -> None:
+    empty = f"while grep -q ' {path} ' /proc/mounts; do umount -l '{path}'; done"
+    inside.run(machine.name, f"{empty}\n/usr/local/sbin/lab-mounts", check=True)
+
+
+def _swap(machine: Machine, path: str) -> None:
+    device = disks.spare(machine)
+    number = device.removeprefix("/dev/loop")
+    _unmount(machine, path)
+    node = f"[ -b {device} ] || mknod {device} b 7 {number}"
+    inside.run(machine.name, f"{node}\nmount -t {machine.volume.filesystem} {device} '{path}'", check=True)
+
+
+def _fill(machine: Machine, path: str) -> None:
+    # Allocated first, which is quick; what allocation leaves over is written.
+    script = f"""
+        free=$(df -kP '{path}' | awk 'NR == 2 {{ print $4 }}')
+        [ "$free" -lt 16384 ] || fallocate -l $(((free - 8192) * 1024)) '{path}/.lab-fill'
+        for size in 1048576 4096; do
+            dd if=/dev/zero bs=$size >> '{path}/.lab-fill' 2>/dev/null || :
+        done
+        sync
+        [ "$(df -kP '{path}' | awk 'NR == 2 {{ print $4 }}')" -lt 1024 ]"""
+    inside.run(machine.name, script, check=True)
+
+
+def _free(machine: Machine, path: str) -> None:
+    inside.run(machine.name, f"rm -f '{path}/.lab-fill' && sync", check=True)
+
+
+def _hang(machine: Machine, path: str) -> None:
+    # A FUSE mount whose other end is held open and never read: the kernel waits for its first answer.
+    script = f"""
+        mkdir -p '{path}'
+        exec 3<>/dev/fuse
+        mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 lab-hang '{path}'
+        sleep 1000000 </dev/null >/dev/null 2>&1 &
+        echo $! > /run/lab-hang.pid"""
+    inside.run(machine.name, script, check=True)
+
+
+def _unhang(machine: Machine, path: str) -> None:
+    script = f"kill \"$(cat /run/lab-hang.pid)\"; umount -l '{path}' && rm /run/lab-hang.pid"
+    inside.run(machine.name, script, check=True)
+
+
+def _signal(pids: set[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def _ssh_servers(machine: Machine) -> set[int]:
+    """Return the pid of the listening server; those of sessions have it, not PID 1, as their parent."""
+    leader = cgroups.leader(machine.name)
+    found = set()
+    for pid in cgroups.members(machine.name):
+        with suppress(OSError):
+            name, _, rest = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(") ")
+            if name in ("sshd", "dropbear") and int(rest.split()[1]) == leader:
+                found.add(pid)
+    if not found:
+        raise LabError(f"no SSH server runs on {machine.name}")
+    return found
+
+
+def _everything(machine: Machine) -> set[int]:
+    def in_machine(pid: int) -> bool:
+        with suppress(OSError):
+            status = Path(f"/proc/{pid}/status").read_text()
+            return any(line.startswith("NSpid:") and len(line.split()) > 2 for line in status.splitlines())
+        return False
+
+    return {pid for pid in cgroups.members(machine.name) if in_machine(pid)}
+
+
+def _noise(machine: Machine, _: str) -> None:
+    if machine.userland != "debian":
+        raise LabError(f"the shell of {machine.name} reads no start-up file for a command sent over SSH")
+    script = """
+        for home in /root /home/tech /home/nopw; do
+            [ ! -e "$home/.bashrc.quiet" ] || continue
+            touch "$home/.bashrc"
+            cp -p "$home/.bashrc" "$home/.bashrc.quiet"
+            {
+                echo 'echo "Welcome to the studio NAS -- 3 updates can be applied"'
+                echo 'echo "profile: warning: locale not set" >&2'
+                cat "$home/.bashrc.quiet"
+            } > "$home/.bashrc"
+        done"""
+    inside.run(machine.name, script, check=True)
+
+
+def _quiet(machine: Machine, _: str) -> None:
+    script = 'for home in /root /home/tech /home/nopw; do mv "$home/.bashrc.quiet" "$home/.bashrc"; done'
+    inside.run(machine.name, script, check=True)
+
+
+def _root_mode(mode: str) -> Act:
+    return lambda machine, _: inside.run(machine.name, f"mount -o remount,{mode} /", check=True)
+
+
+FAULTS = (
+    Fault("unmount-sessions", "remount", "the sessions volume is not mounted", _unmount, _remount),
+    Fault("unmount-target", "remount", "the target volume is not mounted", _unmount, _remount),
+    Fault("swap-disk", "remount", "another file system is mounted in the volume's place", _swap, _remount),
+    Fault("fill-disk", "free-disk", "the volume has no space left", _fill, _free),
+    Fault(
+        "hang-mount", "unhang-mount", "a mount that never answers, on the volume or at PATH", _hang, _unhang
+    ),
+    Fault(
+        "pause",
+        "resume",
+        "the SSH server accepts a connection and says nothing",
+        lambda machine, _: _signal(_ssh_servers(machine), signal.SIGSTOP),
+        lambda machine, _: _signal(_ssh_servers(machine), signal.SIGCONT),
+    ),
+    Fault(
+        "freeze",
+        "thaw",
+        "every process stands still",
+        lambda machine, _: _signal(_everything(machine), signal.SIGSTOP),
+        lambda machine, _: _signal(_everything(machine), signal.SIGCONT),
+    ),
+    Fault(
+        "unplug",
+        "plug",
+        "the network cable is out: silence, no goodbye",
+        lambda machine, _: network.cable(machine.name, plugged=False),
+        lambda machine, _: network.cable(machine.name, plugged=True),
+    ),
+    Fault("noisy-profile", "quiet-profile", "shell start-up files print on both streams", _noise, _quiet),
+    Fault(
+        "read-only-root",
+        "writable-root",
+        "the root file system is read-only",
+        _root_mode("ro"),
+        _root_mode("rw"),
+    ),
+    Fault(
+        "down",
+        "up",
+        "the power is off; disks and systems stay as they are",
+        lambda machine, _: lifecycle.power_off(machine.name),
+        lambda machine, _: lifecycle.power_on(machine.name),
+    ),
+)
+
+
+def listing() -> str:
+    """Return what can be broken, with the words that undo it."""
+    rows = [f"  {fault.word:<17} undo: {fault.undo:<14} {fault.text}" for fault in FAULTS]
+    return "\n".join(["scripts/lab fault NAME WHAT [PATH]", *rows, f"  clock: {CLOCK}"])
+
+
+def apply(name: str, what: str, path: str | None = None) -> str:
+    """Break or mend something on a machine and return a sentence that says what was done."""
+    machine = machine_named(name)
+    if what.startswith("clock"):
+        raise LabError(CLOCK)
+    sessions = machine.volume.path == "/srv/sessions"
+    if (what, sessions) in {("unmount-sessions", False), ("unmount-target", True)}:
+        raise LabError(f"{name} has no such volume; its one volume is {machine.volume.path}")
+    where = path or machine.volume.path
+    for fault in FAULTS:
+        if what == fault.word:
+            fault.act(machine, where)
+            _remember(name, {fault.word}, set())
+            return f"{name}: {fault.text}; undo: scripts/lab fault {name} {fault.undo}"
+    if mended := [fault for fault in FAULTS if what == fault.undo]:
+        mended[0].mend(machine, where)
+        _remember(name, set(), {fault.word for fault in mended})
+        return f"{name}: {what}: done"
+    raise LabError(f"no fault {what!r}\n{listing()}")
+
+
+def _remember(name: str, added: set[str], gone: set[str]) -> None:
+    with state.locked():
+        known = state.load()
+        known.faults[name] = sorted((set(known.faults.get(name, [])) | added) - gone)
+        state.save(known)

@@ -1,0 +1,74 @@
+"""The machines' root file systems: built once with mmdebstrap, kept in the cache under a hash of their recipe."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.lab.machines import busybox, debian, places, sources
+from tests.lab.machines.command import LabError, run
+
+# Raise it when the code that shapes a root changes in a way its packages and files do not show.
+EDITION = 1
+PACKAGES = {"debian": debian.PACKAGES, "busybox": busybox.PACKAGES}
+VARIANTS = {"debian": "minbase", "busybox": "extract"}
+FILES = Path(__file__).parent / "files"
+
+
+def recipe(userland: str, lines: list[str]) -> str:
+    """Return the hash that names a root: it changes with the packages, the sources and the files put in."""
+    files = {file.name: file.read_text() for file in sorted(FILES.iterdir())}
+    parts = [EDITION, userland, PACKAGES[userland], lines, files]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def built(userland: str, say: Callable[[str], None]) -> Path:
+    """Return the root of that userland (`debian` or `busybox`), building it the first time."""
+    entries = sources.host_entries()
+    lines = [entry.line for entry in entries]
+    place = places.roots() / f"{userland}-{recipe(userland, lines)}"
+    if place.is_dir():
+        return place
+    say(f"building the {userland} root, once (about {25 if userland == 'debian' else 5} s)…")
+    places.roots().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=places.roots()) as scratch:
+        raw, finished = Path(scratch, "raw"), Path(scratch, "root")
+        bootstrap(userland, lines, raw)
+        if userland == "debian":
+            debian.furnish(raw, FILES)
+            raw.rename(finished)
+        else:
+            busybox.furnish(raw, finished, FILES)
+        finished.chmod(0o755)
+        finished.rename(place)
+    for older in places.roots().glob(f"{userland}-*"):
+        if older != place:
+            shutil.rmtree(older, ignore_errors=True)
+    return place
+
+
+def bootstrap(userland: str, lines: list[str], target: Path) -> None:
+    """Run mmdebstrap into TARGET; raises LabError with its last words."""
+    listing = target.with_name("apt.list")
+    listing.write_text("\n".join(lines) + "\n")
+    options = [f"--aptopt={option}" for option in sources.host_options()]
+    options += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("man", "doc", "locale")]
+    try:
+        run(
+            "mmdebstrap",
+            "--quiet",
+            "--mode=root",
+            "--format=directory",
+            f"--variant={VARIANTS[userland]}",
+            f"--include={','.join(PACKAGES[userland])}",
+            '--aptopt=APT::Install-Recommends "false";',
+            *options,
+            sources.SUITE,
+            str(target),
+            str(listing),
+            timeout=1800,
+        )
+    except LabError as error:
+        raise LabError(f"the {userland} root could not be built from {lines[0]}\n{error}") from error
