@@ -1,0 +1,83 @@
+"""Opening the byte stream that SSH runs over: TCP, a proxy command, or a channel of the hop before."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from collections.abc import Callable
+
+import paramiko
+
+from studio_backup.errors import ConnectionRefused, HostDown, NameNotFound, TransportError, Unreachable
+from studio_backup.ssh.deadline import Deadline
+
+
+def dial(host: str, port: int, deadline: Deadline) -> socket.socket:
+    """Connect to the first address of `host` that answers before the deadline. Raises Unreachable."""
+    try:
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:
+        raise NameNotFound(
+            f"{host}: no such name ({_words(error)})", "check `address:` and the DNS"
+        ) from None
+    failure: OSError = TimeoutError()
+    for family, kind, protocol, _, address in addresses:
+        sock = socket.socket(family, kind, protocol)
+        sock.settimeout(max(0.001, deadline.left()))
+        try:
+            sock.connect(address)
+        except OSError as error:
+            sock.close()
+            failure = error
+            continue
+        # A request and the data after it must not wait for the acknowledgement of the one before.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+    raise _unreachable(host, port, failure, deadline)
+
+
+def _unreachable(host: str, port: int, error: OSError, deadline: Deadline) -> Unreachable:
+    where = f"{host} port {port}"
+    if isinstance(error, ConnectionRefusedError):
+        return ConnectionRefused(f"{where}: refused; the host is up, but no SSH server listens there")
+    if isinstance(error, TimeoutError):
+        return HostDown(f"{where}: no answer in {deadline.seconds:.3g} s")
+    return HostDown(f"{where}: {_words(error)}")
+
+
+def _words(error: Exception) -> str:
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return text[:1].lower() + text[1:]
+
+
+def tunnel(before: paramiko.Transport, host: str, port: int, deadline: Deadline) -> paramiko.Channel:
+    """A channel through the hop before. Raises Unreachable, TransportError."""
+    try:
+        return before.open_channel("direct-tcpip", (host, port), ("", 0), timeout=deadline.left())
+    except paramiko.ChannelException as error:
+        raise HostDown(f"{host} port {port}: its jump host cannot reach it ({error.text})") from None
+    except (paramiko.SSHException, EOFError, OSError):
+        if deadline.passed:
+            raise HostDown(
+                f"{host} port {port}: no answer through its jump host in {deadline.seconds:.3g} s"
+            ) from None
+        raise TransportError(f"{host} port {port}: its jump host closed the connection") from None
+
+
+def proxy(command: str) -> tuple[socket.socket, Callable[[], None]]:
+    """The standard streams of a ProxyCommand as one socket, and what ends the command."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", f"exec {command}"],
+            stdin=theirs.fileno(),
+            stdout=theirs.fileno(),
+            stderr=subprocess.DEVNULL,
+        )
+
+    def end() -> None:
+        ours.close()
+        process.terminate()
+        process.wait()
+
+    return ours, end
