@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from studio_backup.spec.wording import Malformed
+from studio_backup.spec.wording import MalformedError
 
 _SECONDS = {
     "s": 1,
@@ -24,11 +24,11 @@ FIX = "write a number and a unit: 90 s, 15 min, 36 hours, 2 days, 1 week"
 
 
 def parse_duration(text: str) -> int:
-    """Seconds; a month is 30 days, a year 365. Raises `Malformed`."""
+    """Seconds; a month is 30 days, a year 365. Raises `MalformedError`."""
     found = _SPAN.fullmatch(text.strip().lower())
     unit = found and (_UNITS.get(found[2]) or _UNITS.get(found[2].removesuffix("s")))
     if not found or not unit:
-        raise Malformed(f"'{text}' is not a span of time", FIX)
+        raise MalformedError(f"'{text}' is not a span of time", FIX)
     return int(found[1]) * _SECONDS[unit]
 
 

@@ -75,7 +75,7 @@ class Retention:
             for name, period in _representatives(newest_first, moments, pattern, getattr(self, rule)):
                 reasons[name].append(f"{rule} {period}")
         kept = {name: tuple(why) for name, why in reasons.items() if why}
-        return kept | {name: ("not a restore point",) for name in sorted(names - moments.keys())}
+        return kept | dict.fromkeys(sorted(names - moments.keys()), ("not a restore point",))
 
 
 def _representatives(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from studio_backup.spec.wording import Malformed, suggest
+from studio_backup.spec.wording import MalformedError, suggest
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 WEEK, MONTH = 7 * DAY, 31 * DAY
@@ -35,18 +35,18 @@ class Schedule:
 
     @classmethod
     def parse(cls, text: str) -> Schedule:
-        """Read a schedule; quotes around it do not matter. Raises `Malformed`."""
+        """Read a schedule; quotes around it do not matter. Raises `MalformedError`."""
         words = " ".join(text.strip().strip("\"'").lower().split())
         if words == "manual":
             return cls("manual", 0, "")
         found = _FORM.fullmatch(words)
         unit = found and _UNITS.get(found["unit"])
         if not found or not unit:
-            raise Malformed(f"'{text}' is not a schedule", suggest(words, ["manual", *_UNITS], FORMS))
+            raise MalformedError(f"'{text}' is not a schedule", suggest(words, ["manual", *_UNITS], FORMS))
         if unit in ("min", "hour"):
             return cls._interval(text, found, unit)
         if found["count"] not in (None, "1"):
-            raise Malformed(f"'{text}' is not a schedule: only minutes and hours can be counted", FORMS)
+            raise MalformedError(f"'{text}' is not a schedule: only minutes and hours can be counted", FORMS)
         return cls._dated(text, found, unit)
 
     @classmethod
@@ -54,12 +54,14 @@ class Schedule:
         """Every so many minutes or hours, on the clock: the number must divide the hour or the day."""
         count, whole = int(found["count"] or 1), 60 if unit == "min" else 24
         if found["on"] or found["hour"]:
-            raise Malformed(f"'{text}' is not a schedule: only day, week and month have a time of day", FORMS)
+            raise MalformedError(
+                f"'{text}' is not a schedule: only day, week and month have a time of day", FORMS
+            )
         if unit == "min" and count == 60:
             count, unit, whole = 1, "hour", 24
         if count == 0 or whole % count or count == whole:
             divisors = ", ".join(str(number) for number in range(1, whole) if whole % number == 0)
-            raise Malformed(
+            raise MalformedError(
                 f"'{text}' does not fall on the same minutes each day", f"use one of {divisors} {unit}"
             )
         if unit == "min":
@@ -73,18 +75,18 @@ class Schedule:
         """Once a day, week or month, at midnight unless it says when."""
         hour, minute = int(found["hour"] or 0), int(found["minute"] or 0)
         if hour > 23 or minute > 59:
-            raise Malformed(f"'{text}' names no time of day", "times run from 00:00 to 23:59")
+            raise MalformedError(f"'{text}' names no time of day", "times run from 00:00 to 23:59")
         clock = f"{hour:02}:{minute:02}"
         if unit == "day":
             if found["on"]:
-                raise Malformed(f"'{text}' is not a schedule: a day is not 'on' anything", FORMS)
+                raise MalformedError(f"'{text}' is not a schedule: a day is not 'on' anything", FORMS)
             return cls(f"day at {clock}", DAY, f"*-*-* {clock}:00")
         if unit == "week":
             day = _weekday(text, found["on"] or "monday")
             return cls(f"week on {day} at {clock}", WEEK, f"{day[:3].capitalize()} *-*-* {clock}:00")
         number = found["on"] or "1"
         if not number.isdigit() or not 1 <= int(number) <= 28:
-            raise Malformed(f"'{text}' names no day that every month has", "use a day from 1 to 28")
+            raise MalformedError(f"'{text}' names no day that every month has", "use a day from 1 to 28")
         return cls(f"month on {int(number)} at {clock}", MONTH, f"*-*-{int(number):02} {clock}:00")
 
     def on_calendar(self) -> str:
@@ -106,4 +108,4 @@ def _weekday(text: str, word: str) -> str:
     for name in WEEKDAYS:
         if word in (name, name[:3]):
             return name
-    raise Malformed(f"'{text}' names no day of the week", suggest(word, WEEKDAYS, "monday to sunday"))
+    raise MalformedError(f"'{text}' names no day of the week", suggest(word, WEEKDAYS, "monday to sunday"))

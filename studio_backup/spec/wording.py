@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 
-class Malformed(ValueError):
+class MalformedError(ValueError):
     """A text that does not mean what its key wants; `fix` says what to write."""
 
     def __init__(self, message: str, fix: str) -> None:

@@ -1,0 +1,112 @@
+"""The copies of one dataset: targets and sources by name, schedules and limits as values."""
+
+from __future__ import annotations
+
+import functools
+
+from studio_backup.source import Entry, Mapping, Node, Place
+from studio_backup.spec.duration import parse_duration
+from studio_backup.spec.findings import Findings
+from studio_backup.spec.formats import parse_bandwidth
+from studio_backup.spec.inventory import Inventory
+from studio_backup.spec.model import Brake, Copy, Machine
+from studio_backup.spec.paths import parse_target
+from studio_backup.spec.reading import entries_of, place_of, text_of, texts_of
+from studio_backup.spec.retention import Retention
+from studio_backup.spec.schedule import Schedule
+from studio_backup.spec.wording import suggest
+
+#: How often a copy `from` another asks whether there is something new, unless it says.
+CHAIN_SCHEDULE = "15 min"
+
+schedule_of = functools.lru_cache(maxsize=1024)(Schedule.parse)
+
+
+def build_copies(
+    dataset: str, tree: Mapping, inventory: Inventory, machines: dict[str, Machine], findings: Findings
+) -> dict[str, Copy]:
+    """Every copy whose references are good; why others are not is reported."""
+    entries = entries_of(tree, "copies")
+    copies: dict[str, Copy] = {}
+    for name, entry in entries.items():
+        target = _target(entry, inventory, machines, findings)
+        known_source = _source(name, entry, list(entries), findings)
+        every = _every(name, entry, findings)
+        if target is None or not known_source or every is None:
+            continue
+        copies[name] = _copy(dataset, name, entry, target, every)
+    return copies
+
+
+def _copy(dataset: str, name: str, entry: Entry, target: tuple[str, str, str], every: Schedule) -> Copy:
+    node = entry.value
+    brake = node.get("brake") if isinstance(node, Mapping) else None
+    bandwidth, max_age = text_of(node, "bandwidth"), text_of(node, "max-age")
+    return Copy(
+        name=name,
+        dataset=dataset,
+        machine=target[0],
+        volume=target[1],
+        path=target[2],
+        source_copy=text_of(node, "from") or None,
+        every=every,
+        keep=_retention(node.get("keep") if isinstance(node, Mapping) else None),
+        mode=text_of(node, "mode", "versioned"),
+        brake=Brake(
+            percent=int(text_of(brake, "percent", str(Brake.percent))),
+            files=int(text_of(brake, "files", str(Brake.files))),
+        ),
+        floor=int(text_of(node, "floor", "1")),
+        max_age=parse_duration(max_age) if max_age else None,
+        bandwidth=parse_bandwidth(bandwidth) if bandwidth else None,
+        place=entry.key.place,
+    )
+
+
+def _retention(node: Node | None) -> Retention:
+    counts = {
+        rule: int(text_of(node, rule, "0"))
+        for rule in ("last", "hourly", "daily", "weekly", "monthly", "yearly")
+    }
+    return Retention(**counts, hold=tuple(item.value for item in texts_of(node, "hold")))
+
+
+def _target(
+    entry: Entry, inventory: Inventory, machines: dict[str, Machine], findings: Findings
+) -> tuple[str, str, str] | None:
+    """Machine, volume and path; None when one of the names is not there."""
+    machine, volume, path = parse_target(text_of(entry.value, "to"))
+    place = place_of(entry.value, "to", entry.key.place)
+    if machine not in inventory.machines:
+        if inventory.complete:
+            fix = suggest(machine, inventory.machines, "define the machine first")
+            findings.add(place, "SB304", f"there is no machine '{machine}'", fix)
+        return None
+    if machine not in machines:
+        return None
+    declared = entries_of(inventory.machines[machine].value, "volumes")
+    if volume not in declared:
+        fix = suggest(volume, declared, "define the volume first")
+        findings.add(place, "SB304", f"'{machine}' has no volume '{volume}'", fix)
+    return (machine, volume, path) if volume in machines[machine].volumes else None
+
+
+def _source(name: str, entry: Entry, copies: list[str], findings: Findings) -> bool:
+    source = text_of(entry.value, "from")
+    if not source or source in copies:
+        return True
+    place: Place = place_of(entry.value, "from", entry.key.place)
+    others = [copy for copy in copies if copy != name]
+    fix = suggest(source, others, "delete from: to copy from the source itself")
+    findings.add(place, "SB304", f"there is no copy '{source}' of this dataset", fix)
+    return False
+
+
+def _every(name: str, entry: Entry, findings: Findings) -> Schedule | None:
+    text = text_of(entry.value, "every")
+    if not text and not text_of(entry.value, "from"):
+        findings.add(
+            entry.key.place, "SB202", f"nothing says when the copy '{name}' is made", "add every: hour"
+        )
+        return None
+    return schedule_of(text or CHAIN_SCHEDULE)

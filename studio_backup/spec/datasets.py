@@ -1,0 +1,125 @@
+"""The plays of the playbooks as datasets and copies of each machine they are for."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from studio_backup.source import Document, Entry, Listing, Mapping, Node, Place
+from studio_backup.spec.copies import build_copies
+from studio_backup.spec.duration import parse_duration
+from studio_backup.spec.filling import Filler
+from studio_backup.spec.findings import Findings
+from studio_backup.spec.hosts import matching
+from studio_backup.spec.inventory import Inventory
+from studio_backup.spec.layers import Effective
+from studio_backup.spec.model import Dataset, Machine
+from studio_backup.spec.paths import sub_path
+from studio_backup.spec.presets import expand
+from studio_backup.spec.reading import place_of, text_of, texts_of
+from studio_backup.spec.schema import Schema, load_schema
+from studio_backup.spec.wording import suggest
+
+QUIET, QUIET_LIMIT = 600, 12 * 3600
+
+
+@dataclass
+class Held:
+    """What is known of the inventory when the playbooks are read."""
+
+    inventory: Inventory
+    effective: dict[str, Effective]
+    machines: dict[str, Machine]
+    findings: Findings
+    trees: dict[str, Mapping] = field(default_factory=dict)  # dataset -> its filled tree
+    places: dict[str, Place] = field(default_factory=dict)  # dataset -> where a play first gave it
+
+
+@functools.cache
+def dataset_schema() -> Schema:
+    """The part of the playbook's schema for one dataset."""
+    play = load_schema("playbook")["items"]
+    schema: Schema = play["properties"]["datasets"]["additionalProperties"]
+    return schema
+
+
+def build_datasets(documents: Sequence[Document], held: Held) -> dict[str, Dataset]:
+    """Every dataset of every play by its full name; those with problems are left out, and the problems reported."""
+    datasets: dict[str, Dataset] = {}
+    for machine, name, entry, damaged in _given(documents, held):
+        full_name = f"{machine}/{name}"
+        if (first := held.places.setdefault(full_name, entry.key.place)) is not entry.key.place:
+            message = f"'{full_name}' is given by two plays: first at {first}"
+            held.findings.add(entry.key.place, "SB306", message, "rename one of the two, or narrow hosts:")
+            continue
+        if damaged or machine not in held.machines or not isinstance(entry.value, Mapping):
+            continue
+        if dataset := _dataset(held, machine, name, entry):
+            datasets[full_name] = dataset
+    return datasets
+
+
+def _given(documents: Sequence[Document], held: Held) -> Iterator[tuple[str, str, Entry, bool]]:
+    """Machine, dataset name, what the play says, and whether that has problems already."""
+    for document in documents:
+        plays = document.root.items if isinstance(document.root, Listing) else []
+        for number, play in enumerate(plays):
+            datasets = play.get("datasets") if isinstance(play, Mapping) else None
+            if (number, "hosts") in document.damaged:
+                continue
+            machines = matching(play, held.inventory, held.machines, held.findings)
+            if not isinstance(datasets, Mapping):
+                continue
+            for name, entry in datasets.entries.items():
+                damaged = (number, "datasets", name) in document.damaged
+                for machine in machines:
+                    yield machine, name, entry, damaged
+
+
+def _dataset(held: Held, machine: str, name: str, entry: Entry) -> Dataset | None:
+    filler = Filler("playbook", held.effective[machine].values, held.findings)
+    tree = filler.fill(entry.value, dataset_schema())
+    if filler.failed or not isinstance(tree, Mapping):
+        return None
+    held.trees[f"{machine}/{name}"] = tree
+    source = tree.get("source")
+    volume = text_of(source, "volume")
+    if not _has_volume(held, machine, volume, place_of(source, "volume", entry.key.place)):
+        return None
+    exclude, preset_busy = expand([item.value for item in texts_of(tree, "exclude")])
+    busy = dict.fromkeys([*(item.value for item in texts_of(tree, "busy")), *preset_busy])
+    full_name = f"{machine}/{name}"
+    return Dataset(
+        machine=machine,
+        name=name,
+        volume=volume,
+        path=sub_path(text_of(source, "path")),
+        exclude=exclude,
+        policy=text_of(tree, "policy", "3-2-1"),
+        quiet=_seconds(tree, "quiet", QUIET),
+        quiet_limit=_seconds(tree, "quiet-limit", max(QUIET_LIMIT, _seconds(tree, "quiet", QUIET))),
+        busy_patterns=tuple(busy),
+        copies=build_copies(full_name, tree, held.inventory, held.machines, held.findings),
+        place=entry.key.place,
+    )
+
+
+def _has_volume(held: Held, machine: str, volume: str, place: Place) -> bool:
+    known = held.machines[machine].volumes
+    if volume in known:
+        return True
+    declared = held.effective[machine].tree.get("volumes")
+    if not (isinstance(declared, Mapping) and volume in declared.entries):
+        held.findings.add(
+            place,
+            "SB304",
+            f"'{machine}' has no volume '{volume}'",
+            suggest(volume, known, "define the volume first"),
+        )
+    return False
+
+
+def _seconds(tree: Node, key: str, default: int) -> int:
+    text = text_of(tree, key)
+    return parse_duration(text) if text else default

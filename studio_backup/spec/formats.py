@@ -1,0 +1,232 @@
+"""What one text may look like: the `format` words of the schemas, each as a check that says what is wrong."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+from datetime import date
+
+from studio_backup.spec.duration import parse_duration
+from studio_backup.spec.paths import mount_path, parse_target, sub_path
+from studio_backup.spec.presets import PRESETS
+from studio_backup.spec.retention import point_time
+from studio_backup.spec.schedule import Schedule
+from studio_backup.spec.wording import MalformedError, shorten, suggest
+
+NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
+_VARIABLE = re.compile(r"[a-z_][a-z0-9_]{0,39}")
+_ADDRESS = re.compile(r"[A-Za-z0-9:]([A-Za-z0-9.:_%-]{0,252}[A-Za-z0-9:.])?")
+_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@\\-]{0,63}")
+_KEY_TYPES = ("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
+_UNSTABLE = re.compile(
+    r"(/dev/)?(sd[a-z]+[0-9]*|hd[a-z][0-9]*|vd[a-z]+[0-9]*|nvme[0-9]+n[0-9]+(p[0-9]+)?|r?disk[0-9]+(s[0-9]+)?|"
+    r"mmcblk[0-9]+(p[0-9]+)?|dm-[0-9]+|md(/.+|[0-9]+)|[A-Za-z]:\\?|\\\\\.\\.*|PhysicalDrive[0-9]+)",
+    re.IGNORECASE,
+)
+_IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+-]{0,126}")
+_VOLUME_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{3,63}")
+_BANDWIDTH = re.compile(r"([0-9]{1,7}) ?(KiB/s|kB/s|MiB/s|MB/s|GiB/s|Mbit/s|Gbit/s)")
+_KIB = {"KiB/s": 1, "kB/s": 1000 / 1024, "MiB/s": 1024, "MB/s": 1e6 / 1024, "GiB/s": 1048576,
+        "Mbit/s": 125000 / 1024, "Gbit/s": 125e6 / 1024}  # fmt: skip
+
+
+def slug(text: str) -> str:
+    """The nearest valid name, "" when nothing of the text can stay."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:40].strip("-")
+
+
+def check_name(text: str) -> None:
+    """Names go into file names, unit names and shell words: nothing in them may need quoting."""
+    if not NAME.fullmatch(text):
+        what = "is longer than 40" if len(text) > 40 else "must be small letters, digits and inner hyphens"
+        proposal = slug(text)
+        raise MalformedError(
+            f"the name '{shorten(text)}' {what}", f"call it '{proposal}'" if proposal else "call it a-name"
+        )
+
+
+def check_variable(text: str) -> None:
+    """Variables are written without quotes inside {{ }}."""
+    if not _VARIABLE.fullmatch(text):
+        proposal = slug(text).replace("-", "_")
+        raise MalformedError(
+            f"the variable '{shorten(text)}' must be small letters, digits and _",
+            f"call it '{proposal or 'value'}'",
+        )
+
+
+def check_reference(text: str) -> None:
+    """A name used; one that is no name at all would only be reported as unknown."""
+    check_name(text)
+
+
+def check_host_key(text: str) -> None:
+    """Type and base64; the base64 must hold a key of that type."""
+    fix = "copy the line of /etc/ssh/ssh_host_ed25519_key.pub, or run `studio-backup pin HOST`"
+    kind, _, rest = text.partition(" ")
+    if kind not in _KEY_TYPES:
+        raise MalformedError(
+            f"'{shorten(text, 40)}' is not a host key: it begins with its type and base64", fix
+        )
+    encoded = rest.split(" ", 1)[0]
+    try:
+        blob = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        raise MalformedError(f"the base64 of this {kind} host key is damaged", fix) from None
+    prefix = len(kind).to_bytes(4, "big") + kind.encode()
+    if not blob.startswith(prefix) or (kind == "ssh-ed25519" and len(blob) != len(prefix) + 4 + 32):
+        raise MalformedError(f"the base64 of this host key does not hold a whole {kind} key", fix)
+
+
+def check_address(text: str) -> None:
+    """An address must not read as an option, a user or a port."""
+    if not _ADDRESS.fullmatch(text):
+        raise MalformedError(
+            f"'{shorten(text)}' is not an address",
+            "write an IP address or a host name; user and port have keys of their own",
+        )
+
+
+def check_user(text: str) -> None:
+    """A login name."""
+    if not _USER.fullmatch(text):
+        raise MalformedError(f"'{shorten(text)}' is not a user name", "write the login name alone")
+
+
+def check_identity(text: str) -> None:
+    """The key's path, never the key."""
+    if not text.startswith(("/", "~")) or not text.isprintable():
+        raise MalformedError(
+            f"'{shorten(text, 30)}' is not the path of a private key",
+            "write an absolute path or one that begins with ~/",
+        )
+
+
+def check_disk_identity(text: str) -> None:
+    """Serial numbers and by-id names stay with the disk; device names change with every boot."""
+    if _UNSTABLE.fullmatch(text):
+        raise MalformedError(
+            f"'{shorten(text)}' is a device name, and those change with every boot",
+            "name the disk by serial:, or by id: with its name in /dev/disk/by-id",
+        )
+    if not _IDENTITY.fullmatch(text):
+        raise MalformedError(
+            f"'{shorten(text)}' is not a serial number or a by-id name",
+            "write it as `ls /dev/disk/by-id` shows it, without the directory",
+        )
+
+
+def check_volume_id(text: str) -> None:
+    """A file system's UUID or serial number."""
+    if not _VOLUME_ID.fullmatch(text):
+        raise MalformedError(f"'{shorten(text)}' is not the id of a file system", "find it with blkid")
+
+
+def check_day(text: str) -> None:
+    """A calendar day."""
+    try:
+        if len(text) != 10:
+            raise ValueError
+        date.fromisoformat(text)
+    except ValueError:
+        raise MalformedError(f"'{shorten(text)}' is not a day", "write it as YYYY-MM-DD") from None
+
+
+def check_policy(text: str) -> None:
+    """N-N-N or none."""
+    if text != "none" and not re.fullmatch(r"[1-9]-[1-9]-[0-9]", text):
+        raise MalformedError(
+            f"'{shorten(text)}' is not a policy", "write 3-2-1 (copies, kinds of media, off-site), or none"
+        )
+
+
+def check_point(text: str) -> None:
+    """A restore point's name."""
+    if point_time(text) is None:
+        raise MalformedError(
+            f"'{shorten(text)}' is not the name of a restore point",
+            "write it as status shows it: 2026-11-22T02-30-00Z",
+        )
+
+
+def parse_bandwidth(text: str) -> int:
+    """KiB a second, at least 1."""
+    found = _BANDWIDTH.fullmatch(text.strip())
+    if not found or not int(found[1]):
+        raise MalformedError(
+            f"'{shorten(text)}' is not a bandwidth", "write a number and KiB/s, MiB/s, MB/s or Mbit/s"
+        )
+    return max(1, round(int(found[1]) * _KIB[found[2]]))
+
+
+def check_exclude(text: str) -> None:
+    """An rsync pattern on one line, or a preset that we know."""
+    if text.startswith("preset:"):
+        name = text.removeprefix("preset:")
+        if name not in PRESETS:
+            raise MalformedError(
+                f"there is no preset '{shorten(name)}'", suggest(name, PRESETS, "write a pattern")
+            )
+        return
+    check_pattern(text)
+
+
+def check_pattern(text: str) -> None:
+    """Patterns go into files with one a line, where `+ `, `- ` and `!` are rsync's own commands."""
+    if not text or not text.isprintable() or text != text.strip() or len(text) > 200:
+        raise MalformedError(
+            f"'{shorten(text)}' is not a pattern",
+            "write one pattern of printable characters, with no space around it",
+        )
+    if text == "!" or text.startswith(("+ ", "- ", "!", ";", "#")):
+        raise MalformedError(
+            f"the pattern '{shorten(text)}' begins like an rsync command", "put a / or * before it"
+        )
+    if text in ("*", "**", "/", "/*", "/**", "***", "/***"):
+        raise MalformedError(
+            f"the pattern '{text}' leaves everything out", "delete it, or name what to leave out"
+        )
+
+
+def check_hosts(text: str) -> None:
+    """A word, or one of the known prefixes with a word."""
+    if text == "all":
+        return
+    kind, colon, word = text.rpartition(":")
+    if colon and kind not in HOST_KINDS:
+        raise MalformedError(
+            f"'{shorten(text)}' selects nothing: there is no '{shorten(kind)}:'",
+            suggest(kind, HOST_KINDS, "write a group"),
+        )
+    check_name(word)
+
+
+HOST_KINDS = ("machine", "group", "room", "site", "role")
+
+#: `format` in a schema -> the code of its problems and its check.
+FORMATS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "name": ("SB206", check_name),
+    "variable": ("SB206", check_variable),
+    "reference": ("SB206", check_reference),
+    "hosts": ("SB206", check_hosts),
+    "schedule": ("SB208", Schedule.parse),
+    "duration": ("SB209", parse_duration),
+    "host-key": ("SB210", check_host_key),
+    "mount-path": ("SB211", mount_path),
+    "sub-path": ("SB211", sub_path),
+    "serial": ("SB212", check_disk_identity),
+    "disk-id": ("SB212", check_disk_identity),
+    "volume-id": ("SB212", check_volume_id),
+    "address": ("SB213", check_address),
+    "user": ("SB213", check_user),
+    "identity": ("SB213", check_identity),
+    "target": ("SB214", parse_target),
+    "exclude": ("SB215", check_exclude),
+    "busy": ("SB215", check_pattern),
+    "day": ("SB216", check_day),
+    "restore-point": ("SB216", check_point),
+    "policy": ("SB216", check_policy),
+    "bandwidth": ("SB216", parse_bandwidth),
+}

@@ -1,0 +1,71 @@
+"""From the text of inventory and playbooks to the typed studio, or to every problem of all files at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from studio_backup.source import Document, Mapping, Problem, read
+from studio_backup.spec.conformity import conform
+from studio_backup.spec.datasets import Held, build_datasets
+from studio_backup.spec.findings import Findings
+from studio_backup.spec.inventory import gather
+from studio_backup.spec.layers import effective
+from studio_backup.spec.machines import build_machine
+from studio_backup.spec.model import Studio
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A studio, or None and the problems that stand in its way; sorted by file, line and column."""
+
+    studio: Studio | None
+    problems: tuple[Problem, ...]
+    lines: dict[str, list[str]] = field(default_factory=dict)  # file -> its lines, to show them
+    machines: dict[str, Mapping] = field(default_factory=dict)  # machine -> what holds for it, with places
+    datasets: dict[str, Mapping] = field(default_factory=dict)  # full name -> what holds for it, with places
+
+
+Texts = Sequence[tuple[str, str | bytes]]
+
+
+def load(inventory: Texts, playbooks: Texts, *, whole: bool = True) -> Loaded:
+    """The studio that these (file name, content) pairs describe. `whole` is False when other playbooks exist.
+
+    Never raises for what a file says: whatever is wrong is in `problems`.
+    """
+    findings = Findings()
+    stock = [_document(file, content, "inventory", findings) for file, content in inventory]
+    roles = [_document(file, content, "playbook", findings) for file, content in playbooks]
+    gathered = gather(stock, findings)
+    held = Held(gathered, {}, {}, findings)
+    for name in gathered.machines:
+        if layered := effective(gathered, name, findings):
+            held.effective[name] = layered
+            if machine := build_machine(layered, tuple(gathered.groups_of.get(name, ())), findings):
+                held.machines[name] = machine
+    datasets = build_datasets(roles, held)
+    studio = Studio(
+        name=gathered.name,
+        sites=gathered.site_models(),
+        machines=held.machines,
+        groups=gathered.members,
+        datasets=datasets,
+        whole=whole,
+    )
+    problems = findings.sorted()
+    return Loaded(
+        studio=None if problems else studio,
+        problems=problems,
+        lines={document.file: document.lines for document in (*stock, *roles)},
+        machines={name: layered.tree for name, layered in held.effective.items()},
+        datasets=held.trees,
+    )
+
+
+def _document(file: str, content: str | bytes, schema: str, findings: Findings) -> Document:
+    document = read(file, content)
+    conform(document, schema)
+    for problem in document.problems:
+        findings.take(problem)
+    return document

@@ -1,0 +1,172 @@
+"""A machine's effective tree as the typed model; what only shows now is reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio_backup.source import Entry, Listing, Mapping, Node
+from studio_backup.spec.duration import parse_duration
+from studio_backup.spec.findings import Findings
+from studio_backup.spec.layers import Effective
+from studio_backup.spec.model import Array, Disk, Jump, Machine, System
+from studio_backup.spec.reading import entries_of, place_of, text_of, texts_of
+from studio_backup.spec.volumes import build_volumes
+from studio_backup.spec.wording import suggest
+
+OS_NAMES = ("linux", "macos", "windows")
+ASLEEP_LIMIT = 7 * 86400
+#: Fewest disks of each level, in the words of its kind.
+LEVELS: dict[str, dict[str, int]] = {
+    "md": {"raid0": 2, "raid1": 2, "raid4": 3, "raid5": 3, "raid6": 4, "raid10": 2, "linear": 1},
+    "btrfs": {
+        "single": 1,
+        "raid0": 2,
+        "raid1": 2,
+        "raid1c3": 3,
+        "raid1c4": 4,
+        "raid10": 4,
+        "raid5": 3,
+        "raid6": 4,
+    },
+    "zfs": {"stripe": 1, "mirror": 2, "raidz1": 3, "raidz2": 4, "raidz3": 5},
+    "appleraid": {"stripe": 2, "mirror": 2, "concat": 2},
+    "storage-space": {"simple": 1, "mirror": 2, "parity": 3},
+}
+
+
+@dataclass
+class _Builder:
+    name: str
+    tree: Mapping
+    findings: Findings
+
+
+def build_machine(held: Effective, groups: tuple[str, ...], findings: Findings) -> Machine | None:
+    """None when it cannot be built; why is then reported."""
+    builder = _Builder(held.name, held.tree, findings)
+    before = len(findings)
+    systems = {
+        name: system
+        for name, entry in entries_of(held.tree, "systems").items()
+        if (system := _system(builder, name, entry))
+    }
+    disks = {
+        name: disk
+        for name, entry in entries_of(held.tree, "disks").items()
+        if (disk := _disk(builder, name, entry))
+    }
+    arrays = {
+        name: array
+        for name, entry in entries_of(held.tree, "arrays").items()
+        if (array := _array(builder, name, entry))
+    }
+    volumes = build_volumes(held.name, held.tree, systems, findings)
+    if len(findings) > before and len(systems) < len(entries_of(held.tree, "systems")):
+        return None
+    exclusive, variables = text_of(held.tree, "exclusive"), held.values["vars"]
+    limit = text_of(held.tree, "asleep-limit")
+    return Machine(
+        name=held.name,
+        role=text_of(held.tree, "role"),
+        site=held.site,
+        room=held.room,
+        exclusive=exclusive == "true" if exclusive else len(systems) > 1,
+        systems=systems,
+        disks=disks,
+        arrays=arrays,
+        volumes=volumes,
+        groups=groups,
+        variables=variables if isinstance(variables, dict) else {},
+        asleep_limit=parse_duration(limit) if limit else ASLEEP_LIMIT,
+        place=held.place,
+    )
+
+
+def _system(builder: _Builder, name: str, entry: Entry) -> System | None:
+    node, place = entry.value, entry.key.place
+    os = text_of(node, "os") or (name if name in OS_NAMES else "")
+    missing = [key for key in ("address", "user", "host_key") if not text_of(node, key)]
+    for key in missing:
+        hint = (
+            "run `studio-backup pin HOST` and add what it prints"
+            if key == "host_key"
+            else f"add {key}: to it, or to a layer below"
+        )
+        builder.findings.add(place, "SB309", f"the system '{builder.name}/{name}' has no {key}", hint)
+    if not os:
+        message = f"the name of the system '{builder.name}/{name}' does not say what it runs"
+        builder.findings.add(place, "SB309", message, f"add os: {' | '.join(OS_NAMES)}")
+    if missing or not os:
+        return None
+    return System(
+        machine=builder.name,
+        name=name,
+        os=os,
+        address=text_of(node, "address"),
+        port=int(text_of(node, "port", "22")),
+        user=text_of(node, "user"),
+        host_key=host_key(text_of(node, "host_key")),
+        become=text_of(node, "become") or None,
+        identity=text_of(node, "identity") or None,
+        services=text_of(node, "services", "systemd"),
+        jump=_jumps(node),
+        place=place,
+    )
+
+
+def host_key(text: str) -> str:
+    """Type and base64, without the comment that may follow."""
+    return " ".join(text.split()[:2])
+
+
+def _jumps(node: Node) -> tuple[Jump, ...]:
+    listing = node.get("jump") if isinstance(node, Mapping) else None
+    items = listing.items if isinstance(listing, Listing) else []
+    return tuple(
+        Jump(
+            address=text_of(item, "address"),
+            user=text_of(item, "user"),
+            port=int(text_of(item, "port", "22")),
+            host_key=host_key(text_of(item, "host_key")),
+            identity=text_of(item, "identity") or None,
+        )
+        for item in items
+    )
+
+
+def _disk(builder: _Builder, name: str, entry: Entry) -> Disk | None:
+    node = entry.value
+    serial, by_id = text_of(node, "serial") or None, text_of(node, "id") or None
+    if serial is None and by_id is None:
+        message = f"nothing says which device the disk '{name}' is"
+        builder.findings.add(
+            entry.key.place, "SB309", message, "add serial: from its label, or id: from /dev/disk/by-id"
+        )
+        return None
+    in_service = text_of(node, "in_service") or None
+    medium = text_of(node, "medium")
+    return Disk(
+        name=name, serial=serial, by_id=by_id, medium=medium, in_service=in_service, place=entry.key.place
+    )
+
+
+def _array(builder: _Builder, name: str, entry: Entry) -> Array | None:
+    node, place = entry.value, entry.key.place
+    kind, level, members = text_of(node, "kind"), text_of(node, "level"), texts_of(node, "members")
+    known = list(entries_of(builder.tree, "disks"))
+    for member in members:
+        if member.value not in known:
+            fix = suggest(member.value, known, "define the disk first")
+            builder.findings.add(member.place, "SB304", f"'{builder.name}' has no disk '{member.value}'", fix)
+    levels = LEVELS.get(kind, {})
+    level_place = place_of(node, "level", place)
+    if level not in levels:
+        fix = suggest(level, levels, "look at the levels of this kind")
+        builder.findings.add(level_place, "SB405", f"{kind} has no level '{level}'", fix)
+        return None
+    names = tuple(dict.fromkeys(member.value for member in members))
+    if len(names) < levels[level]:
+        message = f"{kind} {level} needs {levels[level]} disks, '{name}' has {len(names)}"
+        builder.findings.add(level_place, "SB405", message, "add members, or choose another level")
+        return None
+    return Array(name=name, kind=kind, level=level, members=names, place=place)

@@ -1,0 +1,76 @@
+"""Paths as the spec writes them, normalised: absolute mount paths, paths on a volume, and the target of a copy."""
+
+from __future__ import annotations
+
+import re
+
+from studio_backup.spec.wording import MalformedError, shorten
+
+_DRIVE = re.compile(r"[A-Za-z]:([\\/].*)?")
+_NAME = r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
+_TARGET = re.compile(rf"({_NAME}):({_NAME})(?:/(.*))?")
+_LONGEST = 1000
+
+
+def is_windows_path(path: str) -> bool:
+    """True for a path that begins with a drive letter."""
+    return _DRIVE.fullmatch(path) is not None
+
+
+def mount_path(text: str) -> str:
+    """An absolute path without `..`, doubled or trailing slashes; `S:\\` for a Windows drive. Raises `MalformedError`."""
+    _printable(text)
+    if is_windows_path(text):
+        parts = _parts(text, re.split(r"[\\/]+", text[2:]))
+        return text[0].upper() + ":\\" + "\\".join(parts)
+    if not text.startswith("/"):
+        raise MalformedError(f"the path '{shorten(text)}' is not absolute", f"write '/{text.lstrip('./')}'")
+    parts = _parts(text, text.split("/"))
+    if not parts:
+        raise MalformedError(
+            "the root of the system is not a volume for data", "mount the volume at a directory of its own"
+        )
+    return "/" + "/".join(parts)
+
+
+def sub_path(text: str) -> str:
+    """A path below a volume, without slashes at its ends; "" is the volume's root. Raises `MalformedError`."""
+    _printable(text)
+    if text.startswith(("/", "~")) or is_windows_path(text):
+        raise MalformedError(
+            f"the path '{shorten(text)}' must be relative to its volume", f"write '{text.lstrip('/~')}'"
+        )
+    return "/".join(_parts(text, text.split("/")))
+
+
+def parse_target(text: str) -> tuple[str, str, str]:
+    """Machine, volume and path of `MACHINE:VOLUME/PATH`. Raises `MalformedError`."""
+    _printable(text)
+    found = _TARGET.fullmatch(text)
+    if not found:
+        fix = "write MACHINE:VOLUME/PATH, as in nas:tank/ws-a/sessions"
+        raise MalformedError(f"'{shorten(text)}' is not the target of a copy", fix)
+    return found[1], found[2], sub_path(found[3] or "")
+
+
+def inside(inner: str, outer: str) -> bool:
+    """True when `inner` is `outer` or lies below it."""
+    return inner == outer or inner.startswith(outer.rstrip("/") + "/") or outer == ""
+
+
+def _printable(text: str) -> None:
+    if not text.isprintable():
+        raise MalformedError(f"a control character stands in the path {shorten(text)!a}", "delete it")
+    if len(text) > _LONGEST:
+        raise MalformedError(f"this path is longer than {_LONGEST} characters", "shorten it")
+    if text != text.strip():
+        raise MalformedError(f"the path '{shorten(text)}' has a space at an end", "delete the space")
+
+
+def _parts(text: str, steps: list[str]) -> list[str]:
+    if ".." in steps:
+        raise MalformedError(f"the path '{shorten(text)}' climbs with '..'", "write where it leads to")
+    kept = [step for step in steps if step not in ("", ".")]
+    if kept and kept[0].startswith("-"):
+        raise MalformedError(f"the path '{shorten(text)}' begins with a hyphen", "rename the directory")
+    return kept
