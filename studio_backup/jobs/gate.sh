@@ -1,0 +1,155 @@
+#!/bin/sh
+# The gate: the only program a backup key may run. It serves what gate.d/KEY names, read-only, and nothing else.
+#
+# authorized_keys: restrict,command="/etc/studio-backup/STUDIO/gate KEY" ssh-ed25519 ...
+# Verbs: guard ID | newest ID | points ID | serve ID [POINT] --server --sender OPTIONS . PATH
+# Answers: 0 and data; 5 and `studio-backup-gate: refused REASON` on stderr; 3 and `... busy SECONDS`.
+# `studio-backup-gate: open` on stderr says that files were in use while they were read.
+#
+# The parts share their variables, which no single file shows.
+# shellcheck disable=SC2034,SC2154
+
+set -f
+LC_ALL=C
+PATH=/usr/local/bin:/opt/homebrew/bin:$PATH:/usr/sbin:/sbin
+IFS=' '
+export LC_ALL PATH
+umask 077
+
+# The configuration may set these and no others are read.
+dataset='' copy_id='' kind='' path='' root='' id='' volume='' floor='' quiet='' quiet_limit='' busy_patterns=''
+exclude='' state='' studio=''
+
+program=${0%/*}
+# shellcheck source=/dev/null
+. "$program/moment.sh"
+# shellcheck source=/dev/null
+. "$program/volume.sh"
+# shellcheck source=/dev/null
+. "$program/guard.sh"
+
+refuse() {
+  printf 'studio-backup-gate: refused %s\n' "$1" >&2
+  exit 5
+}
+
+is_name() {
+  case $1 in '' | -* | *[!A-Za-z0-9_-]*) return 1 ;; esac
+}
+
+# The holder of a key sees its own folder of configurations alone.
+read_configuration() {
+  if ! is_name "$1" || ! is_name "$2"; then refuse request; fi
+  configuration=$program/gate.d/$1/$2.conf
+  if [ ! -f "$configuration" ] || [ ! -r "$configuration" ]; then refuse unknown-dataset; fi
+  # shellcheck source=/dev/null
+  . "$configuration"
+  case $path in /*) ;; *) refuse config ;; esac
+  program_folder=${program##*/}
+  studio=${studio:-$program_folder}
+  guard_path=$path guard_root=$root guard_id=$id guard_volume=$volume
+  guard_mark=${state:-${HOME:-/nonexistent}/.studio-backup/$studio}/busy-$1-$2
+}
+
+require_points() {
+  [ "$kind" = points ] || refuse request
+  check_volume source "$root" "$id" "$volume" "$studio"
+  [ -z "$volume_reason" ] || refuse "$volume_reason"
+}
+
+# Prints the complete restore points, oldest first.
+list_points() {
+  set +f
+  for point in "$path/points"/*; do
+    point_name=${point##*/}
+    if is_point "$point_name" && [ -d "$point" ] && [ ! -h "$point" ]; then printf '%s\n' "$point_name"; fi
+  done
+  set -f
+}
+
+answer_guard() {
+  guard_source
+  case $guard_result in
+    ok) printf 'ok\tdataset=%s\tcopy=%s\topen=%s\n' "$dataset" "$copy_id" "$guard_open" ;;
+    busy) printf 'busy\t%s\n' "$guard_seconds" && exit 3 ;;
+    *) printf 'refused\t%s\n' "$guard_reason" && exit 5 ;;
+  esac
+}
+
+# Letters that read and describe: no -L or -k (follow links), no -s (arguments out of sight), no -R (other names).
+# What follows `e` tells what the other side's protocol can do.
+check_option() {
+  case $1 in
+    --numeric-ids) ;;
+    --timeout=* | --bwlimit=*)
+      case ${1#*=} in '' | *[!0-9]*) refuse "option" ;; esac ;;
+    --*) refuse option ;;
+    -?*)
+      option_letters=${1#-}
+      option_protocol=${option_letters#*e}
+      [ "$option_protocol" != "$option_letters" ] || refuse option
+      case $option_protocol in *[!A-Za-z.0-9]*) refuse option ;; esac
+      case ${option_letters%%e*} in *[!nuvltrpHSWogDAX]*) refuse option ;; esac ;;
+    *) refuse option ;;
+  esac
+}
+
+# serve [POINT] --server --sender OPTIONS . PATH; the path asked for is not looked at, ours is served.
+serve() {
+  if is_point "${1:-}"; then
+    [ "$kind" = points ] || refuse request
+    guard_path=$path/points/$1
+    shift
+  elif [ "$kind" = points ]; then
+    refuse request
+  fi
+  if [ "${1:-}" != --server ] || [ "${2:-}" != --sender ]; then refuse request; fi
+  shift 2
+  served_options=''
+  while [ $# -gt 0 ] && [ "$1" != . ]; do
+    check_option "$1"
+    served_options="$served_options $1"
+    shift
+  done
+  if [ $# -ne 2 ] || [ -z "$served_options" ]; then refuse request; fi
+  command -v rsync >/dev/null 2>&1 || refuse rsync-missing
+  guard_source
+  case $guard_result in
+    refused) refuse "$guard_reason" ;;
+    busy) printf 'studio-backup-gate: busy %s\n' "$guard_seconds" >&2 && exit 3 ;;
+  esac
+  [ "$guard_open" -eq 0 ] || printf 'studio-backup-gate: open\n' >&2
+  send
+}
+
+send() {
+  # Of the root file system only itself: no /proc, no other volume.
+  [ "$root" != / ] || served_options="$served_options --one-file-system"
+  # Links in a restore point may be munged (stored defused); what leaves is the link as it was.
+  [ "$kind" != points ] || served_options="$served_options --munge-links"
+  # A client can name merge files for filters over the protocol; a rsync that can confine that shall.
+  ! rsync "--confine-root=$guard_path" --version >/dev/null 2>&1 </dev/null || set -- "--confine-root=$guard_path"
+  # shellcheck disable=SC2086
+  exec rsync --server --sender "$@" $served_options . "$guard_path/"
+}
+
+# A point in the positions is checked by its verb; anything outside this alphabet never reaches a verb.
+main() {
+  case ${SSH_ORIGINAL_COMMAND:-} in *[!A-Za-z0-9\ ._/=:,-]*) refuse request ;; esac
+  key=${1:-}
+  # shellcheck disable=SC2086
+  set -- ${SSH_ORIGINAL_COMMAND:-}
+  verb=${1:-}
+  [ $# -ge 2 ] || refuse request
+  read_configuration "$key" "$2"
+  shift 2
+  case $verb in
+    guard) [ $# -eq 0 ] || refuse request; answer_guard ;;
+    points) [ $# -eq 0 ] || refuse request; require_points; list_points ;;
+    newest) [ $# -eq 0 ] || refuse request; require_points; list_points | tail -n 1 ;;
+    serve) serve "$@" ;;
+    *) refuse request ;;
+  esac
+}
+
+main "$@"

@@ -1,0 +1,118 @@
+# shellcheck shell=sh
+# Restore points at the target: finding, completing and removing them. A point is there whole, or it is not there.
+#
+# $target/points/NAME are complete, $target/.partial is being built, $target/.removing is going.
+# $state/points/ID remembers `NAME<TAB>files<TAB>bytes` of each, outside the reach of the receiver.
+# The parts share their variables, which no single file shows.
+# shellcheck disable=SC2034,SC2154
+
+# Prints the complete points of a copy directory, oldest first.
+list_points() {
+  for listed in "$1/points"/*; do
+    listed_name=${listed##*/}
+    if is_point "$listed_name" && [ -d "$listed" ] && [ ! -h "$listed" ]; then printf '%s\n' "$listed_name"; fi
+  done
+}
+
+# Sets newest to the newest point here, or to nothing.
+find_newest() {
+  newest=''
+  for listed in "$target/points"/*; do
+    listed_name=${listed##*/}
+    if is_point "$listed_name" && [ -d "$listed" ] && [ ! -h "$listed" ]; then newest=$listed_name; fi
+  done
+}
+
+# The target directory itself: there, no link, and marked as this copy's.
+check_target() {
+  target_reason=''
+  check_volume target "$target_root" "$target_id" "$target_volume" "$studio"
+  [ -z "$volume_reason" ] || { target_reason=$volume_reason && return; }
+  if [ ! -d "$target" ] || [ -h "$target" ]; then target_reason=target-missing && return; fi
+  target_marker=$target/.studio-backup-copy
+  if [ -f "$target_marker" ] && [ ! -h "$target_marker" ]; then
+    target_line=''
+    IFS= read -r target_line <"$target_marker" || :
+    [ "$target_line" = "$studio$tab$dataset$tab$copy" ] || target_reason=target-foreign
+  elif [ -n "$(find "$target" ! -path "$target" ! -name lost+found ! -name "$sentinel_name" -print 2>/dev/null | head -n 1)" ]; then
+    target_reason=target-foreign
+  else
+    target_unmarked=1
+  fi
+  [ -n "$target_reason" ] || has_room "$target" || target_reason=no-space
+}
+
+# An empty directory becomes ours. `set -C` writes through no link.
+mark_target() {
+  [ -z "${target_unmarked:-}" ] || (set -C && printf '%s\t%s\t%s\n' "$studio" "$dataset" "$copy" >"$target/.studio-backup-copy")
+}
+
+# A directory of the job's own in the target, made as the job and never taken over from a link.
+make_folder() {
+  [ ! -h "$target/$1" ] || return 1
+  [ -d "$target/$1" ] || mkdir -m 0755 "$target/$1"
+}
+
+# Makes $target/.partial ready to be written by the receiver; sets resumed to 1 when an earlier run left one.
+prepare_partial() {
+  partial=$target/.partial resumed=0
+  make_folder points || return 1
+  remove_leftovers
+  [ ! -h "$partial" ] || return 1
+  if [ -d "$partial" ]; then
+    resumed=1
+    # A file that shares its inode with a restore point must not be touched there; it is linked again at no cost.
+    [ "$store" = btrfs ] || as_receiver find "$partial" ! -type d -links +1 -exec rm -f {} +
+  elif [ "$store" != btrfs ]; then
+    as_receiver mkdir -m 0700 "$partial"
+  elif [ -n "$newest" ]; then
+    btrfs subvolume snapshot "$target/points/$newest" "$partial" >>"$log_file" 2>&1
+  else
+    btrfs subvolume create "$partial" >>"$log_file" 2>&1 && { [ -z "$receiver" ] || chown -h "$receiver" "$partial"; }
+  fi
+}
+
+remove_leftovers() {
+  [ -h "$target/.removing" ] || [ ! -d "$target/.removing" ] || rm -rf "$target/.removing"
+}
+
+# Makes the finished tree the restore point $1. What was moved must be on the disk before it has the name.
+complete_point() {
+  [ ! -e "$target/points/$1" ] && [ ! -h "$target/points/$1" ] || return 1
+  if [ "$resumed" -eq 1 ]; then
+    as_receiver find "$partial" -type d -name "$partial_folder" -prune -exec rm -rf {} + || return 1
+  fi
+  [ "${bytes:-0}" = 0 ] || sync -f "$partial" 2>/dev/null || sync
+  if [ "$store" = btrfs ]; then
+    btrfs subvolume snapshot -r "$partial" "$target/points/$1" >>"$log_file" 2>&1 || return 1
+    btrfs subvolume delete "$partial" >>"$log_file" 2>&1 || say "could not remove .partial; the next run goes on with it"
+  else
+    mv "$partial" "$target/points/$1" || return 1
+  fi
+  printf '%s\t%s\t%s\n' "$1" "$files" "$size" >>"$state/points/$id"
+}
+
+# Removes a restore point: out of sight in one step, then for good.
+remove_point() {
+  is_point "$1" || return 1
+  if [ "$store" = btrfs ]; then
+    btrfs subvolume delete "$target/points/$1" >>"$log_file" 2>&1
+  else
+    make_folder .removing && mv "$target/points/$1" "$target/.removing/$1" && rm -rf "$target/.removing"
+  fi
+}
+
+# Sets remembered to the number of files in point $1, or to nothing.
+recall_point() {
+  remembered=''
+  [ ! -r "$state/points/$id" ] || remembered=$(awk -F '\t' -v name="$1" '$1 == name { files = $2 } END { print files }' "$state/points/$id")
+}
+
+# Forgets what was remembered of points that are gone.
+forget_points() {
+  [ -r "$state/points/$id" ] || return 0
+  list_points "$target" >"$state/points/$id.new"
+  awk -F '\t' 'NR == FNR { there[$1] = 1; next } $1 in there' "$state/points/$id.new" "$state/points/$id" >"$state/points/$id.kept" &&
+    mv -f "$state/points/$id.kept" "$state/points/$id"
+  rm -f "$state/points/$id.new"
+}

@@ -1,0 +1,26 @@
+# shellcheck shell=sh
+# Retention: which restore points may go, and letting them go.
+#
+# The parts share their variables, which no single file shows.
+# shellcheck disable=SC2034,SC2154
+
+# Prints `keep<TAB>NAME<TAB>rules` or `remove<TAB>NAME` for each point, newest first.
+plan_retention() {
+  list_points "$target" | sort -r | hold=$hold awk -v last="$keep_last" -v hourly="$keep_hourly" -v daily="$keep_daily" \
+    -v weekly="$keep_weekly" -v monthly="$keep_monthly" -v yearly="$keep_yearly" -f "$program/retention.awk"
+}
+
+# Only after a run that made a point, by a clock that the newest point is not ahead of.
+retain() {
+  [ -n "$keep_last$keep_hourly$keep_daily$keep_weekly$keep_monthly$keep_yearly" ] || return 0
+  plan_retention >"$scratch"
+  while IFS=$tab read -r retain_word retain_name _; do
+    [ "$retain_word" = remove ] || continue
+    if remove_point "$retain_name"; then
+      say "removed restore point $retain_name: no rule keeps it"
+    else
+      say "could not remove restore point $retain_name"
+    fi
+  done <"$scratch"
+  forget_points
+}

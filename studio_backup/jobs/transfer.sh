@@ -1,0 +1,87 @@
+# shellcheck shell=sh
+# One transfer: which rsync options, from where, and how it ended.
+#
+# The parts share their variables, which no single file shows.
+# shellcheck disable=SC2034,SC2154
+
+partial_folder=.studio-backup-partial
+item_format="--out-format=%i$tab%l$tab%M$tab%n"
+
+# What the installed rsync can do. Sets rsync_full to the letters that root uses on one machine.
+probe_rsync() {
+  rsync_version=$(rsync --version 2>/dev/null) || return 1
+  rsync_full=-aHS
+  case $rsync_version in *'no ACLs'*) ;; *ACLs*) rsync_full=${rsync_full}A ;; esac
+  case $rsync_version in *'no xattrs'*) ;; *xattrs*) rsync_full=${rsync_full}X ;; esac
+}
+
+# Runs rsync as the receiver with what every transfer of this job needs, then "$@". Sets rsync_code.
+# -8 stays off: rsync then escapes what is not plain in a name, so a name is one line and says nothing of its own.
+run_rsync() {
+  set -- --stats --no-h "$item_format" --partial-dir="$partial_folder" --exclude="$sentinel_name" "$@"
+  [ ! -f "$exclude_file" ] || set -- --exclude-from="$exclude_file" "$@"
+  [ -z "$bandwidth" ] || set -- --bwlimit="$bandwidth" "$@"
+  if [ -n "$receiver" ]; then
+    set -- -rlptHS --munge-links --chmod=Du+rwx,Fu+r,ug-s "$@"
+  else
+    set -- "$rsync_full" --numeric-ids "$@"
+    [ "$source_root" != / ] || set -- --one-file-system "$@"
+  fi
+  run_watched rsync --no-s "$@"
+}
+
+# Runs a program as the receiver beside this shell, so that a signal ends it at once. Sets rsync_code.
+run_watched() {
+  exec_as_receiver "$@" </dev/null >"$out_file" 2>"$err_file" &
+  child=$!
+  wait "$child"
+  rsync_code=$?
+  child=''
+}
+
+# Reads from the current source of a pull: DESTINATION POINT OPTIONS.
+pull_once() {
+  pull_into=$1 pull_verb="serve $source_gate${2:+ $2}"
+  shift 2
+  run_rsync --timeout=600 --rsync-path="$pull_verb" -e "$ssh_line" "$@" "$source_user@$source_address:/" "$pull_into/"
+  read_transfer
+}
+
+# Reads from a directory of this machine: DESTINATION POINT OPTIONS.
+copy_once() {
+  copy_into=$1 copy_from=$source_path${2:+/points/$2}
+  shift 2
+  run_rsync "$@" "$copy_from/" "$copy_into/"
+  read_transfer
+}
+
+# A point that loses files while it is read is being removed: that copy would be no complete one.
+read_transfer() {
+  transfer_complete=0
+  [ "$kind" != chain ] || transfer_complete=1
+  read_verdict "$rsync_code" "$err_file" "$transfer_complete"
+  cat "$err_file" >>"$log_file"
+}
+
+# Moves the source's files: DESTINATION POINT OPTIONS. Sets verdict and reason. A chain has its source already.
+transfer() {
+  if [ -z "$sources" ]; then
+    copy_once "$@"
+    open=$guard_open
+  elif [ "$kind" = chain ]; then
+    pull_once "$@"
+  else
+    try_sources pull_once "$@"
+  fi
+  settle_verdict
+}
+
+# Reads what rsync said in FILE: sets files created bytes size deleted rewritten hardlinked newer. More words go to awk.
+read_items() {
+  items_file=$1
+  shift
+  items=$(awk "$@" -f "$program/items.awk" "$items_file")
+  # shellcheck disable=SC2086
+  set -- $items
+  files=$1 created=$2 bytes=$3 size=$4 deleted=$5 rewritten=$6 hardlinked=$7 newer=$8
+}

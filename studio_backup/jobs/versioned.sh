@@ -1,0 +1,69 @@
+# shellcheck shell=sh
+# Making a restore point: build the tree aside, judge it, give it its name, let old ones go.
+#
+# The parts share their variables, which no single file shows.
+# shellcheck disable=SC2034,SC2154
+
+make_point() {
+  find_newest
+  find_due_source
+  if [ -n "$newest" ]; then say "newest restore point: $newest"; fi
+  prepare_partial || finish failed restore-point
+  name_point
+  build_tree
+  [ "$verdict" = ok ] || finish "$verdict" "$reason"
+  read_items "$out_file"
+  read_accepted
+  judge_point
+  # Two runs within a second: the second waits for a moment of its own. A chain keeps its source's name.
+  complete_point "$point" || finish failed restore-point
+  restore_point=$point
+  if [ "$clock_behind" -eq 1 ]; then finish ok clock-behind; fi
+  retain
+  finish ok ''
+}
+
+# A period is asked before the source where the answer needs no source: a point too many costs no connection.
+find_due_source() {
+  if [ "$kind" != chain ]; then
+    reading=''
+    is_due || finish ok "$reason"
+  fi
+  find_source
+  [ "$verdict" = ok ] || finish "$verdict" "$reason"
+  if [ "$kind" = chain ]; then
+    is_due || finish ok "$reason"
+  fi
+}
+
+# The name is the moment at which the source is read, so it is taken right before that.
+name_point() {
+  read_clock
+  clock_behind=0
+  if [ -n "$newest" ]; then
+    read_point_epoch "$newest"
+    [ "$now" -ge "$point_epoch" ] || clock_behind=1
+  fi
+  point=$now_point
+  if [ -n "$reading" ]; then
+    point=$reading
+  else
+    while [ -e "$target/points/$point" ]; do
+      sleep 1
+      read_clock
+      point=$now_point
+    done
+  fi
+  if [ "$clock_behind" -eq 1 ]; then say "the clock is behind the newest restore point: nothing will be removed"; fi
+}
+
+build_tree() {
+  set -- "$partial" "$reading" --info=progress2
+  # A fresh tree needs no --delete; a resumed one, or a snapshot, holds what may be gone from the source by now.
+  if [ "$resumed" -eq 1 ] || [ "$store" = btrfs ]; then set -- "$@" --delete; fi
+  # On one machine rsync copies whole files, which would begin a half-copied one again.
+  if [ "$resumed" -eq 1 ] && [ -z "$sources" ]; then set -- "$@" --no-whole-file; fi
+  # rsync only warns of a missing directory here, and copies everything.
+  if [ -n "$newest" ] && [ "$store" != btrfs ]; then set -- "$@" --link-dest="$target/points/$newest"; fi
+  transfer "$@"
+}

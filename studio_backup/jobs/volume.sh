@@ -1,0 +1,134 @@
+# shellcheck shell=sh
+# Volumes: is the right one mounted at its place (id and sentinel), and how much room is left on it.
+#
+# The parts share their variables, which no single file shows.
+# shellcheck disable=SC2034,SC2154
+
+sentinel_name=.studio-backup-volume
+tab=$(printf '\t')
+
+# Sets mount_source, mount_type, mount_number of what is mounted at exactly $1, and mount_above, the number of the
+# file system around it; fails when nothing is mounted there.
+find_mount() {
+  mount_source='' mount_type='' mount_number='' mount_above='' mount_above_length=0
+  [ "$(uname -s)" != Darwin ] || { find_mount_darwin "$1"; return; }
+  mount_place=$(printf '%s' "$1" | sed 's/\\/\\134/g; s/ /\\040/g; s/	/\\011/g')
+  while read -r _ _ mount_maj_min _ mount_point mount_rest; do
+    if [ "$mount_point" = "$mount_place" ]; then
+      mount_number=$mount_maj_min
+      mount_rest=${mount_rest#*- }
+      mount_type=${mount_rest%% *}
+      mount_rest=${mount_rest#* }
+      mount_source=${mount_rest%% *}
+    elif [ "${#mount_point}" -ge "$mount_above_length" ]; then
+      case $mount_place/ in
+        "${mount_point%/}"/*) mount_above=$mount_maj_min mount_above_length=${#mount_point} ;;
+      esac
+    fi
+  done </proc/self/mountinfo
+  [ -n "$mount_number" ]
+}
+
+find_mount_darwin() {
+  mount_source=$(mount | awk -v place=" on $1 (" '{ at = index($0, place); if (at) found = substr($0, 1, at - 1) }
+    END { print found }')
+  mount_type=darwin mount_number=$mount_source
+  [ -n "$mount_source" ]
+}
+
+same_id() {
+  [ -n "$1" ] || return 1
+  [ "$1" = "$2" ] && return 0
+  [ "$(printf %s "$1" | tr 'A-F' 'a-f')" = "$(printf %s "$2" | tr 'A-F' 'a-f')" ]
+}
+
+# Prints the bytes of a device as hex digits: DEVICE OFFSET COUNT.
+device_hex() {
+  dd if="$1" bs=1 skip="$2" count="$3" 2>/dev/null | od -An -tx1 | tr -d ' \n'
+}
+
+# Prints the id that the file system itself carries; nothing when the device cannot be read.
+superblock_id() {
+  [ -b "$1" ] && [ -r "$1" ] || return 0
+  case $2 in
+    ext2 | ext3 | ext4) superblock=$(device_hex "$1" 1128 16) ;;
+    btrfs) superblock=$(device_hex "$1" 65568 16) ;;
+    xfs) superblock=$(device_hex "$1" 32 16) ;;
+    exfat) device_hex "$1" 100 4 | sed 's/\(..\)\(..\)\(..\)\(..\)/\4\3-\2\1/' && return 0 ;;
+    *) return 0 ;;
+  esac
+  printf '%s\n' "$superblock" | sed 's/\(.\{8\}\)\(....\)\(....\)\(....\)/\1-\2-\3-\4-/'
+}
+
+# Without a readable device or udev an unprivileged user still sees statfs: ext folds its id into the file system number.
+ext_number_matches() {
+  case $mount_type in ext2 | ext3 | ext4) ;; *) return 1 ;; esac
+  ext_number=$(stat -f -c %i "$1" 2>/dev/null) || return 1
+  ext_folded=$(printf '%s' "$2" | tr -d - | awk '
+    function value(text) { return index("0123456789abcdef", text) - 1 }
+    function fold(one, two,    bit, sum) {
+      for (bit = 8; bit >= 1; bit /= 2) { if ((int(one / bit) + int(two / bit)) % 2) sum += bit }
+      return substr("0123456789abcdef", sum + 1, 1)
+    }
+    { for (byte = 7; byte >= 0; byte--) for (half = 1; half <= 2; half++)
+        out = out fold(value(substr($0, byte * 2 + half, 1)), value(substr($0, byte * 2 + 16 + half, 1)))
+      print out }')
+  ext_swapped=$(printf '%s' "$ext_folded" | sed 's/^\(.\{8\}\)\(.\{8\}\)$/\2\1/')
+  ext_padded=$(printf '%16s' "$ext_number" | tr ' ' 0)
+  [ "$ext_padded" = "$ext_folded" ] || [ "$ext_padded" = "$ext_swapped" ]
+}
+
+# 0: the volume found by find_mount at ROOT has this id; 1: it has another; 2: nothing here can tell.
+mounted_id_is() {
+  mounted_device=${mount_source##*/}
+  [ ! -e "/sys/fs/btrfs/$2/devices/$mounted_device" ] || return 0
+  mounted_id=$(superblock_id "$mount_source" "$mount_type")
+  [ -n "$mounted_id" ] || mounted_id=$(superblock_id "/dev/block/$mount_number" "$mount_type")
+  if [ "$mount_type" = darwin ]; then
+    mounted_id=$(diskutil info "$1" | sed -n 's/^ *Volume UUID: *//p')
+  fi
+  [ -n "$mounted_id" ] || mounted_id=$(findmnt -n -o UUID --mountpoint "$1" 2>/dev/null)
+  [ -n "$mounted_id" ] || mounted_id=$(blkid -o value -s UUID "$mount_source" 2>/dev/null)
+  if [ -n "$mounted_id" ]; then
+    same_id "$mounted_id" "$2"
+    return
+  fi
+  for mounted_link in /dev/disk/by-uuid/*; do
+    [ "$(readlink -f "$mounted_link" 2>/dev/null)" != "$mount_source" ] || {
+      same_id "${mounted_link##*/}" "$2"
+      return
+    }
+  done
+  ext_number_matches "$1" "$2" && return 0
+  return 2
+}
+
+# The sentinel is one line on the volume itself: ROOT STUDIO VOLUME ID. A link is no sentinel.
+sentinel_says() {
+  sentinel_line=''
+  [ -f "$1/$sentinel_name" ] && [ ! -h "$1/$sentinel_name" ] || return 1
+  IFS= read -r sentinel_line <"$1/$sentinel_name" 2>/dev/null || :
+  [ "$sentinel_line" = "$2$tab$3$tab$4" ]
+}
+
+# Sets volume_reason: empty, or why this is not the volume: SIDE ROOT ID VOLUME STUDIO, where SIDE is source or target.
+check_volume() {
+  volume_reason=''
+  if [ -z "$2" ] || [ -z "$3" ] || [ -z "$4" ]; then volume_reason=config && return; fi
+  find_mount "$2" || { volume_reason=$1-unmounted; return; }
+  mounted_id_is "$2" "$3"
+  case $? in
+    0) sentinel_says "$2" "$5" "$4" "$3" || volume_reason=$1-sentinel ;;
+    # A hardened unit bind-mounts the bare directory onto itself: same file system as the one around it.
+    1) if [ "$mount_number" = "$mount_above" ]; then volume_reason=$1-unmounted; else volume_reason=$1-wrong-volume; fi ;;
+    *) volume_reason=$1-unread ;;
+  esac
+}
+
+# Less room than one hundredth of the volume, at most 1 GiB, is none. awk counts, since KiB overflow a 32-bit shell.
+has_room() {
+  df -Pk "$1" 2>/dev/null | awk 'NR == 2 {
+      reserve = $2 / 100; if (reserve > 1048576) reserve = 1048576
+      enough = ($4 > reserve) }
+    END { exit !enough }'
+}
