@@ -61,13 +61,8 @@ def fault(arguments: argparse.Namespace) -> int:
 
 def status(_: argparse.Namespace) -> int:
     running, known = lifecycle.running(), state.load()
-    for machine in facts.everybody():
-        if (
-            machine.name not in running
-            and machine.name not in facts.STUDIO
-            and machine.name not in known.systems
-        ):
-            continue
+    shown = {*facts.STUDIO, *running, *known.systems}
+    for machine in (machine for machine in facts.everybody() if machine.name in shown):
         word = "up" if machine.name in running else "down"
         notes = [known.systems.get(machine.name, ""), *known.faults.get(machine.name, [])]
         line = f"{machine.name:<6} {machine.address:<14} {word:<5} {machine.volume.path:<14}"

@@ -12,6 +12,8 @@ from tests.lab.machines.command import LabError, environment
 from tests.lab.machines.facts import Machine
 
 PATIENCE = 90.0
+# The systemd-nspawn processes this process began: its children, to be collected when they end.
+_begun: dict[str, int] = {}
 # The overlay is mounted in a mount namespace of its own, so it vanishes with the machine however that dies.
 LAUNCH = """\
 set -eu
@@ -28,7 +30,7 @@ exec systemd-nspawn "$@"
 
 
 def start(machine: Machine, lower: Path, layer: Path, devices: list[str]) -> int:
-    """Start a machine on ROOT and LAYER with those loop devices; returns the pid of its systemd-nspawn."""
+    """Start a machine on the root LOWER under LAYER with those loop devices; returns its nspawn's pid."""
     place = places.of_machine(machine.name)
     mountpoint = place / "root"
     mountpoint.mkdir(exist_ok=True)
@@ -39,13 +41,12 @@ def start(machine: Machine, lower: Path, layer: Path, devices: list[str]) -> int
     null = os.open(os.devnull, os.O_RDONLY)
     log = os.open(place / "console.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        return os.posix_spawnp(
-            argv[0],
-            argv,
-            environment(),
-            file_actions=[(os.POSIX_SPAWN_DUP2, null, 0), *((os.POSIX_SPAWN_DUP2, log, fd) for fd in (1, 2))],
-            setsid=True,
-        )
+        streams = [
+            (os.POSIX_SPAWN_DUP2, source, target) for source, target in ((null, 0), (log, 1), (log, 2))
+        ]
+        pid = os.posix_spawnp(argv[0], argv, environment(), file_actions=streams, setsid=True)
+        _begun[machine.name] = pid
+        return pid
     finally:
         os.close(null)
         os.close(log)
@@ -84,7 +85,7 @@ def answers(address: str) -> bool:
 
 
 def wait_until_ready(machine: Machine, pid: int) -> None:
-    """Wait until the machine answers with its volume mounted; raises LabError with its console's last lines."""
+    """Wait until the machine answers with its volume mounted; raises LabError with its last words."""
     deadline = time.monotonic() + PATIENCE
     while not answers(machine.address):
         if exited(pid):
@@ -133,6 +134,10 @@ def stop(name: str, gently: bool = False) -> None:
                 os.kill(pid, signal.SIGKILL)
         if not _wait_for_end(name, 10):
             raise LabError(f"{name} does not die: processes {sorted(cgroups.members(name))}")
+    if name in _begun:
+        pid = _begun.pop(name)
+        with suppress(ChildProcessError):
+            os.waitpid(pid, 0)
     cgroups.remove(name)
     for leftover in ("propagate", "unix-export"):
         with suppress(OSError):

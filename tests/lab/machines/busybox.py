@@ -22,7 +22,7 @@ GROUP = "root:x:0:\ntech:x:1000:\nnopw:x:1001:\nnogroup:x:65534:\n"
 
 
 def furnish(packages: Path, root: Path, files: Path) -> None:
-    """Make the root from unpacked Debian packages: the static BusyBox with its links, two programs, their libraries."""
+    """Make the root from unpacked packages: BusyBox with its links, a few programs, their libraries."""
     for directory in ("bin", "sbin", "usr/bin", "usr/sbin", "usr/local/sbin", *DIRECTORIES):
         (root / directory).mkdir(parents=True, exist_ok=True)
     (root / "tmp").mkdir()

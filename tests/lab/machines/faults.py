@@ -131,7 +131,7 @@ def _quiet(machine: Machine, _: str) -> None:
     inside.run(machine.name, script, check=True)
 
 
-def _root_mode(mode: str) -> Act:
+def _remount_root(mode: str) -> Act:
     return lambda machine, _: inside.run(machine.name, f"mount -o remount,{mode} /", check=True)
 
 
@@ -169,8 +169,8 @@ FAULTS = (
         "read-only-root",
         "writable-root",
         "the root file system is read-only",
-        _root_mode("ro"),
-        _root_mode("rw"),
+        _remount_root("ro"),
+        _remount_root("rw"),
     ),
     Fault(
         "down",

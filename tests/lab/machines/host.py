@@ -34,7 +34,7 @@ INSTEAD = (
 def problem() -> str | None:
     """Return why the lab cannot run here and what to do instead, or None when it can."""
     if sys.platform != "linux":
-        return f"the lab boots real machines with systemd-nspawn: it needs Linux, this is {sys.platform}. {INSTEAD}"
+        return f"the lab boots real machines with systemd-nspawn: that needs Linux. {INSTEAD}"
     if os.geteuid() != 0:
         return (
             f"the lab boots real machines with systemd-nspawn: it needs root (sudo scripts/lab …). {INSTEAD}"

@@ -4,6 +4,7 @@ import subprocess
 
 from tests.lab.machines import cgroups
 from tests.lab.machines.command import LabError, failure
+from tests.lab.machines.facts import machine_named
 
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -19,7 +20,7 @@ def run(
 
     Raises LabError when the machine is down, and with CHECK when the script fails.
     """
-    leader = cgroups.leader(name)
+    leader = cgroups.leader(machine_named(name).name)
     if leader is None:
         raise LabError(f"{name} is not running; start it: scripts/lab up {name}")
     argv = ["nsenter", f"--target={leader}", "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup"]

@@ -31,7 +31,7 @@ def up(machines: Sequence[Machine], fresh: bool = False, say: Say = silent) -> N
     with state.locked():
         if not running():
             _sweep()
-        lower = {userland: roots.built(userland, say) for userland in {m.userland for m in machines}}
+        lower: dict[str, Path] = {m.userland: roots.built(m.userland, say) for m in machines}
         keys.client_public()
         keys.write_client_files()
         network.ensure_bridge()
@@ -129,4 +129,5 @@ def _sweep() -> None:
     disks.release()
     host.restore()
     shutil.rmtree(places.running(), ignore_errors=True)
+    roots.prune()
     network.remove_bridge()

@@ -33,8 +33,8 @@ def bridge_is_up() -> bool:
             return True
         owner = link.get("ifalias", "not made by this lab")
         raise LabError(
-            f"an interface {BRIDGE} exists already ({owner}). If it is a lab with another cache, take that one "
-            f"down first (XDG_CACHE_HOME=… scripts/lab down); else remove it: ip link del {BRIDGE}"
+            f"an interface {BRIDGE} exists already ({owner}). If it is a lab with another cache, "
+            f"take that one down (XDG_CACHE_HOME=… scripts/lab down); else remove it: ip link del {BRIDGE}"
         )
     return False
 
@@ -43,19 +43,17 @@ def ensure_bridge() -> None:
     """Make the bridge; raises LabError when its addresses are in use on this host."""
     if bridge_is_up():
         return
-    wanted = ipaddress.ip_network(NETWORK)
+    wanted = ipaddress.IPv4Network(NETWORK)
     for link in json.loads(run("ip", "-json", "address", "show").stdout):
         for address in link.get("addr_info", []):
-            if address["family"] == "inet" and ipaddress.ip_address(address["local"]) in wanted:
+            if address["family"] == "inet" and ipaddress.IPv4Address(address["local"]) in wanted:
                 raise LabError(
                     f"{address['local']} on {link['ifname']} lies in the lab's network {NETWORK}; "
                     "the lab cannot run while that interface has it"
                 )
     for route in json.loads(run("ip", "-json", "route", "show").stdout or "[]"):
-        if "/" in route["dst"] and ipaddress.ip_network(route["dst"]).subnet_of(wanted):
-            raise LabError(
-                f"this host has a route to {route['dst']} already; the lab needs {NETWORK} for itself"
-            )
+        if "/" in route["dst"] and ipaddress.IPv4Network(route["dst"]).subnet_of(wanted):
+            raise LabError(f"this host has a route to {route['dst']} already; the lab needs {NETWORK}")
     alias = f"studio-backup lab in {places.running()}"[:250]
     lines = [
         f"link add {BRIDGE} address {_owner_mark()} type bridge forward_delay 0",

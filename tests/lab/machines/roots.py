@@ -1,4 +1,4 @@
-"""The machines' root file systems: built once with mmdebstrap, kept in the cache under a hash of their recipe."""
+"""The machines' root file systems: built once with mmdebstrap and cached under a hash of their recipe."""
 
 import hashlib
 import json
@@ -30,6 +30,7 @@ def built(userland: str, say: Callable[[str], None]) -> Path:
     lines = [entry.line for entry in entries]
     place = places.roots() / f"{userland}-{recipe(userland, lines)}"
     if place.is_dir():
+        place.touch()
         return place
     say(f"building the {userland} root, once (about {25 if userland == 'debian' else 5} s)…")
     places.roots().mkdir(parents=True, exist_ok=True)
@@ -43,10 +44,15 @@ def built(userland: str, say: Callable[[str], None]) -> Path:
             busybox.furnish(raw, finished, FILES)
         finished.chmod(0o755)
         finished.rename(place)
-    for older in places.roots().glob(f"{userland}-*"):
-        if older != place:
-            shutil.rmtree(older, ignore_errors=True)
     return place
+
+
+def prune() -> None:
+    """Drop roots of older recipes, but for the last one: two checkouts may take turns. Nothing may run."""
+    for userland in PACKAGES:
+        found = sorted(places.roots().glob(f"{userland}-*"), key=lambda path: path.stat().st_mtime)
+        for older in found[:-2]:
+            shutil.rmtree(older, ignore_errors=True)
 
 
 def bootstrap(userland: str, lines: list[str], target: Path) -> None:

@@ -66,7 +66,7 @@ def stanza_entries(text: str) -> Iterator[Entry]:
 
 
 def debian_entries(found: list[Entry]) -> list[Entry]:
-    """Keep the entries that are Debian's own for our suite; the default ones when the main pocket is not there."""
+    """Keep the entries that are Debian's own for our suite; the default ones when it is not among them."""
     suites = {SUITE + pocket for pocket in POCKETS}
     ours = [
         entry

@@ -11,7 +11,7 @@ from tests.lab.machines import places
 
 @dataclass
 class State:
-    """SYSTEMS: the system each machine last booted; FAULTS: by machine, those not undone; SETTINGS: host values to put back."""
+    """By machine: the system it last booted, its faults not undone; by path: host settings to put back."""
 
     systems: dict[str, str] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
