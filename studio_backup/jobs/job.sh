@@ -1,0 +1,146 @@
+#!/bin/sh
+# The job: makes one copy of one dataset, and guards itself before a byte moves.
+#
+# job CONF run              lock, guards, transfer, brake, restore point, retention, record
+# job CONF preview          what a run would do; writes nothing
+# job CONF retain-preview   which restore points would be kept, and why, and which would go
+# job CONF accept-list RUN  what the refused run RUN was about
+# job CONF newest | list    restore points here; list adds files and bytes where they are known
+# job CONF progress         of the run under way: bytes<TAB>percent<TAB>files
+# Exit codes: 0 ok, 1 failed, 3 away or busy, 5 refused, 6 locked. STUDIO_BACKUP_MANUAL=1: somebody asks for it now.
+#
+# The parts share their variables, which no single file shows.
+# shellcheck disable=SC2034,SC2154
+
+LC_ALL=C
+TZ=UTC0
+PATH=/usr/local/bin:$PATH:/usr/sbin:/sbin
+export LC_ALL TZ PATH
+unset RSYNC_PROTECT_ARGS RSYNC_OLD_ARGS RSYNC_RSH RSYNC_PARTIAL_DIR RSYNC_ICONV RSYNC_CONNECT_PROG RSYNC_CHECKSUM_LIST
+umask 022
+
+# Every key that a configuration has; what it leaves out is empty.
+studio='' dataset='' copy='' id='' kind='' mode='' target='' target_volume='' target_root='' target_id='' store=''
+receiver='' sources='' home='' source_path='' source_volume='' source_root='' source_id='' from=''
+brake_percent='' brake_files='' floor='' quiet='' quiet_limit='' busy_patterns='' bandwidth='' period='' hold=''
+keep_last='' keep_hourly='' keep_daily='' keep_weekly='' keep_monthly='' keep_yearly='' state='' program=''
+
+# What a record says; empty is null.
+files='' bytes='' size='' created='' deleted='' rewritten='' restore_point='' source_name='' open=0 accepted_by=''
+child='' guard_open=0 clock_behind=0 resumed=0
+
+parts=${0%/*}
+for part in moment volume guard lock record receiver points connect transfer source judge retention versioned mirror preview; do
+  # shellcheck source=/dev/null
+  . "$parts/$part.sh"
+done
+
+usage() {
+  printf 'usage: job CONF run | preview | retain-preview | accept-list RUN | newest | list | progress\n' >&2
+  exit 1
+}
+
+# A number the compiler got wrong must not become a limit of nothing.
+check_configuration() {
+  case $id in '' | *[!a-z0-9_-]*) broken_configuration id ;; esac
+  case $kind in pull | local | chain) ;; *) broken_configuration kind ;; esac
+  case $mode in versioned | mirror) ;; *) broken_configuration mode ;; esac
+  case $store in btrfs | tree) ;; *) broken_configuration store ;; esac
+  for checked in "$target" "$target_root" "$state"; do
+    case $checked in /?*) ;; *) broken_configuration path ;; esac
+  done
+  for checked in "$brake_percent" "$brake_files" "$floor" "$quiet" "$quiet_limit" "$bandwidth" "$period" \
+    "$keep_last" "$keep_hourly" "$keep_daily" "$keep_weekly" "$keep_monthly" "$keep_yearly"; do
+    case $checked in *[!0-9]*) broken_configuration "number $checked" ;; esac
+  done
+  if [ "$kind" = pull ] && [ -z "$sources" ]; then broken_configuration sources; fi
+  if [ -z "$sources" ]; then
+    case $source_path in /*) ;; *) broken_configuration source_path ;; esac
+  fi
+}
+
+broken_configuration() {
+  printf 'job: %s: config: %s\n' "$configuration" "$1" >&2
+  exit 1
+}
+
+# Out of the way of those who work on this machine; a unit says so itself.
+be_modest() {
+  [ -z "${INVOCATION_ID:-}" ] || return 0
+  renice -n 10 -p $$ >/dev/null 2>&1
+  ionice -c 3 -p $$ >/dev/null 2>&1
+}
+
+stop_run() {
+  trap '' TERM INT HUP
+  if [ -n "$child" ]; then
+    kill -TERM "$child" 2>/dev/null
+    wait "$child"
+  fi
+  finish failed stopped
+}
+
+run_job() {
+  mkdir -p "$state/runs" "$state/log" "$state/lock" "$state/accept" "$state/points" "$state/busy" || exit 1
+  read_clock
+  run=$now_run-$$
+  if ! take_lock; then
+    printf 'job: %s/%s: locked by process %s, run %s\n' "$dataset" "$copy" "$lock_pid" "$lock_run" >&2
+    exit 6
+  fi
+  trap stop_run TERM INT HUP
+  close_interrupted
+  open_record
+  be_modest
+  check_target
+  [ -z "$target_reason" ] || finish refused "$target_reason"
+  mark_target || finish failed restore-point
+  probe_rsync || finish failed rsync-missing
+  if [ "$mode" = mirror ]; then make_mirror; else make_point; fi
+}
+
+print_progress() {
+  boot_id
+  lock_is_held "$state/lock/$id" || return 1
+  tail -c 4096 "$state/runs/$id.$lock_run.progress" 2>/dev/null | tr '\r' '\n' | awk '$2 ~ /^[0-9]+%$/ {
+      gsub(/[^0-9]/, "", $1); sub(/%/, "", $2)
+      if (match($0, /xfr#[0-9]+/)) moved = substr($0, RSTART + 4, RLENGTH - 4)
+      done = $1 "\t" $2 "\t" moved }
+    END { if (done != "") print done }'
+}
+
+print_points() {
+  list_points "$target" | while IFS= read -r listed_point; do
+    awk -F '\t' -v name="$listed_point" '$1 == name { line = $0 } END { print (line == "" ? name "\t\t" : line) }' \
+      "$state/points/$id" 2>/dev/null || printf '%s\t\t\n' "$listed_point"
+  done
+}
+
+# accept-list RUN: a run's name is plain, so it can name no other file.
+print_list() {
+  case $1 in '' | *[!A-Za-z0-9-]*) usage ;; esac
+  cat "$state/runs/$id.$1.list"
+}
+
+configuration=${1:-}
+[ -f "$configuration" ] || usage
+case $configuration in /*) ;; *) configuration=$PWD/$configuration ;; esac
+# shellcheck source=/dev/null
+. "$configuration"
+program=$parts
+case $program in /*) ;; *) program=$PWD/$program ;; esac
+exclude_file=${configuration%.conf}.exclude
+manual=${STUDIO_BACKUP_MANUAL:-0}
+check_configuration
+cd / || exit 1
+
+case ${2:-} in
+  run) run_job ;;
+  preview) probe_rsync && preview ;;
+  retain-preview) plan_retention ;;
+  accept-list) print_list "${3:-}" ;;
+  newest) list_points "$target" | tail -n 1 ;;
+  list) print_points ;;
+  progress) print_progress ;;
+  *) usage ;;
+esac
