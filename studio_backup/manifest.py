@@ -66,7 +66,7 @@ def _check(body: str) -> str:
 
 def parse(reply: Reply | Unanswered) -> Manifest | None:
     """The manifest; None when it could not be read whole."""
-    if isinstance(reply, Unanswered) or reply.exit or not reply.out.endswith("complete"):
+    if isinstance(reply, Unanswered) or reply.exit or not reply.out.endswith("complete\n"):
         return None
     holder = re.search(r"^lock\t(.*)$", reply.out, re.MULTILINE)
     generation = re.search(r"^generation\t(.*)$", reply.out, re.MULTILINE)

@@ -25,6 +25,13 @@ class Unparsable(Exception):
     """The answer is not one that this kind knows: the resource is unread, whatever else it may be."""
 
 
+def whole(reply: Reply) -> str:
+    """What a listing says before its closing line `complete`; raises Unparsable when it did not get that far."""
+    if reply.exit or not reply.out.endswith("complete\n"):
+        raise Unparsable(reply.err.strip() or "the listing ended early")
+    return reply.out.removesuffix("complete\n")
+
+
 @dataclass(frozen=True)
 class After:
     """A value that is read from another resource once that one exists."""

@@ -1,14 +1,14 @@
 """YAML text as nodes with a place for every key and value, free of YAML's traps; all problems at once.
 
-Scalars and keys stay text exactly as written (`22:30`, `NO`, `017`): only the schema turns text into numbers or
-truth values. One pass over libyaml's events, without recursion, so that no input can exhaust the stack.
+Scalars and keys stay text exactly as written (`22:30`, `NO`, `017`): only the schema turns text into numbers
+or truth values. One pass over libyaml's events, without recursion, so that no input can exhaust the stack.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -46,6 +46,25 @@ class Problem:
     code: str
     message: str
     fix: str
+
+    def __str__(self) -> str:
+        return visible(f"{self.place}: {self.code} {self.message}")
+
+    def as_json(self) -> dict[str, str | int]:
+        """Its object in a JSON document."""
+        return {
+            "file": self.place.file,
+            "line": self.place.line,
+            "column": self.place.column,
+            "code": self.code,
+            "message": self.message,
+            "fix": self.fix,
+        }
+
+
+def visible(text: str) -> str:
+    """The text on one line, with every character that a terminal might obey written out."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 @dataclass(slots=True)
@@ -225,19 +244,17 @@ class _Builder:
 
     def build(self, text: str) -> Node | None:
         documents = 0
-        for event in self._events(text):
-            kind = type(event)
-            if kind is yaml.ScalarEvent:
-                plain = event.style is None
+        for event in yaml.parse(text, Loader=_PARSER):
+            if isinstance(event, yaml.ScalarEvent):
                 self._tag(event)
-                self._place_node(Text(event.value, self._at(event), plain), event.anchor, 1)
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self._place_node(Text(event.value, self._at(event), event.style is None), event.anchor, 1)
+            elif isinstance(event, yaml.CollectionStartEvent):
                 self._open(event)
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            elif isinstance(event, yaml.CollectionEndEvent):
                 self._close()
-            elif kind is yaml.AliasEvent:
+            elif isinstance(event, yaml.AliasEvent):
                 self._alias(event)
-            elif kind is yaml.DocumentStartEvent:
+            elif isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
                     fix = "make one file of each document, or delete the `---` line"
@@ -248,11 +265,8 @@ class _Builder:
             )
         return self.root
 
-    def _events(self, text: str) -> Iterator[yaml.Event]:
-        return yaml.parse(text, Loader=_PARSER)
-
     def _at(self, event: yaml.Event) -> Place:
-        mark = event.start_mark
+        mark: Any = event.start_mark
         return Place(self.document.file, mark.line + 1, mark.column + 1)
 
     def _stop(self, place: Place, code: str, message: str, fix: str) -> None:
@@ -378,7 +392,7 @@ class _Builder:
         frame.merged.extend(maps)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
-        found = self.anchors.get(event.anchor)
+        found = self.anchors.get(str(event.anchor))
         place = self._at(event)
         if found is None:
             open_now = any(frame.anchor == event.anchor for frame in self.stack)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 from studio_backup.probe import Probe, Reply
-from studio_backup.resource import Derived, Resource, Unparsable, managed
+from studio_backup.resource import Derived, Resource, Unparsable, managed, whole
 from studio_backup.source import Place
 from studio_backup.step import Risk, Step
 
@@ -84,10 +84,9 @@ class Block(Resource):
 
     def parse(self, reply: Reply) -> Self | None:
         """What stands between our marks; None when a whole reading has no such mark."""
-        if reply.exit or not reply.out.endswith("complete"):
-            raise Unparsable(reply.err.strip() or "the listing ended early")
+        text = whole(reply)
         pattern = rf"^file\t{re.escape(self.user)}\t[^\n]*\nsum\t([^\n]*)\n((?:\t[^\n]*\n)*)"
-        found = re.search(pattern, reply.out, re.MULTILINE)
+        found = re.search(pattern, text, re.MULTILINE)
         if found is None:
             raise Unparsable(f"nothing was read of {self.user}")
         lines = [line[1:] for line in found[2].split("\n")[:-1]]
@@ -97,8 +96,8 @@ class Block(Resource):
         inside = lines[lines.index(begin) + 1 :]
         if end not in inside:
             raise Unparsable(f"the lines of ours for {self.user} have a beginning and no end")
-        text = "\n".join(inside[: inside.index(end)])
-        return type(self)(system=self.system, name=self.name, place=self.place, lines=text, sum=found[1])
+        mine = "\n".join(inside[: inside.index(end)])
+        return type(self)(system=self.system, name=self.name, place=self.place, lines=mine, sum=found[1])
 
     def create(self) -> tuple[Step, ...]:
         """Appended to what is there."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 
 from studio_backup.paths import CONFIGURATION, SENTINEL, STATE
 from studio_backup.probe import Probe, Reply
-from studio_backup.resource import Resource, Unparsable, managed, watched
+from studio_backup.resource import Resource, Unparsable, managed, watched, whole
 from studio_backup.resources.listing import listed
 from studio_backup.source import Place
 from studio_backup.step import Step
@@ -54,9 +54,7 @@ class Directory(Resource):
 
     def parse(self, reply: Reply) -> Self | None:
         """Its line of the listing."""
-        if reply.exit or not reply.out.endswith("complete"):
-            raise Unparsable(reply.err.strip() or "the listing ended early")
-        for line in reply.out.split("\n")[:-1]:
+        for line in whole(reply).splitlines():
             word, _, rest = line.partition("\t")
             if rest == self.name and word == "absent":
                 return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio_backup.probe import Reply
-from studio_backup.resource import Unparsable
+from studio_backup.resource import Unparsable, whole
 
 #: Lists every folder named in "$@": each file with its text. A folder that is not there is proven absent by the listing
 #: of the nearest folder above it; anything else that keeps it from being read ends the fragment with an error.
@@ -78,9 +78,7 @@ class File:
 
 def read(reply: Reply, folder: str) -> dict[str, File]:
     """Every file below `folder` by path; empty when the folder is proven absent; raises Unparsable otherwise."""
-    if reply.exit or not reply.out.endswith("complete"):
-        raise Unparsable(reply.err.strip() or "the listing ended early")
-    entries, texts, known = _sections(reply.out)
+    entries, texts, known = _sections(whole(reply))
     if folder not in known:
         raise Unparsable(f"{folder} is not in the listing")
     inside = {path: entry for path, entry in entries.items() if path.startswith(folder.rstrip("/") + "/")}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from studio_backup.probe import Probe, Reply
-from studio_backup.resource import Resource, Unparsable, fixed, managed
+from studio_backup.resource import Resource, Unparsable, fixed, managed, whole
 from studio_backup.source import Place
 from studio_backup.step import Step
 
@@ -29,9 +29,9 @@ class Receiver(Resource):
 
     def parse(self, reply: Reply) -> Self | None:
         """Its line of the list."""
-        lines = reply.out.split("\n")
-        if reply.exit or lines[-1] != "complete" or not any(line.startswith("root:") for line in lines):
-            raise Unparsable(reply.err.strip() or "no whole list of users")
+        lines = whole(reply).splitlines()
+        if not any(line.startswith("root:") for line in lines):
+            raise Unparsable("no whole list of users")
         for line in lines:
             parts = line.split(":")
             if parts[0] == self.name and len(parts) >= 7:

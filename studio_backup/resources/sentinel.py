@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from studio_backup.paths import SENTINEL
 from studio_backup.probe import Probe, Reply
-from studio_backup.resource import Resource, Unparsable, fixed
+from studio_backup.resource import Resource, Unparsable, fixed, whole
 from studio_backup.resources.volume import IDENTITY
 from studio_backup.source import Place
 from studio_backup.step import Step
@@ -37,9 +37,8 @@ class Sentinel(Resource):
 
     def parse(self, reply: Reply) -> Self | None:
         """Its one line."""
-        if reply.exit or not reply.out.endswith("complete"):
-            raise Unparsable(reply.err.strip() or "the listing ended early")
-        found = re.search(rf"^root\t{re.escape(self.name)}\n(sentinel\t([^\n]*)\n)?", reply.out, re.MULTILINE)
+        text = whole(reply)
+        found = re.search(rf"^root\t{re.escape(self.name)}\n(sentinel\t([^\n]*)\n)?", text, re.MULTILINE)
         if found is None:
             raise Unparsable(f"{self.name} is not in the listing")
         if found[1] is None:
@@ -51,7 +50,8 @@ class Sentinel(Resource):
         _, _, volume_id = self.text.split("\t")
         root = shlex.quote(self.name)
         guard = f"""{IDENTITY}
-[ "$(volume_id {root})" = {shlex.quote(volume_id)} ]
+find_mount {root}
+mounted_id_is {root} {shlex.quote(volume_id)}
 [ ! -e {root}/{SENTINEL} ]"""
         script = f"""umask 022; set -C
 printf '%s\\n' {shlex.quote(self.text)} >{root}/{SENTINEL}"""

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from studio_backup.paths import STATE
 from studio_backup.probe import Probe, Reply
-from studio_backup.resource import Resource, Unparsable, managed, watched
+from studio_backup.resource import Resource, Unparsable, managed, watched, whole
 from studio_backup.resources.listing import listed
 from studio_backup.source import Place
 from studio_backup.step import Step
@@ -43,9 +43,8 @@ class SshKey(Resource):
 
     def parse(self, reply: Reply) -> Self | None:
         """Present only as a whole pair; half a pair is read as absent and made anew."""
-        if reply.exit or not reply.out.endswith("complete"):
-            raise Unparsable(reply.err.strip() or "the listing ended early")
-        section = re.search(rf"^key\t{re.escape(self.name)}\n(.*?)(?=^key\t|\Z)", reply.out, re.MULTILINE | re.DOTALL)
+        text = whole(reply)
+        section = re.search(rf"^key\t{re.escape(self.name)}\n(.*?)(?=^key\t|\Z)", text, re.MULTILINE | re.DOTALL)
         if section is None:
             raise Unparsable(f"{self.name} is not in the listing")
         lines = section[1].split("\n")

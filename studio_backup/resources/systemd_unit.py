@@ -65,7 +65,7 @@ class SystemdUnit(Resource):
         listing, mark, shown = reply.out.partition("\ncomplete\n")
         if reply.exit or not mark:
             raise Unparsable(reply.err.strip() or "the listing ended early")
-        found = read(Reply(0, f"{listing}\ncomplete", ""), UNITS).get(f"{UNITS}/{self.name}")
+        found = read(Reply(0, f"{listing}\ncomplete\n", ""), UNITS).get(f"{UNITS}/{self.name}")
         if found is None:
             return None
         state = self._state(shown)

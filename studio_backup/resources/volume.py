@@ -8,15 +8,24 @@ from typing import ClassVar, Self
 
 from studio_backup.probe import Probe, Reply
 from studio_backup.programs import shipped
-from studio_backup.resource import Resource, Unparsable, watched
+from studio_backup.resource import Resource, Unparsable, watched, whole
 from studio_backup.source import Place
 from studio_backup.step import Step
 
-#: `volume_id ROOT` prints the id of the file system that is mounted there: the very code that the jobs use.
+#: `find_mount ROOT` and `mounted_id_is ROOT ID`: the very code that the jobs guard themselves with.
 IDENTITY = shipped("volume.sh")
 
+#: Each argument is `ID ROOT`: an id holds no blank.
 _SCRIPT = rf"""{IDENTITY}
-for root do printf 'volume\t%s\t%s\n' "$(volume_id "$root" || :)" "$root"; done
+set +eu
+for pair do
+  id=${{pair%% *}}; root=${{pair#* }}; mounted_id=; state=absent
+  if find_mount "$root"; then
+    mounted_id_is "$root" "$id"
+    case $? in 0) state=right ;; 1) state=other ;; *) state=unread ;; esac
+  fi
+  printf 'volume\t%s\t%s\t%s\n' "$state" "$mounted_id" "$pair"
+done
 printf 'complete\n'"""
 
 
@@ -32,18 +41,24 @@ class Volume(Resource):
     id: str = watched()
     label: str = field(default="", compare=False)  # MACHINE/VOLUME
 
+    @property
+    def _pair(self) -> str:
+        return f"{self.id} {self.name}"
+
     def probe(self) -> Probe:
         """All volumes in one call, last of all: a mount may hang."""
-        return Probe(script=_SCRIPT, args=(self.name,), touches=True)
+        return Probe(script=_SCRIPT, args=(self._pair,), touches=True)
 
     def parse(self, reply: Reply) -> Self | None:
         """Never absent: what is not mounted is seen as such."""
-        found = re.search(rf"^volume\t([^\t\n]*)\t{re.escape(self.name)}$", reply.out, re.MULTILINE)
-        if reply.exit or not reply.out.endswith("complete") or found is None:
-            raise Unparsable(reply.err.strip() or "the listing ended early")
-        return type(self)(
-            system=self.system, name=self.name, place=self.place, id=found[1] or "not mounted", label=self.label
-        )
+        pattern = rf"^volume\t(\w+)\t([^\t\n]*)\t{re.escape(self._pair)}$"
+        found = re.search(pattern, whole(reply), re.MULTILINE)
+        if found is None:
+            raise Unparsable(f"{self.name} is not in the listing")
+        if found[1] == "unread":
+            raise Unparsable(f"the id of what is mounted at {self.name} cannot be read")
+        seen = {"right": self.id, "absent": "not mounted"}.get(found[1], found[2])
+        return type(self)(system=self.system, name=self.name, place=self.place, id=seen, label=self.label)
 
     def create(self) -> tuple[Step, ...]:
         """Nothing: a volume is never made by watching it."""

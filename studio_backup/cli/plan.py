@@ -1,0 +1,77 @@
+"""`plan`: what apply would do."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from studio_backup.apply import Scope, look
+from studio_backup.cli.codes import of_plan
+from studio_backup.cli.failures import print_json
+from studio_backup.cli.options import command as make_command
+from studio_backup.cli.progress import Bar
+from studio_backup.cli.scope import engine_of, evidence_of, pending_of, record, scope_of
+from studio_backup.cli.settings import Settings
+from studio_backup.cli.spec import load_studio
+
+import click
+
+from studio_backup.plan import Plan
+from studio_backup.report import plan as report
+from studio_backup.report.text import Paint
+from studio_backup.spec.model import Studio
+
+
+@make_command("json", selects=True, connects=True)
+@click.option("--save", metavar="FILE", help="Keep the plan: `apply FILE` refuses to do anything else than it says.")
+def command(settings: Settings, save: str | None) -> int:
+    """Read every machine and show what apply would do; changes nothing.
+
+    Marks: + create, ~ update, - remove, ! watched, x conflict, ? unread, z asleep. Exit codes: 0 nothing to do, 2 changes
+    pending, 3 something could not be seen, 1 error.
+    """
+    studio = load_studio(settings)
+    scope = scope_of(settings, studio)
+    evidence = evidence_of(settings, studio.name)
+    with Bar("reading", not settings.json) as bar:
+        engine = engine_of(settings, studio, evidence, bar)
+        try:
+            survey, plan = look(engine, scope)
+        finally:
+            engine.close()
+    record(settings, evidence, survey, plan)
+    if save:
+        Path(save).write_text(json.dumps(report.document(plan), indent=2) + "\n", encoding="utf-8")
+    if settings.json:
+        print_json(report.document(plan))
+    else:
+        show(settings, scope, plan, pending_of(evidence, plan))
+        _next(settings, plan, save)
+    return of_plan(plan, overslept(studio, plan))
+
+
+def show(settings: Settings, scope: Scope, plan: Plan, pending: dict[str, int]) -> None:
+    """The plan for people."""
+    del scope
+    paint = Paint(settings.colour)
+    lines = report.screen(plan, paint, time.time(), pending, settings.verbose)
+    settings.write("\n".join([*lines, *([""] if lines else []), report.summary(plan, paint)]))
+
+
+def overslept(studio: Studio, plan: Plan) -> bool:
+    """True when a system that others may boot instead of has been asleep for longer than its machine's limit."""
+    now = time.time()
+    for change in plan.changes:
+        since = getattr(change.seen, "since", None)
+        limit = studio.machines[change.resource.system.split("/")[0]].asleep_limit
+        if change.verb == "asleep" and since is not None and now - since > limit:
+            return True
+    return False
+
+
+def _next(settings: Settings, plan: Plan, save: str | None) -> None:
+    if plan.acting():
+        settings.write(f"Next: studio-backup apply{' ' + save if save else ''}")
+    elif plan.summary()["unread"]:
+        settings.write("Next: make the unread systems answer, then studio-backup plan")

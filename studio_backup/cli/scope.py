@@ -1,0 +1,129 @@
+"""What a command that connects works on: the studio, what of it was chosen, the way to its systems, the record."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from studio_backup.apply import Scope
+from studio_backup.cli.progress import Bar
+from studio_backup.cli.settings import Settings
+from studio_backup.compile import compile_studio
+from studio_backup.diff import Asleep, drift_class
+from studio_backup.engine import Engine
+from studio_backup.errors import EvidenceError
+from studio_backup.evidence import Evidence
+from studio_backup.plan import Plan
+from studio_backup.spec.model import Studio, System
+from studio_backup.spec.selectors import select
+from studio_backup.survey import Answered, Survey
+from studio_backup.transport import Transport
+
+
+def scope_of(settings: Settings, studio: Studio) -> Scope:
+    """What was chosen; a selector that matches nothing is an error."""
+    compiled = compile_studio(studio)
+    selection = select(studio, settings.only, settings.leave_out)
+    wanted = compiled.resources
+    selection.check(wanted.values())
+    chosen = {address for address, resource in wanted.items() if selection.resource(resource)}
+    everything = not (settings.only or settings.leave_out)
+    systems = {wanted[address].system for address in chosen}
+    machines = [
+        machine
+        for machine in studio.machines.values()
+        if everything or any(system.full_name in systems for system in machine.systems.values())
+    ]
+    return Scope(
+        studio=studio.name,
+        wanted=wanted,
+        machines=machines,
+        chosen=lambda resource: resource.address in chosen,
+        whole=studio.whole and everything,
+    )
+
+
+def engine_of(settings: Settings, studio: Studio, evidence: Evidence, bar: Bar) -> Engine:
+    """An engine over SSH; passwords for sudo are asked for once, before anything connects."""
+    password = _password(settings, studio)
+    seen = {name: when for name, (when, _) in evidence.systems().items()}
+
+    def connect(system: System, siblings: Sequence[System]) -> tuple[Transport, System]:
+        from studio_backup.ssh import connect as over_ssh
+
+        return over_ssh(system, siblings, password, settings.timeout)
+
+    return Engine(
+        connect, parallel=settings.parallel, timeout=settings.timeout, last_seen=seen.get, progress=bar.machine
+    )
+
+
+def _password(settings: Settings, studio: Studio) -> str | None:
+    """STUDIO_BACKUP_SUDO_PASSWORD, or one question on a terminal; None where no system becomes root by sudo."""
+    if not any(system.become for system in studio.systems()):
+        return None
+    given = os.environ.get("STUDIO_BACKUP_SUDO_PASSWORD")
+    if given is not None:
+        return given
+    try:
+        return getpass.getpass("sudo password for the machines (empty if none is asked): ", stream=None) or None
+    except (EOFError, OSError):
+        settings.say("no terminal to ask for a sudo password: going on without one")
+        return None
+
+
+def evidence_of(settings: Settings, studio: str) -> Evidence:
+    """The studio's record below $XDG_STATE_HOME; one that cannot be used is replaced by a passing one, with a word."""
+    home = Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser()
+    try:
+        return Evidence(home / "studio-backup" / studio / "evidence.sqlite")
+    except EvidenceError as error:
+        settings.say(f"warning: {error.message}; going on without it ({error.fix})")
+        return Evidence(Path(":memory:"))
+
+
+def record(settings: Settings, evidence: Evidence, survey: Survey, plan: Plan) -> None:
+    """Note what was seen; a record that cannot be written never spoils the command."""
+    now = int(time.time())
+    try:
+        evidence.record_systems(
+            now,
+            [name for name, sighting in survey.systems.items() if isinstance(sighting, Answered)],
+            [name for name, sighting in survey.systems.items() if isinstance(sighting, Asleep)],
+        )
+        looked_at = [change.address for change in plan.changes if change.verb not in ("asleep", "unread")]
+        findings = {
+            change.address: drift_class(change)
+            for change in plan.changes
+            if change.verb not in ("ok", "asleep", "unread") or change.kept
+        }
+        evidence.record_findings(now, looked_at, findings)
+        right = {c.address: c.want.digest() for c in plan.changes if c.want is not None and c.verb == "ok"}
+        evidence.record_applied(now, right)
+    except EvidenceError as error:
+        settings.say(f"warning: {error.message}")
+
+
+def pending_of(evidence: Evidence, plan: Plan) -> dict[str, int]:
+    """For each sleeping system, how many of its resources were never seen as the spec now wants them."""
+    applied = evidence.applied()
+    pending: dict[str, int] = {}
+    for change in plan.changes:
+        if change.verb == "asleep" and change.want is not None:
+            lacks = applied.get(change.address) != change.want.digest()
+            pending[change.resource.system] = pending.get(change.resource.system, 0) + lacks
+    return pending
+
+
+def who(command: str) -> str:
+    """One line for a lock: who, from where, doing what, since when."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    since = time.strftime("%Y-%m-%d %H:%M:%S %Z")
+    return f"{user} on {socket.gethostname()} ({command}, process {os.getpid()}, since {since})"

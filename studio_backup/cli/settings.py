@@ -1,0 +1,53 @@
+"""What the command line said, in one value that every command gets."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass, field
+
+import click
+
+
+@dataclass
+class Settings:
+    """Paths of the spec, and how to show what comes out."""
+
+    inventory: tuple[str, ...] = ()
+    playbooks: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+    format: str = "table"
+    output: str | None = None
+    timeout: float = 30.0
+    parallel: int = 16
+    no_color: bool = False
+    verbose: bool = False
+    _written: list[str] = field(default_factory=list)
+
+    @property
+    def json(self) -> bool:
+        """True when standard output must be one JSON document."""
+        return self.format == "json"
+
+    @property
+    def colour(self) -> bool:
+        """Colours only on a terminal, and never against the user's word (NO_COLOR, https://no-color.org)."""
+        return not (self.no_color or os.environ.get("NO_COLOR") or self.output) and sys.stdout.isatty()
+
+    def say(self, text: str) -> None:
+        """A line for people on standard error, where it can disturb no document."""
+        click.echo(text, err=True)
+
+    def write(self, text: str) -> None:
+        """The result: to standard output, or to the file of --output."""
+        if self.output:
+            try:
+                with open(self.output, "a" if self._written else "w", encoding="utf-8") as file:
+                    file.write(text + "\n")
+            except OSError as error:
+                raise click.ClickException(f"{self.output} cannot be written: {error.strerror}") from error
+            self._written.append(text)
+        else:
+            # A name with bytes that are no UTF-8 must not end the program.
+            click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))

@@ -1,0 +1,142 @@
+"""What was seen, and when: a small SQLite file of one studio on the control machine.
+
+It is a record, not a source of truth: without it everything still works, only "last seen", "since" and "drilled" are not
+known. Times are epoch seconds, given by the caller.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio_backup.errors import EvidenceError
+
+#: Version of the tables; a file with a higher one was written by a newer program.
+VERSION = 1
+_TABLES = """
+CREATE TABLE systems (system TEXT PRIMARY KEY, noticed INTEGER NOT NULL, seen INTEGER);
+CREATE TABLE findings (address TEXT PRIMARY KEY, class TEXT NOT NULL, since INTEGER NOT NULL);
+CREATE TABLE applied (address TEXT PRIMARY KEY, digest TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE plans (fingerprint TEXT PRIMARY KEY, used INTEGER NOT NULL);
+CREATE TABLE drills (
+    dataset TEXT NOT NULL, copy TEXT NOT NULL, point TEXT NOT NULL, at INTEGER NOT NULL,
+    files INTEGER NOT NULL, bytes INTEGER NOT NULL, seconds REAL NOT NULL
+);
+"""
+
+
+@dataclass(frozen=True)
+class Drill:
+    """A restore that was really done: what was read, from which copy and point, and how long it took."""
+
+    dataset: str
+    copy: str
+    point: str
+    files: int
+    bytes: int
+    seconds: float
+
+
+class Evidence:
+    """One studio's record. Raises EvidenceError with the way out when it cannot be used."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._database = sqlite3.connect(path, timeout=10)
+            self._prepare()
+        except (OSError, sqlite3.Error) as error:
+            raise EvidenceError(
+                f"the record {path} cannot be used: {error}", "make it writable, or move it away to start a new one"
+            ) from error
+
+    def _prepare(self) -> None:
+        version = self._database.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise EvidenceError(
+                f"the record {self.path} was written by a newer studio-backup (version {version}, this knows {VERSION})",
+                "update studio-backup on this machine",
+            )
+        if version == 0:
+            with self._database:
+                self._database.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+
+    def systems(self) -> dict[str, tuple[int, bool]]:
+        """For each system when it last answered, or, marked False, when it was first noticed without ever answering."""
+        rows = self._database.execute("SELECT system, seen, noticed FROM systems").fetchall()
+        return {name: (seen or noticed, seen is not None) for name, seen, noticed in rows}
+
+    def record_systems(self, now: int, awake: Iterable[str], asleep: Iterable[str]) -> None:
+        """Note which systems answered, and since when the others are known to be asleep."""
+        with self._write() as database:
+            database.executemany(
+                "INSERT INTO systems VALUES (?, ?, ?) ON CONFLICT (system) DO UPDATE SET seen = excluded.seen",
+                [(name, now, now) for name in awake],
+            )
+            database.executemany(
+                "INSERT INTO systems VALUES (?, ?, NULL) ON CONFLICT (system) DO NOTHING", [(name, now) for name in asleep]
+            )
+
+    def record_findings(self, now: int, looked_at: Iterable[str], findings: Mapping[str, str]) -> None:
+        """Note the class of each address that differs; what was looked at and is fine is forgotten."""
+        fine = [(address,) for address in looked_at if address not in findings]
+        with self._write() as database:
+            database.executemany("DELETE FROM findings WHERE address = ?", fine)
+            database.executemany(
+                "INSERT INTO findings VALUES (?, ?, ?) ON CONFLICT (address) DO UPDATE SET class = excluded.class,"
+                " since = CASE WHEN class = excluded.class THEN since ELSE excluded.since END",
+                [(address, word, now) for address, word in findings.items()],
+            )
+
+    def since(self) -> dict[str, int]:
+        """When each address that differs was first seen to."""
+        return dict(self._database.execute("SELECT address, since FROM findings").fetchall())
+
+    def record_applied(self, now: int, digests: Mapping[str, str]) -> None:
+        """Note what was seen to be as the spec wants it."""
+        with self._write() as database:
+            database.executemany(
+                "INSERT OR REPLACE INTO applied VALUES (?, ?, ?)",
+                [(address, digest, now) for address, digest in digests.items()],
+            )
+
+    def applied(self) -> dict[str, str]:
+        """The digest at which each address was last seen right."""
+        return dict(self._database.execute("SELECT address, digest FROM applied").fetchall())
+
+    def use_plan(self, now: int, fingerprint: str) -> bool:
+        """Mark a saved plan as used; False when it was used before."""
+        with self._write() as database:
+            rows = database.execute("INSERT OR IGNORE INTO plans VALUES (?, ?)", (fingerprint, now)).rowcount
+        return rows == 1
+
+    def record_drill(self, now: int, drill: Drill) -> None:
+        """Note a restore that was really done."""
+        with self._write() as database:
+            database.execute(
+                "INSERT INTO drills VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (drill.dataset, drill.copy, drill.point, now, drill.files, drill.bytes, drill.seconds),
+            )
+
+    def drills(self) -> list[tuple[int, Drill]]:
+        """Every restore that was done, oldest first."""
+        rows = self._database.execute(
+            "SELECT at, dataset, copy, point, files, bytes, seconds FROM drills ORDER BY at"
+        ).fetchall()
+        return [(row[0], Drill(*row[1:])) for row in rows]
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._database:
+                yield self._database
+        except sqlite3.Error as error:
+            raise EvidenceError(f"the record {self.path} cannot be written: {error}", "look at its disk and rights") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()

@@ -1,0 +1,70 @@
+"""Drift as a screen: what differs, where the spec says otherwise, since when, and the smallest fix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from studio_backup.diff import Change, drift_class
+from studio_backup.plan import Plan
+from studio_backup.report.differences import lines_of
+from studio_backup.report.plan import source_of
+from studio_backup.report.text import MARKS, Paint, count, moment, safe
+
+_MEANING = {
+    "pending": "the spec moved on and was not applied",
+    "drifted": "changed on the machine since we wrote it",
+    "orphan": "ours, and no longer in the spec",
+    "posture": "watched only: apply does not change it",
+    "conflict": "needs a human",
+    "unread": "could not be seen: neither fine nor broken",
+    "asleep": "its system is not the one that is booted",
+}
+_FIXES = {
+    "pending": "studio-backup apply",
+    "drifted": "studio-backup apply puts it back; or change the spec",
+    "orphan": "studio-backup apply removes it",
+}
+
+
+def screen(plan: Plan, paint: Paint, since: Mapping[str, int]) -> list[str]:
+    """Findings by class, the worst first; a sleeping system is one line."""
+    findings: dict[str, list[Change]] = {}
+    for change in plan.changes:
+        if change.verb != "ok" or change.kept:
+            findings.setdefault(drift_class(change), []).append(change)
+    lines: list[str] = []
+    for word in ("conflict", "drifted", "pending", "orphan", "posture", "unread", "asleep"):
+        if word in findings:
+            lines += [*([""] if lines else []), paint(f"{word}: {_MEANING[word]}", "bold")]
+            lines += _asleep(findings[word]) if word == "asleep" else []
+            lines += [] if word == "asleep" else [x for f in findings[word] for x in _finding(f, word, paint, since)]
+    return lines
+
+
+def _asleep(changes: list[Change]) -> list[str]:
+    systems = sorted({change.resource.system for change in changes})
+    return [f"  {MARKS['asleep']} {system}" for system in systems]
+
+
+def _finding(change: Change, word: str, paint: Paint, since: Mapping[str, int]) -> list[str]:
+    known = since.get(change.address)
+    lines = [
+        paint(f"  {MARKS[change.verb]} {safe(change.address)}", change.verb),
+        f"      spec   {safe(source_of(change))}",
+        *(f"      {line}" for line in lines_of(change)),
+    ]
+    if change.reason:
+        lines.append(f"      why    {safe(change.reason)}")
+    lines.append(f"      since  {moment(known)}" if known else "      since  first seen now")
+    fix = change.fix or _FIXES.get(word, "")
+    return [*lines, f"      fix    {safe(fix)}"] if fix else lines
+
+
+def summary(plan: Plan) -> str:
+    """The last line."""
+    words: dict[str, int] = {}
+    for change in plan.changes:
+        if change.verb != "ok" or change.kept:
+            words[drift_class(change)] = words.get(drift_class(change), 0) + 1
+    fine = count(plan.summary()["ok"], "resource") + " as the spec wants them"
+    return f"{', '.join(f'{number} {word}' for word, number in words.items())}; {fine}." if words else f"No drift: {fine}."

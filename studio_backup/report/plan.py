@@ -1,0 +1,140 @@
+"""A plan as a screen and as a JSON document (design section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from studio_backup.diff import Change, drift_class
+from studio_backup.plan import Plan, steps_of
+from studio_backup.report.differences import lines_of
+from studio_backup.report.text import MARKS, Paint, age, count, moment, safe
+from studio_backup.step import Risk
+
+#: Version of the JSON document; a key that changes its meaning raises it.
+VERSION = 1
+_WORDS = {"create": "to create", "update": "to update", "remove": "to remove", "watch": "watched", "conflict": "in conflict",
+          "unread": "unread", "asleep": "asleep", "deferred": "deferred"}  # fmt: skip
+
+
+def screen(plan: Plan, paint: Paint, now: float, pending: Mapping[str, int], verbose: bool = False) -> list[str]:
+    """Every change that is not ok, a system at a time. `pending`: how much each sleeping system is known to lack."""
+    lines: list[str] = []
+    for system, changes in _by_system(plan.changes).items():
+        shown = [change for change in changes if verbose or change.verb != "ok" or change.kept]
+        if not shown:
+            continue
+        lines += ["", paint(system, "bold")] if lines else [paint(system, "bold")]
+        lines += _whole_system(system, shown, paint, now, pending) or [
+            line for change in shown for line in _change(plan, change, paint)
+        ]
+    return lines
+
+
+def _by_system(changes: Iterable[Change]) -> dict[str, list[Change]]:
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change.resource.system, []).append(change)
+    return dict(sorted(found.items()))
+
+
+def _whole_system(
+    system: str, changes: list[Change], paint: Paint, now: float, pending: Mapping[str, int]
+) -> list[str] | None:
+    """One line for a system that sleeps or could not be read at all."""
+    verbs = {change.verb for change in changes}
+    if verbs == {"asleep"}:
+        since = getattr(changes[0].seen, "since", None)
+        seen = f"last seen {moment(since)} ({age(now - since)} ago)" if since else "never seen yet"
+        waiting = pending.get(system, 0)
+        text = f"asleep, {seen}; {count(waiting, 'change')} pending for it" if waiting else f"asleep, {seen}"
+        return [paint(f"  {MARKS['asleep']} {text}", "asleep")]
+    reasons = {change.reason for change in changes}
+    if verbs == {"unread"} and len(reasons) == 1 and len(changes) > 1:
+        text = f"{count(len(changes), 'resource')} unread: {safe(reasons.pop())}"
+        return [paint(f"  {MARKS['unread']} {text}", "unread")]
+    return None
+
+
+def _change(plan: Plan, change: Change, paint: Paint) -> list[str]:
+    resource = change.resource
+    tail = []
+    if plan.waves.get(change.address, 1) > 1:
+        tail.append(f"wave {plan.waves[change.address]}")
+    if change.reason:
+        tail.append(safe(change.reason))
+    extra = paint(f"  ({'; '.join(tail)})", "dim") if tail else ""
+    lines = [paint(f"  {MARKS[change.verb]} {resource.kind:<13} {safe(resource.name)}", change.verb) + extra]
+    lines += [paint(f"      {line}", "dim") for line in lines_of(change)]
+    if change.verb in ("conflict", "unread") and change.fix:
+        lines.append(f"      fix: {safe(change.fix)}")
+    return lines
+
+
+def summary(plan: Plan, paint: Paint) -> str:
+    """The last line: how many of what."""
+    counts = plan.summary()
+    parts = [paint(f"{counts[verb]} {word}", verb) for verb, word in _WORDS.items() if counts[verb]]
+    fine = count(counts["ok"], "resource") + " as the spec wants them"
+    return f"{', '.join(parts)}; {fine}." if parts else f"Nothing to do: {fine}."
+
+
+def document(plan: Plan) -> dict[str, object]:
+    """The JSON of `plan`."""
+    return {
+        "version": VERSION,
+        "studio": plan.studio,
+        "fingerprint": plan.fingerprint(),
+        "summary": plan.summary(),
+        "changes": [_json(change) for change in plan.changes],
+        "steps": _steps(plan),
+    }
+
+
+def drift_document(plan: Plan, since: Mapping[str, int]) -> dict[str, object]:
+    """The JSON of `drift`: what differs, its class, and since when that is known."""
+    changes = [
+        {**_json(change), "class": drift_class(change), "since": since.get(change.address)}
+        for change in plan.changes
+        if change.verb != "ok" or change.kept
+    ]
+    return {"version": VERSION, "studio": plan.studio, "summary": plan.summary(), "changes": changes}
+
+
+def _json(change: Change) -> dict[str, object]:
+    return {
+        "address": change.address,
+        "verb": change.verb,
+        "risk": _risk(change),
+        "fields": [
+            {"name": item.name, "rule": item.rule, "before": item.before, "after": item.after} for item in change.fields
+        ],
+        "reason": change.reason,
+        "fix": change.fix,
+        "source": source_of(change),
+    }
+
+
+def source_of(change: Change) -> str:
+    """`file:line:column` of the spec; only the file for what is no longer in it."""
+    place = change.resource.place
+    return f"{place.file}:{place.line}:{place.column}" if change.want else place.file
+
+
+def _risk(change: Change) -> str:
+    risks = {step.risk for step in steps_of(change)}
+    return max(risks, key=list(Risk).index) if risks else Risk.SAFE
+
+
+def _steps(plan: Plan) -> list[dict[str, object]]:
+    steps: list[dict[str, object]] = []
+    for change in plan.acting():
+        wave = plan.waves[change.address]
+        known = steps_of(change)
+        if not known and change.want and change.fields and change.verb != "update":
+            after = next((item.after for item in change.fields if (item.after or "").startswith("known after ")), None)
+            steps.append({"address": change.address, "wave": wave, "title": after, "risk": Risk.SAFE, "hash": None})
+        steps += [
+            {"address": change.address, "wave": wave, "title": step.title, "risk": step.risk, "hash": step.digest()}
+            for step in known
+        ]
+    return steps

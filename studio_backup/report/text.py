@@ -1,0 +1,85 @@
+"""Text for people: control bytes escaped, colours that can be off, words cut to fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+#: One mark a verb (design section 6).
+MARKS = {"create": "+", "update": "~", "remove": "-", "watch": "!", "conflict": "✗", "unread": "?", "asleep": "z",
+         "deferred": "…", "ok": " "}  # fmt: skip
+_COLOURS = {"create": "32", "update": "33", "remove": "31", "watch": "36", "conflict": "31;1", "unread": "35",
+            "asleep": "34", "deferred": "35", "ok": "", "good": "32", "bad": "31;1", "dim": "2", "bold": "1"}  # fmt: skip
+
+
+def safe(text: object) -> str:
+    """What came from a machine is data: every control byte and undecodable byte is shown as an escape."""
+    return "".join(_escaped(letter) for letter in str(text))
+
+
+def _escaped(letter: str) -> str:
+    code = ord(letter)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8 (surrogateescape)
+        return f"\\x{code - 0xDC00:02x}"
+    if code < 0x20 or 0x7F <= code < 0xA0 or 0x200B <= code <= 0x200F or 0x2028 <= code <= 0x202E or 0x2066 <= code <= 0x2069:
+        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return letter
+
+
+@dataclass(frozen=True)
+class Paint:
+    """Colours, or none."""
+
+    on: bool
+
+    def __call__(self, text: str, colour: str) -> str:
+        """`text` in the colour of a verb or of good, bad, dim, bold."""
+        code = _COLOURS.get(colour, "")
+        return f"\x1b[{code}m{text}\x1b[0m" if self.on and code else text
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 file`, `2 files`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def moment(epoch: int | float | None) -> str:
+    """A moment in the local time of the reader, with its zone; `never` for None."""
+    if epoch is None:
+        return "never"
+    return datetime.fromtimestamp(epoch, UTC).astimezone().strftime("%Y-%m-%d %H:%M %Z").strip()
+
+
+def age(seconds: float) -> str:
+    """`45 s`, `12 min`, `3 h 20 min`, `5 d 2 h`."""
+    whole = max(0, int(seconds))
+    if whole < 120:
+        return f"{whole} s"
+    if whole < 7200:
+        return f"{whole // 60} min"
+    if whole < 172800:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole // 86400} d {whole % 86400 // 3600} h"
+
+
+def size(number: int | None) -> str:
+    """Bytes as people say them, powers of ten as drive makers count."""
+    if number is None:
+        return "–"
+    value, units = float(number), ["B", "kB", "MB", "GB", "TB", "PB"]
+    while value >= 1000 and len(units) > 1:
+        value, units = value / 1000, units[1:]
+    return f"{value:.0f} {units[0]}" if value >= 100 or units[0] == "B" else f"{value:.1f} {units[0]}"
+
+
+def columns(rows: Sequence[Sequence[str]], gap: int = 2) -> list[str]:
+    """Rows with their columns lined up; the last column is left as long as it is."""
+    if not rows:
+        return []
+    widths = [max(len(row[index]) for row in rows if len(row) > index) for index in range(max(map(len, rows)) - 1)]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(width + gap) for cell, width in zip(row, widths, strict=False)]
+        lines.append(("".join(cells[: len(row) - 1]) + row[-1]).rstrip())
+    return lines
