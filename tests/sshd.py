@@ -1,4 +1,4 @@
-"""Real SSH servers on 127.0.0.1 for the transport's tests: OpenSSH with settings and host keys of their own."""
+"""Real SSH servers on 127.0.0.1 for the transport's tests: OpenSSH with its own settings and host keys."""
 
 from __future__ import annotations
 
@@ -70,7 +70,11 @@ class Bench:
         keys = {self.directory / f"host-{number}-{kind}": kind for kind in kinds}
         publics = [make_key(path, kind) for path, kind in keys.items()]
         port = port or free_port()
+        # bash reads the user's .bashrc when sshd starts it, but not in a nested shell.
+        environment = [line for line in settings if line.startswith("SetEnv ")] or ["SetEnv"]
+        settings = tuple(line for line in settings if line not in environment)
         lines = [
+            " ".join([*environment, "SHLVL=5"]),
             *settings,
             f"Port {port}",
             "ListenAddress 127.0.0.1",

@@ -72,6 +72,11 @@ class Hop:
         """Its name in messages."""
         return self.gatekeeper.where
 
+    @property
+    def _proxy(self) -> str | None:
+        settings = self.connection.ssh_config
+        return None if "proxyjump" in settings else settings.get("proxycommand")
+
     def open(self, before: Opened | None, deadline: Deadline) -> Opened:
         """Connect, check the host key, log in. Raises TransportError."""
         deadline = deadline.within(_seconds(self.connection.ssh_config.get("connecttimeout")))
@@ -132,9 +137,8 @@ class Hop:
         host, port = self.connection.host, self.connection.port
         if before is not None:
             return tunnel(before.transport, host, port, deadline), None  # type: ignore[return-value]
-        command = self.connection.ssh_config.get("proxycommand")
-        if command is not None and "proxyjump" not in self.connection.ssh_config:
-            return proxy(command)
+        if self._proxy is not None:
+            return proxy(self._proxy)
         return dial(host, port, deadline), None
 
     def _login(self) -> Login:
@@ -153,12 +157,10 @@ class Hop:
                     return changed
         if self.gatekeeper.recognised:
             return ConnectionCut(f"{self.where} closed the connection during the login")
-        port = f"port {self.connection.port}"
+        door = f"port {self.connection.port} is open" if self._proxy is None else "its ProxyCommand runs"
         if deadline.passed:
-            return NotSpeaking(
-                f"{self.where}: {port} is open, but no SSH handshake in {deadline.seconds:.3g} s"
-            )
-        return NotSpeaking(f"{self.where}: {port} is open, but the SSH handshake fails ({error})"[:300])
+            return NotSpeaking(f"{self.where}: {door}, but no SSH handshake in {deadline.seconds:.3g} s")
+        return NotSpeaking(f"{self.where}: {door}, but the SSH handshake fails ({error})"[:300])
 
 
 def make_transport(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 
 import paramiko
 
@@ -17,7 +18,7 @@ _LOOK_AROUND = 1.0
 
 
 class SshRemote:
-    """See transport.Remote."""
+    """See transport.Remote. One thread may read while another writes."""
 
     def __init__(self, session: Session, where: str, silence: float, out: bytes, err: bytes) -> None:
         self._session = session
@@ -26,17 +27,22 @@ class SshRemote:
         self._out = bytearray(out)
         self._errors = bytearray(err)
         self._finished = False
+        self._lock = threading.Lock()
 
     def read(self, size: int) -> bytes:
         """See Remote.read."""
-        while not self._pull() and not self._out and not self._finished:
-            self._session.wait(self._silence)
-            if not self._pull() and not self._finished:
+        while True:
+            self._session.listen()
+            self._pull()
+            with self._lock:
+                data = bytes(self._out[:size])
+                del self._out[:size]
+            if data or self._finished:
+                break
+            if not self._session.wait(self._silence):
                 raise NoAnswer(f"{self._where}: nothing moved for {self._silence:g} s")
-        if not self._out and not self._session.channel.eof_received:
+        if not data and not self._session.channel.eof_received:
             raise ConnectionCut(f"{self._where} closed the connection in the middle of a stream")
-        data = bytes(self._out[:size])
-        del self._out[:size]
         return data
 
     def write(self, data: bytes) -> None:
@@ -45,6 +51,8 @@ class SshRemote:
         self._session.channel.settimeout(min(_LOOK_AROUND, self._silence))
         while rest:
             moved = self._pull()
+            if moved:
+                self._session.ring()  # a reader in another thread finds it in our buffer
             if len(self._out) > STREAM_LIMIT:
                 raise AnswerTooLarge(f"{self._where} writes, and nobody reads it")
             try:
@@ -83,8 +91,9 @@ class SshRemote:
         self._session.close()
 
     def _pull(self) -> bool:
-        out, err, self._finished = self._session.pull()
-        self._out += out
-        self._errors += err
-        del self._errors[:-_ERRORS_KEPT]
+        with self._lock:
+            out, err, self._finished = self._session.pull()
+            self._out += out
+            self._errors += err
+            del self._errors[:-_ERRORS_KEPT]
         return bool(out or err)

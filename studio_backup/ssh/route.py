@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -53,7 +54,8 @@ def target(name: str, address: str, port: int, user: str, accounts: Mapping[Host
     """The system itself. `name` is for messages."""
     connection = _connection(address, None if port == 22 else port, user or None)
     where = name if name == address else f"{name} ({address})"
-    return Hop(connection, Gatekeeper(where, accounts, _pin_fix(address, port)))
+    pins = {key: replace(account, user=account.user or connection.user) for key, account in accounts.items()}
+    return Hop(connection, Gatekeeper(where, pins, _pin_fix(address, port)))
 
 
 def jumps(spec: Sequence[Jump], last: Hop) -> list[Hop]:

@@ -36,9 +36,9 @@ class Bell:
         """Forget past rings."""
         self._event.clear()
 
-    def wait(self, seconds: float) -> None:
-        """Sleep until the next ring, at most `seconds`."""
-        self._event.wait(seconds)
+    def wait(self, seconds: float) -> bool:
+        """Sleep until the next ring, at most `seconds`; False if none came."""
+        return self._event.wait(seconds)
 
 
 class Session:
@@ -80,18 +80,24 @@ class Session:
             return NoAnswer(f"{self._where}: logged in, then no answer in {deadline.seconds:.3g} s")
         return ConnectionCut(f"{self._where} closed the connection")
 
+    def listen(self) -> None:
+        """Forget past rings; the reader calls it before it pulls, so that no later ring is lost."""
+        self._bell.reset()
+
+    def ring(self) -> None:
+        """Wake the reader: something was pulled for it."""
+        self._bell.set()
+
     def pull(self) -> tuple[bytes, bytes, bool]:
         """Both streams as far as they have come, and whether that was all of them."""
-        self._bell.reset()
         finished = bool(self.channel.eof_received) or self.channel.closed
         out = self.channel.recv(_DRAUGHT) if self.channel.recv_ready() else b""
         err = self.channel.recv_stderr(_DRAUGHT) if self.channel.recv_stderr_ready() else b""
         return out, err, finished and not (self.channel.recv_ready() or self.channel.recv_stderr_ready())
 
-    def wait(self, seconds: float) -> None:
-        """Sleep until `pull` may have something new."""
-        if not (self.channel.recv_ready() or self.channel.recv_stderr_ready()):
-            self._bell.wait(seconds)
+    def wait(self, seconds: float) -> bool:
+        """Sleep until `pull` may have something that came after the last `listen`; False if nothing came."""
+        return self._bell.wait(seconds)
 
     def send(self, data: bytes, *, last: bool) -> None:
         """Send without blocking the reader: what does not fit the window goes from another thread."""

@@ -71,6 +71,7 @@ class Ssh:
     def _become(self, session: Session, sudo: Sudo, deadline: Deadline) -> tuple[bytes, bytes]:
         noise = b""
         while True:
+            session.listen()
             out, err, finished = session.pull()
             noise += out
             reply = sudo.hear(err)
@@ -86,6 +87,7 @@ class Ssh:
 
     def _collect(self, session: Session, collector: Collector, deadline: Deadline) -> Answer:
         while True:
+            session.listen()
             out, err, finished = session.pull()
             collector.out.feed(out)
             collector.err.feed(err)

@@ -18,7 +18,7 @@ class Answer:
     """What came back. `whole` is false when the deadline or a cut ended it: `reply` then holds what was read.
 
     With an end mark, whole means that both streams ended with it, whatever the exit status; without one,
-    that both streams were closed and an exit status arrived. `reason` says why it is not whole, "" when it is.
+    that both streams were closed and an exit status arrived. `reason` says why it is not, "" when it is.
     """
 
     reply: Reply
@@ -83,7 +83,7 @@ class Collector:
         )
 
     def stopped(self, reason: str, exit_status: int = NO_EXIT) -> Answer:
-        """The answer as far as it came when reading stopped: whole by its mark, else not whole for `reason`."""
+        """The answer as far as it came when reading stopped: whole by its mark, or else not for `reason`."""
         return (
             self._answer(exit_status, whole=True) if self.ended else self._answer(exit_status, reason=reason)
         )

@@ -9,8 +9,8 @@ from studio_backup.transport.answer import Answer
 #: Seconds without a byte in either direction after which a stream is given up.
 SILENCE = 300.0
 
-#: Takes the script as one line (see `one_line`) and leaves standard input to it. No byte of this means anything
-#: to sh, csh or fish inside single quotes, and `read` takes the line byte by byte: no data is swallowed.
+#: Takes the script as one line (see `one_line`) and leaves standard input to it. No byte of this means
+#: anything to sh, csh or fish in single quotes, and `read` takes the line byte by byte: no data is swallowed.
 STREAM_BOOT = 'IFS= read -r script; eval "$(printf %b "$script")"'
 
 

@@ -10,7 +10,7 @@ from studio_backup.transport.interface import SILENCE, Remote
 
 
 class UnrecordedScript(LookupError):  # noqa: N818
-    """A script without a recorded answer; no TransportError, since it must never read as a system that is away."""
+    """A script without a recorded answer; no TransportError: it must never read as a system that is away."""
 
 
 class Recorded:

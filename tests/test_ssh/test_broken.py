@@ -1,0 +1,176 @@
+"""Hosts that are away, dumb, silent or cut off: each is told apart, each before its deadline."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from studio_backup.errors import (
+    ConnectionCut,
+    ConnectionRefused,
+    HostDown,
+    NameNotFound,
+    NoAnswer,
+    NotSpeaking,
+    Unreachable,
+)
+from studio_backup.probe import end_mark
+from studio_backup.ssh import connect, fetch_host_keys
+from tests.sshd import Bench, Sshd, free_port
+from tests.test_ssh.broken import Relay
+
+END = end_mark("4b1d")
+
+
+@contextlib.contextmanager
+def listener(greeting: bytes, *, hold: bool) -> Iterator[int]:
+    """A port that says `greeting` and then is silent (`hold`) or closes."""
+    server = socket.create_server(("127.0.0.1", 0))
+    held: list[socket.socket] = []
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = server.accept()
+                client.sendall(greeting)
+                held.append(client)
+                if not hold:
+                    client.close()
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield server.getsockname()[1]
+    for sock in [server, *held]:
+        sock.close()
+
+
+@pytest.fixture
+def relay(server: Sshd) -> Iterator[Relay]:
+    relay = Relay(server.port)
+    yield relay
+    relay.close()
+
+
+def test_a_port_without_a_server(bench: Bench, server: Sshd) -> None:
+    with pytest.raises(ConnectionRefused):
+        connect(bench.system(server, port=free_port()))
+
+
+def test_a_name_that_does_not_exist(bench: Bench, server: Sshd) -> None:
+    with pytest.raises(NameNotFound, match=r"no-such-host\.invalid"):
+        connect(bench.system(server, address="no-such-host.invalid"))
+
+
+def test_a_host_that_never_answers(bench: Bench, server: Sshd) -> None:
+    full = socket.socket()
+    full.bind(("127.0.0.1", 0))
+    full.listen(0)
+    waiting = []
+    for _ in range(4):  # fill the queue: the kernel then drops every further request, as a dead host would
+        sock = socket.socket()
+        sock.setblocking(False)
+        sock.connect_ex(full.getsockname())
+        waiting.append(sock)
+    started = time.monotonic()
+    with pytest.raises(HostDown, match="no answer in 1 s"):
+        connect(bench.system(server, port=full.getsockname()[1]), timeout=1)
+    assert time.monotonic() - started < 10
+    for sock in [full, *waiting]:
+        sock.close()
+
+
+@pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-OpenSSH_9.9\r\n", b"Welcome\r\n"])
+def test_a_port_that_is_open_and_silent(bench: Bench, server: Sshd, greeting: bytes) -> None:
+    started = time.monotonic()
+    with listener(greeting, hold=True) as port, pytest.raises(NotSpeaking, match="no SSH handshake in 1 s"):
+        connect(bench.system(server, port=port), timeout=1)
+    assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize("greeting", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"SSH-2.0-OpenSSH_9.9\r\n"])
+def test_a_port_that_hangs_up(bench: Bench, server: Sshd, greeting: bytes) -> None:
+    with listener(greeting, hold=False) as port, pytest.raises(NotSpeaking, match="handshake fails"):
+        connect(bench.system(server, port=port), timeout=20)
+
+
+def test_fetching_keys_from_a_silent_port_ends(server: Sshd) -> None:
+    with listener(b"", hold=True) as port, pytest.raises(Unreachable):
+        fetch_host_keys("127.0.0.1", port, timeout=1)
+    assert fetch_host_keys("127.0.0.1", server.port)
+
+
+def test_a_host_that_hangs_up_before_the_login_is_done(bench: Bench, server: Sshd) -> None:
+    relay = Relay(server.port)
+    # The handshake takes about 2 KiB from the server; the login ends some hundred bytes later.
+    relay.cut_after(1300)
+    with pytest.raises((ConnectionCut, NotSpeaking)):
+        connect(bench.system(server, port=relay.port), timeout=5)
+    relay.close()
+
+
+def test_a_host_that_hangs_after_the_login(bench: Bench, server: Sshd, relay: Relay) -> None:
+    transport, _ = connect(bench.system(server, port=relay.port))
+    relay.freeze()
+    with pytest.raises(NoAnswer, match="no answer in 1 s"):
+        transport.run("echo here\n", 1)
+    transport.close()
+
+
+def test_a_host_that_is_gone_after_the_login(bench: Bench, server: Sshd, relay: Relay) -> None:
+    transport, _ = connect(bench.system(server, port=relay.port))
+    relay.close()
+    with pytest.raises(ConnectionCut):
+        transport.run("echo here\n", 10)
+    transport.close()
+
+
+def test_an_answer_cut_in_the_middle_keeps_what_came(bench: Bench, server: Sshd, relay: Relay) -> None:
+    transport, _ = connect(bench.system(server, port=relay.port))
+    relay.cut_after(100_000)
+    script = f"head -c 1000000 /dev/zero; echo; echo '{END}'; echo '{END}' >&2\n"
+    answer = transport.run(script, 20, END)
+    assert not answer.whole
+    assert answer.reason == "the connection was cut"
+    assert 0 < len(answer.reply.out) < 1_000_000
+    transport.close()
+
+
+def test_an_answer_frozen_in_the_middle_ends_at_the_deadline(
+    bench: Bench, server: Sshd, relay: Relay
+) -> None:
+    transport, _ = connect(bench.system(server, port=relay.port))
+    threading.Timer(1, relay.freeze).start()
+    answer = transport.run("echo first; sleep 2; echo second\n", 4)
+    assert not answer.whole
+    assert answer.reply.out == "first\n"
+    assert answer.reason == "no whole answer in 4 s"
+    transport.close()
+
+
+def test_a_stream_cut_in_the_middle_is_an_error_and_no_end(bench: Bench, server: Sshd, relay: Relay) -> None:
+    transport, _ = connect(bench.system(server, port=relay.port))
+    remote = transport.open("head -c 10000000 /dev/zero\n")
+    relay.cut_after(500_000)
+    with pytest.raises(ConnectionCut):
+        remote.exit_status()
+    transport.close()
+
+
+def test_no_thread_is_left_behind(bench: Bench, server: Sshd) -> None:
+    before = threading.active_count()
+    for _ in range(5):
+        transport, _ = connect(bench.system(server))
+        transport.run("sleep 30 &\n", 0.5)
+        transport.close()
+    with listener(b"", hold=True) as port, pytest.raises(NotSpeaking):
+        connect(bench.system(server, port=port), timeout=0.5)
+    fetch_host_keys("127.0.0.1", server.port)
+    deadline = time.monotonic() + 10
+    while threading.active_count() > before + 1 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    left = [thread for thread in threading.enumerate() if "Thread-" in thread.name]
+    assert threading.active_count() <= before + 1, left
