@@ -25,6 +25,7 @@ class Scope:
     wanted: Mapping[str, Resource]
     machines: Sequence[Machine]
     chosen: Callable[[Resource], bool]
+    needed: frozenset[str]  # chosen only because something selected needs it
     whole: bool  # the full spec is loaded and nothing was left out
 
     def by_system(self) -> dict[str, list[Resource]]:
@@ -51,6 +52,7 @@ class Applied:
     """Every result so far, and what was seen last."""
 
     plan: Plan
+    survey: Survey
     results: dict[str, Result] = field(default_factory=dict)
 
     @property
@@ -84,12 +86,12 @@ def _with_orphans(engine: Engine, scope: Scope, survey: Survey) -> Survey:
 def carry_out(engine: Engine, scope: Scope, survey: Survey, plan: Plan, told: Callable[[Result], None]) -> Applied:
     """Do what the plan says and nothing else; every wave is read again before the next is worked out."""
     agreed = {change.address for change in plan.acting()}
-    applied = Applied(plan)
+    applied = Applied(plan, survey)
     while batch := _next(applied, agreed):
         systems = {change.resource.system for change in batch}
         outcomes = engine.carry_out(_tasks(scope.studio, batch))
-        survey = _reread(engine, scope, survey, applied.plan, systems)
-        applied.plan = make(scope.studio, scope.wanted, survey, scope.chosen, scope.whole)
+        applied.survey = _reread(engine, scope, applied.survey, applied.plan, systems)
+        applied.plan = make(scope.studio, scope.wanted, applied.survey, scope.chosen, scope.whole)
         for change in batch:
             result = _judge(change, outcomes.get(change.address), applied.plan)
             applied.results[change.address] = result

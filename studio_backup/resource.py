@@ -90,6 +90,7 @@ class Resource(ABC):
     name: str
     place: Place = field(compare=False)
     requires: tuple[str, ...] = field(default=(), compare=False)  # addresses, set by the compiler
+    serves: tuple[str, ...] = field(default=(), compare=False)  # full names of the datasets it is there for
 
     @property
     def address(self) -> str:

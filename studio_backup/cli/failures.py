@@ -50,8 +50,7 @@ def _failed(error: StudioBackupError, as_json: bool) -> int:
     if isinstance(error, SpecError) and as_json:
         print_json({"problems": [problem.as_json() for problem in error.problems]})
     elif isinstance(error, SpecError):
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
+        click.echo("\n\n".join(str(problem) for problem in error.problems), err=True)
         click.echo(f"\n{safe(error.message)}.", err=True)
     else:
         _report(error.code, error.message, error.fix, as_json)

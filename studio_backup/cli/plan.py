@@ -53,9 +53,8 @@ def command(settings: Settings, save: str | None) -> int:
 
 def show(settings: Settings, scope: Scope, plan: Plan, pending: dict[str, int]) -> None:
     """The plan for people."""
-    del scope
     paint = Paint(settings.colour)
-    lines = report.screen(plan, paint, time.time(), pending, settings.verbose)
+    lines = report.screen(plan, paint, time.time(), pending, scope.needed, settings.verbose)
     settings.write("\n".join([*lines, *([""] if lines else []), report.summary(plan, paint)]))
 
 

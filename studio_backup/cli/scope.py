@@ -6,7 +6,7 @@ import getpass
 import os
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studio_backup.apply import Scope
@@ -18,6 +18,7 @@ from studio_backup.engine import Engine
 from studio_backup.errors import EvidenceError
 from studio_backup.evidence import Evidence
 from studio_backup.plan import Plan
+from studio_backup.resource import Resource
 from studio_backup.spec.model import Studio, System
 from studio_backup.spec.selectors import select
 from studio_backup.survey import Answered, Survey
@@ -29,9 +30,10 @@ def scope_of(settings: Settings, studio: Studio) -> Scope:
     compiled = compile_studio(studio)
     selection = select(studio, settings.only, settings.leave_out)
     wanted = compiled.resources
-    selection.check(wanted.values())
-    chosen = {address for address, resource in wanted.items() if selection.resource(resource)}
-    everything = not (settings.only or settings.leave_out)
+    selection.check_resources(wanted)
+    named = {address for address, resource in wanted.items() if selection.resource(address, resource.serves)}
+    chosen = with_needs(named, wanted)
+    everything = selection.everything
     systems = {wanted[address].system for address in chosen}
     machines = [
         machine
@@ -43,8 +45,21 @@ def scope_of(settings: Settings, studio: Studio) -> Scope:
         wanted=wanted,
         machines=machines,
         chosen=lambda resource: resource.address in chosen,
+        needed=frozenset(chosen - named),
         whole=studio.whole and everything,
     )
+
+
+def with_needs(addresses: set[str], wanted: Mapping[str, Resource]) -> set[str]:
+    """These addresses and all that they need, on whatever machine that is."""
+    found: set[str] = set()
+    waiting = list(addresses)
+    while waiting:
+        address = waiting.pop()
+        if address not in found:
+            found.add(address)
+            waiting += wanted[address].needs() & wanted.keys()
+    return found
 
 
 def engine_of(settings: Settings, studio: Studio, evidence: Evidence, bar: Bar) -> Engine:

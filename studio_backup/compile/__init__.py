@@ -15,6 +15,7 @@ def compile_studio(studio: Studio) -> Compiled:
     """All resources of all systems, each once, in the order of the spec."""
     collected = Collector(studio)
     for route in routes(studio):
+        collected.serving = route.dataset.full_name
         receive(collected, route)
         for reader in route.readers:
             serve(collected, route, reader)

@@ -36,17 +36,17 @@ class Collector:
     def __init__(self, studio: model.Studio) -> None:
         self.studio = studio
         self._found: dict[str, Resource] = {}
+        self.serving = ""  # full name of the dataset that is being compiled
 
     def add(self, resource: Resource) -> str:
         """Take a resource and give its address; what it requires is joined where it is known already."""
-        address = resource.address
-        known = self._found.get(address)
-        if known is None:
-            self._found[address] = resource
-        else:
-            requires = tuple(dict.fromkeys((*known.requires, *resource.requires)))
-            self._found[address] = dataclasses.replace(known, requires=requires)
-        return address
+        known = self._found.get(resource.address, resource)
+        self._found[resource.address] = dataclasses.replace(
+            known,
+            requires=tuple(dict.fromkeys((*known.requires, *resource.requires))),
+            serves=tuple(dict.fromkeys((*known.serves, self.serving))),
+        )
+        return resource.address
 
     def compiled(self) -> Compiled:
         """Everything, in the order it was added."""

@@ -12,7 +12,11 @@ from studio_backup.resources.ssh_key import SshKey
 from studio_backup.resources.systemd_unit import SystemdUnit
 
 #: The parts of the job program, beside one another on the machine.
-JOB_PARTS = ("job.sh", "volume.sh")
+JOB_PARTS = (
+    "job.sh", "moment.sh", "volume.sh", "guard.sh", "lock.sh", "record.sh", "receiver.sh", "points.sh", "connect.sh",
+    "transfer.sh", "source.sh", "judge.sh", "retention.sh", "versioned.sh", "mirror.sh", "preview.sh",
+    "items.awk", "verdict.awk", "brake.awk", "retention.awk",
+)  # fmt: skip
 
 
 def receive(collected: Collector, route: Route) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from studio_backup.diff import Change, drift_class
 from studio_backup.plan import Plan, steps_of
@@ -16,7 +16,9 @@ _WORDS = {"create": "to create", "update": "to update", "remove": "to remove", "
           "unread": "unread", "asleep": "asleep", "deferred": "deferred"}  # fmt: skip
 
 
-def screen(plan: Plan, paint: Paint, now: float, pending: Mapping[str, int], verbose: bool = False) -> list[str]:
+def screen(
+    plan: Plan, paint: Paint, now: float, pending: Mapping[str, int], needed: Collection[str] = (), verbose: bool = False
+) -> list[str]:
     """Every change that is not ok, a system at a time. `pending`: how much each sleeping system is known to lack."""
     lines: list[str] = []
     for system, changes in _by_system(plan.changes).items():
@@ -25,7 +27,7 @@ def screen(plan: Plan, paint: Paint, now: float, pending: Mapping[str, int], ver
             continue
         lines += ["", paint(system, "bold")] if lines else [paint(system, "bold")]
         lines += _whole_system(system, shown, paint, now, pending) or [
-            line for change in shown for line in _change(plan, change, paint)
+            line for change in shown for line in _change(plan, change, paint, change.address in needed)
         ]
     return lines
 
@@ -55,9 +57,9 @@ def _whole_system(
     return None
 
 
-def _change(plan: Plan, change: Change, paint: Paint) -> list[str]:
+def _change(plan: Plan, change: Change, paint: Paint, needed: bool) -> list[str]:
     resource = change.resource
-    tail = []
+    tail = ["needed"] if needed else []
     if plan.waves.get(change.address, 1) > 1:
         tail.append(f"wave {plan.waves[change.address]}")
     if change.reason:

@@ -1,0 +1,136 @@
+"""`apply`: make the machines what the spec says, exactly as planned."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from studio_backup.apply import Result, Scope, carry_out, look
+from studio_backup.cli.codes import of_plan
+from studio_backup.cli.failures import print_json
+from studio_backup.cli.options import command as make_command
+from studio_backup.cli.plan import overslept, show
+from studio_backup.cli.progress import Bar
+from studio_backup.cli.scope import engine_of, evidence_of, pending_of, record, scope_of, who
+from studio_backup.cli.settings import Settings
+from studio_backup.cli.spec import load_studio
+from studio_backup.engine import Engine
+from studio_backup.errors import Locked, Refused, UsageError
+from studio_backup.evidence import Evidence
+from studio_backup.locks import Locks, stale
+from studio_backup.plan import Plan
+from studio_backup.report import plan as report
+from studio_backup.report.applied import document, lines_of_result, summary
+from studio_backup.report.text import Paint
+from studio_backup.spec.model import Studio
+from studio_backup.survey import Survey
+
+FAILED = 1
+
+
+@make_command("json", selects=True, connects=True)
+@click.argument("planfile", required=False, type=click.Path(exists=True, dir_okay=False))
+@click.option("--yes", is_flag=True, help="Do not ask. Needed where there is no terminal.")
+@click.option("--allow-destroy", multiple=True, metavar="ADDRESS", help="A step that destroys data may run, if it is this one.")
+@click.option("--break-lock", is_flag=True, help="End the lock that another apply holds on a machine.")
+def command(settings: Settings, planfile: str | None, yes: bool, allow_destroy: tuple[str, ...], break_lock: bool) -> int:
+    """Plan, ask, then carry out exactly that plan, and read every machine again to see it done.
+
+    With PLANFILE (from `plan --save`), the plan is made anew from the spec and anything that differs from the file is
+    refused. Killed at any moment, apply can simply be run again.
+    """
+    studio = load_studio(settings)
+    scope = scope_of(settings, studio)
+    evidence = evidence_of(settings, studio.name)
+    with Bar("reading", not settings.json) as bar:
+        engine = engine_of(settings, studio, evidence, bar)
+        try:
+            survey, plan = look(engine, scope)
+            bar.__exit__()
+            record(settings, evidence, survey, plan)
+            return _go(settings, studio, scope, evidence, engine, survey, plan,
+                       planfile, yes, allow_destroy, break_lock)  # fmt: skip
+        finally:
+            engine.close()
+
+
+def _go(
+    settings: Settings, studio: Studio, scope: Scope, evidence: Evidence, engine: Engine, survey: Survey, plan: Plan,
+    planfile: str | None, yes: bool, allow_destroy: tuple[str, ...], break_lock: bool,
+) -> int:  # fmt: skip
+    destroying = {step["address"] for step in report.document(plan)["steps"] if step["risk"] == "destroys"}  # type: ignore[attr-defined]
+    for address in allow_destroy:
+        if address not in destroying:
+            raise Refused(f"--allow-destroy {address}: no planned step destroys that", "studio-backup plan shows every step")
+    saved = _saved(planfile, plan) if planfile else None
+    if not settings.json:
+        show(settings, scope, plan, pending_of(evidence, plan))
+    if not plan.acting():
+        if settings.json:
+            print_json(document(plan, {}))
+        return of_plan(plan, overslept(studio, plan))
+    _consent(settings, plan, yes)
+    if saved and not evidence.use_plan(int(time.time()), f"{planfile} {saved}"):
+        raise Refused(f"{planfile} was applied before", "studio-backup plan --save makes a new one")
+    systems = sorted({change.resource.system for change in plan.acting()})
+    with Locks(who("apply"), break_lock) as locks:
+        locks.take({name: engine.open[name] for name in systems})
+        moved = stale(locks.generations, lambda name: survey.manifests[name].generation, systems)
+        if moved:
+            raise Locked(f"another apply changed {', '.join(moved)} since this plan was made", "studio-backup apply")
+        return _carry_out(settings, studio, scope, evidence, engine, survey, plan)
+
+
+def _saved(planfile: str, plan: Plan) -> str:
+    """The fingerprint of a saved plan, if it is still what would be done; scripts in the file are never read."""
+    try:
+        saved: dict[str, Any] = json.loads(Path(planfile).read_text(encoding="utf-8"))
+        then = {(step["address"], step["title"], step["hash"]) for step in saved["steps"]}
+        verbs = {(change["address"], change["verb"]) for change in saved["changes"] if change["verb"] != "ok"}
+        fingerprint = str(saved["fingerprint"])
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{planfile} is not a plan that studio-backup saved: {error}", "studio-backup plan --save FILE") from error
+    now = report.document(plan)
+    steps: list[dict[str, Any]] = now["steps"]  # type: ignore[assignment]
+    changes: list[dict[str, Any]] = now["changes"]  # type: ignore[assignment]
+    same = {(step["address"], step["title"], step["hash"]) for step in steps}
+    differing = sorted({step[0] for step in then ^ same})
+    differing += sorted({c[0] for c in verbs ^ {(c["address"], c["verb"]) for c in changes if c["verb"] != "ok"}})
+    if differing or fingerprint != plan.fingerprint():
+        listed = "\n".join(f"  {address}" for address in dict.fromkeys(differing)) or "  what the changes rest on"
+        raise Refused(f"{planfile} is not what would be done now; this differs:\n{listed}", "studio-backup plan --save FILE")
+    return fingerprint
+
+
+def _consent(settings: Settings, plan: Plan, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Refused("there is no terminal to ask on, and no --yes", "studio-backup apply --yes")
+    if not click.confirm(f"Carry out {len(plan.acting())} changes?", default=False, err=True):
+        raise Refused("nothing was changed")
+    settings.say("")
+
+
+def _carry_out(
+    settings: Settings, studio: Studio, scope: Scope, evidence: Evidence, engine: Engine, survey: Survey, plan: Plan
+) -> int:
+    paint = Paint(settings.colour)
+
+    def told(result: Result) -> None:
+        if not settings.json:
+            settings.write("\n".join(lines_of_result(result, paint, settings.verbose)))
+
+    applied = carry_out(engine, scope, survey, plan, told)
+    record(settings, evidence, applied.survey, applied.plan)
+    left = of_plan(applied.plan, overslept(studio, applied.plan))
+    if settings.json:
+        print_json(document(applied.plan, applied.results))
+    else:
+        settings.write(summary(plan, applied, pending_of(evidence, applied.plan), paint))
+    return FAILED if applied.failed else left
