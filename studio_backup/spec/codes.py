@@ -58,8 +58,4 @@ CODES = {
     "SB411": "one host key for two systems of a machine",
     "SB412": "a limit below what it limits",
     "SB413": "a volume that no suitable system sees",
-    # SB5: what was asked for
-    "SB501": "a malformed selector",
-    "SB502": "a selector that matches nothing",
-    "SB503": "a dataset name that fits two, or none",
 }

@@ -1,9 +1,10 @@
-"""A document held against its schema: jsonschema's findings as problems with places, the most specific one only."""
+"""A document held against its schema: jsonschema's findings as problems with places."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
@@ -24,8 +25,32 @@ _WORDS = {
 Finding = tuple[Path, Place, str, str, str]
 
 
+@dataclass(frozen=True)
+class _Fault:
+    """What jsonschema says, without its `Unset`."""
+
+    keyword: str
+    limit: Any
+    instance: Any
+    schema: Schema
+    path: Path
+    about_key: bool
+    cause: object
+    inner: list[ValidationError]
+
+
+def _fault(error: ValidationError) -> _Fault:
+    schema: Any = error.schema
+    limit: Any = error.validator_value
+    instance: Any = error.instance
+    about_key = "propertyNames" in error.absolute_schema_path
+    path = tuple(error.absolute_path)
+    inner = list(error.context or ())
+    return _Fault(str(error.validator), limit, instance, schema, path, about_key, error.cause, inner)
+
+
 def conform(document: Document, name: str) -> None:
-    """Report everything that the schema `name` says against the document, except below what is reported already."""
+    """Report all that the schema `name` says against the document and that is not reported already."""
     if document.root is None:
         return
     schema = load_schema(name)
@@ -53,72 +78,69 @@ def _below(path: Path, spoilt: frozenset[Path]) -> bool:
 
 
 def _findings(error: ValidationError, root: Node) -> Iterator[Finding]:
-    path = tuple(error.absolute_path)
-    match error.validator:
+    fault = _fault(error)
+    path = fault.path
+    match fault.keyword:
         case "additionalProperties":
-            yield from _unknown_keys(error, root, path)
+            yield from _unknown_keys(fault, root)
         case "required":
-            yield from _missing_keys(error, root, path)
+            yield from _missing_keys(fault, root)
         case "anyOf":
-            yield from _branches(error, root, path)
-        case "pattern" if "format" in error.schema:
-            return
-        case _ if _is_key_error(error):
-            key = str(error.instance)
-            yield (*path, key), _key_place(root, path, key), *_format(error)
+            yield from _branches(fault, root)
+        case "pattern" if "format" in fault.schema:
+            return  # the format says more
+        case _ if fault.about_key:
+            key = str(fault.instance)
+            yield (*path, key), _key_place(root, path, key), *_format(fault)
         case _:
-            yield path, node_at(root, path).place, *_value(error, node_at(root, path))
+            node = node_at(root, path)
+            yield path, node.place, *_value(fault, node)
 
 
-def _is_key_error(error: ValidationError) -> bool:
-    return "propertyNames" in list(error.absolute_schema_path)
-
-
-def _value(error: ValidationError, node: Node) -> tuple[str, str, str]:
+def _value(fault: _Fault, node: Node) -> tuple[str, str, str]:
     """Code, message and fix for one wrong value."""
-    instance, limit = error.instance, error.validator_value
-    match error.validator:
-        case "type":
-            return _wrong_type(error.schema, node)
+    match fault.keyword:
+        case "type" | "pattern":
+            return _wrong_type(fault.schema, node)
         case "enum":
-            return _not_allowed(instance, limit)
+            return _not_allowed(fault.instance, fault.limit)
         case "minimum":
-            return "SB205", f"{instance} is too small: {limit} is the least", f"write {limit} or more"
-        case "maximum":
-            return "SB205", f"{instance} is too large: {limit} is the most", f"write {limit} or less"
-        case "format":
-            return _format(error)
-        case "pattern":
-            return _wrong_type(error.schema, node)
-        case _:
-            kind = "map" if isinstance(instance, dict) else "list" if isinstance(instance, list) else "text"
-            size = "too long" if str(error.validator).startswith("max") else "empty"
             return (
-                "SB207",
-                f"this {kind} is {size}",
-                "shorten it" if size == "too long" else "fill it in, or delete its key",
+                "SB205",
+                f"{fault.instance} is too small: {fault.limit} is the least",
+                f"write {fault.limit} or more",
             )
+        case "maximum":
+            return (
+                "SB205",
+                f"{fault.instance} is too large: {fault.limit} is the most",
+                f"write {fault.limit} or less",
+            )
+        case "format":
+            return _format(fault)
+        case _:
+            kind = {Mapping: "map", Listing: "list", Text: "text"}[type(node)]
+            if fault.keyword.startswith("max"):
+                return "SB207", f"this {kind} is too long", "shorten it"
+            return "SB207", f"this {kind} is empty", "fill it in, or delete its key"
 
 
 def _wrong_type(schema: Schema, node: Node) -> tuple[str, str, str]:
     types = schema.get("type", [])
-    kinds = [types] if isinstance(types, str) else [kind for kind in types]
+    kinds = [types] if isinstance(types, str) else list(types)
     if "pattern" in schema and len(kinds) > 1:
         kinds.remove("string")
     wanted = " or ".join(_WORDS[kind] for kind in kinds if kind in _WORDS)
     if isinstance(node, Text) and node.is_null:
         empty = {"object": "write {} for an empty map", "array": "write [] for an empty list"}
-        return (
-            "SB203",
-            f"nothing stands here, {wanted} is wanted",
-            empty.get(kinds[0], "fill it in, or delete the key"),
-        )
-    got = {
-        Text: f"'{shorten(node.value, 40)}'" if isinstance(node, Text) else "",
-        Mapping: "a map",
-        Listing: "a list",
-    }
-    return "SB203", f"{wanted} is wanted here, not {got[type(node)]}", f"write {wanted}"
+        fix = empty.get(kinds[0], "fill it in, or delete the key")
+        return "SB203", f"nothing stands here, {wanted} is wanted", fix
+    got = f"'{shorten(node.value, 40)}'" if isinstance(node, Text) else _WORDS[_kind(node)]
+    return "SB203", f"{wanted} is wanted here, not {got}", f"write {wanted}"
+
+
+def _kind(node: Node) -> str:
+    return {Mapping: "object", Listing: "array", Text: "string"}[type(node)]
 
 
 def _not_allowed(instance: object, allowed: Iterable[object]) -> tuple[str, str, str]:
@@ -129,31 +151,35 @@ def _not_allowed(instance: object, allowed: Iterable[object]) -> tuple[str, str,
     return "SB204", f"'{shorten(str(instance))}' is none of the values allowed here", fix
 
 
-def _format(error: ValidationError) -> tuple[str, str, str]:
-    cause = error.cause
-    if isinstance(cause, MalformedError):
-        return FORMATS[error.validator_value][0], cause.message, cause.fix
-    return (
-        "SB206",
-        f"'{shorten(str(error.instance))}' cannot be a name",
-        "use small letters, digits and inner hyphens",
-    )
+def _format(fault: _Fault) -> tuple[str, str, str]:
+    if isinstance(fault.cause, MalformedError):
+        return FORMATS[fault.limit][0], fault.cause.message, fault.cause.fix
+    message = f"'{shorten(str(fault.instance))}' cannot be a name"
+    return "SB206", message, "use small letters, digits and inner hyphens"
 
 
-def _unknown_keys(error: ValidationError, root: Node, path: Path) -> Iterator[Finding]:
-    known = list(error.schema.get("properties", {}))
-    for key in error.instance:
+def _unknown_keys(fault: _Fault, root: Node) -> Iterator[Finding]:
+    known = list(fault.schema.get("properties", {}))
+    unused = [word for word in known if word not in fault.instance]
+    for key in fault.instance:
         if key not in known:
-            fix = suggest(key, [word for word in known if word not in error.instance] or known, "delete it")
             message = f"there is no key '{shorten(key)}' here"
-            yield (*path, key), _key_place(root, path, key), "SB201", message, fix
+            fix = suggest(key, unused or known, "delete it")
+            yield (*fault.path, key), _key_place(root, fault.path, key), "SB201", message, fix
 
 
-def _missing_keys(error: ValidationError, root: Node, path: Path) -> Iterator[Finding]:
-    missing = [key for key in error.validator_value if key not in error.instance]
+def _missing_keys(fault: _Fault, root: Node) -> Iterator[Finding]:
+    missing = [key for key in fault.limit if key not in fault.instance]
     names = " and ".join(f"'{key}'" for key in missing)
-    example = ", ".join(f"{key}: {_example(error.schema, key)}" for key in missing)
-    yield path, _owner_place(root, path), "SB202", f"{names} is missing", f"add {shorten(example, 100)}"
+    verb = "are" if len(missing) > 1 else "is"
+    example = ", ".join(f"{key}: {_example(fault.schema, key)}" for key in missing)
+    yield (
+        fault.path,
+        _owner_place(root, fault.path),
+        "SB202",
+        f"{names} {verb} missing",
+        f"add {shorten(example, 100)}",
+    )
 
 
 def _example(schema: Schema, key: str) -> str:
@@ -161,22 +187,21 @@ def _example(schema: Schema, key: str) -> str:
     return json.dumps(examples[0]) if isinstance(examples[0], dict | list) else str(examples[0])
 
 
-def _branches(error: ValidationError, root: Node, path: Path) -> Iterator[Finding]:
+def _branches(fault: _Fault, root: Node) -> Iterator[Finding]:
     """Of several forms that a value may have, complain about the one that was meant."""
-    forms = [form for form in error.schema["anyOf"] if form.get("title") != "Template"]
-    node = node_at(root, path)
-    kind = {Mapping: "object", Listing: "array", Text: "string"}[type(node)]
-    for number, form in enumerate(error.schema["anyOf"]):
+    forms = [form for form in fault.schema["anyOf"] if form.get("title") != "Template"]
+    node = node_at(root, fault.path)
+    kind = _kind(node)
+    for number, form in enumerate(fault.schema["anyOf"]):
         if form in forms and (form.get("type") == kind or ("enum" in form and kind == "string")):
-            for inner in error.context or ():
+            for inner in fault.inner:
                 if inner.schema_path[0] == number:
                     yield from _findings(inner, root)
             return
     if "enum" in forms[0]:
-        yield path, node.place, *_not_allowed(None, forms[0]["enum"])
+        yield fault.path, node.place, *_not_allowed(None, forms[0]["enum"])
     else:
-        wanted = {"type": [form["type"] for form in forms]}
-        yield path, node.place, *_wrong_type(wanted, node)
+        yield fault.path, node.place, *_wrong_type({"type": [form["type"] for form in forms]}, node)
 
 
 def node_at(root: Node, path: Path) -> Node:

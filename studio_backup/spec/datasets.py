@@ -45,7 +45,7 @@ def dataset_schema() -> Schema:
 
 
 def build_datasets(documents: Sequence[Document], held: Held) -> dict[str, Dataset]:
-    """Every dataset of every play by its full name; those with problems are left out, and the problems reported."""
+    """Every dataset of every play by its full name; those with problems are reported and left out."""
     datasets: dict[str, Dataset] = {}
     for machine, name, entry, damaged in _given(documents, held):
         full_name = f"{machine}/{name}"

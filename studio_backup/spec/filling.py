@@ -5,7 +5,7 @@ from __future__ import annotations
 from studio_backup.source import Entry, Listing, Mapping, Node, Text
 from studio_backup.spec.conformity import check_text
 from studio_backup.spec.findings import Findings
-from studio_backup.spec.render import TemplateFault, fill_in
+from studio_backup.spec.render import UnfillableError, fill_in
 from studio_backup.spec.schema import Schema, branch_of, is_template
 
 Values = dict[str, object]
@@ -44,7 +44,7 @@ class Filler:
     def _text(self, node: Text, schema: Schema) -> Text:
         try:
             filled = Text(fill_in(node.value, self.values), node.place)
-        except TemplateFault as fault:
+        except UnfillableError as fault:
             self.failed = True
             self.findings.malformed(node.place, fault.code, fault)
             return node

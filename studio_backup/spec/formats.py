@@ -126,12 +126,13 @@ def check_volume_id(text: str) -> None:
 
 def check_day(text: str) -> None:
     """A calendar day."""
+    problem = MalformedError(f"'{shorten(text)}' is not a day", "write it as YYYY-MM-DD")
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise problem
     try:
-        if len(text) != 10:
-            raise ValueError
         date.fromisoformat(text)
     except ValueError:
-        raise MalformedError(f"'{shorten(text)}' is not a day", "write it as YYYY-MM-DD") from None
+        raise problem from None
 
 
 def check_policy(text: str) -> None:

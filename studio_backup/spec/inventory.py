@@ -16,7 +16,7 @@ _SECTIONS = ("sites", "machines", "groups")
 
 @dataclass
 class Inventory:
-    """The parts of all files by name. `damaged` names what has problems of its own and is not looked at further."""
+    """The parts of all files by name. `damaged` names what has problems already."""
 
     name: str = ""
     defaults: Mapping | None = None
@@ -104,7 +104,7 @@ def _whole(
     complete: bool,
     findings: Findings,
 ) -> None:
-    """`version` and `studio` must stand in one of the files; that none has them is only certain when all were read."""
+    """`version` and `studio` must stand in one of the files: certain only when all were read."""
     start = Place(documents[0].file if documents else "inventory", 1, 1)
     if complete and not version:
         findings.add(

@@ -1,4 +1,4 @@
-"""One machine's own settings laid over those of its room, its groups, its site and the defaults, and filled in."""
+"""One machine's own settings over those of its room, its groups, its site and the defaults."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ def _located(
     """Site and room of a machine."""
     room, site = own.get("room"), own.get("site")
     if isinstance(site, Text) and site.value not in inventory.sites:
-        return _unknown(inventory, "site", site, list(inventory.sites), findings)
+        _unknown(inventory, "site", site, list(inventory.sites), findings)
+        return None
     if not isinstance(room, Text):
         if isinstance(site, Text):
             return site.value, None
@@ -74,7 +75,8 @@ def _located(
     homes = inventory.sites_with_room(room.value)
     if not homes:
         rooms = [key for each in inventory.site_models().values() for key in each.rooms]
-        return _unknown(inventory, "room", room, rooms, findings)
+        _unknown(inventory, "room", room, rooms, findings)
+        return None
     if isinstance(site, Text):
         if site.value in homes:
             return site.value, room.value
@@ -139,14 +141,15 @@ def _with_systems(own: Mapping, merged: Mapping) -> Mapping:
     return Mapping(entries, own.place)
 
 
-def _machine_schema() -> Schema:
+def machine_schema() -> Schema:
+    """The part of the inventory's schema for one machine."""
     schema: Schema = load_schema("inventory")["properties"]["machines"]["additionalProperties"]
     return schema
 
 
 def _filled(tree: Mapping, values: Values, findings: Findings) -> Mapping | None:
     """Variables are filled in first, from names only; then the role; then everything else may use both."""
-    schema = _machine_schema()["properties"]
+    schema = machine_schema()["properties"]
     names = Filler("inventory", values, findings)
     entries = dict(tree.entries)
     values["vars"] = {}
@@ -160,5 +163,5 @@ def _filled(tree: Mapping, values: Values, findings: Findings) -> Mapping | None
     if role and isinstance(role.value, Text) and isinstance(machine, dict):
         machine["role"] = role.value.value
     rest = Filler("inventory", values, findings)
-    filled: Node = rest.fill_map(Mapping(entries, tree.place), _machine_schema())
+    filled: Node = rest.fill_map(Mapping(entries, tree.place), machine_schema())
     return filled if isinstance(filled, Mapping) and not (names.failed or rest.failed) else None

@@ -11,6 +11,8 @@ from studio_backup.spec.datasets import Held, build_datasets
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.inventory import gather
 from studio_backup.spec.layers import effective
+from studio_backup.spec.lint import lint
+from studio_backup.spec.lint.sight import Sight
 from studio_backup.spec.machines import build_machine
 from studio_backup.spec.model import Studio
 
@@ -52,6 +54,9 @@ def load(inventory: Texts, playbooks: Texts, *, whole: bool = True) -> Loaded:
         groups=gathered.members,
         datasets=datasets,
         whole=whole,
+    )
+    lint(
+        Sight(studio, {name: layered.tree for name, layered in held.effective.items()}, held.trees), findings
     )
     problems = findings.sorted()
     return Loaded(

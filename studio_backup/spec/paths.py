@@ -1,4 +1,4 @@
-"""Paths as the spec writes them, normalised: absolute mount paths, paths on a volume, and the target of a copy."""
+"""Paths as the spec writes them, normalised: mount paths, paths on a volume, targets of copies."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def is_windows_path(path: str) -> bool:
 
 
 def mount_path(text: str) -> str:
-    """An absolute path without `..`, doubled or trailing slashes; `S:\\` for a Windows drive. Raises `MalformedError`."""
+    """An absolute path, no `..`, no spare slashes; `S:\\` for a Windows drive. Raises `MalformedError`."""
     _printable(text)
     if is_windows_path(text):
         parts = _parts(text, re.split(r"[\\/]+", text[2:]))
@@ -34,7 +34,7 @@ def mount_path(text: str) -> str:
 
 
 def sub_path(text: str) -> str:
-    """A path below a volume, without slashes at its ends; "" is the volume's root. Raises `MalformedError`."""
+    """A path below a volume, no slash at its ends; "" is the volume's root. Raises `MalformedError`."""
     _printable(text)
     if text.startswith(("/", "~")) or is_windows_path(text):
         raise MalformedError(

@@ -1,7 +1,7 @@
-"""What programs leave behind and make again by themselves, as rsync patterns, and their `a project is open` files.
+"""What programs leave behind and make again by themselves, as rsync patterns, and their lock files.
 
-Only what is certain to be made again is left out: restoring a whole project is worth more than one per cent of
-space. Automatic saves of projects (`*.rpp-bak`, `Session File Backups`, `Backup`) are therefore always copied.
+Only that is left out: restoring a whole project is worth more than one per cent of space, so automatic saves of
+projects (`*.rpp-bak`, `Session File Backups`, `Backup`) are always copied.
 """
 
 from __future__ import annotations

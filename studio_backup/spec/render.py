@@ -1,4 +1,4 @@
-"""`{{ }}` in values: jinja2 in its sandbox, with machine, room, site and vars, and nothing else to call or to reach."""
+"""`{{ }}` in values: jinja2 in its sandbox, with machine, room, site and vars and nothing to call."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAMES = ("machine", "room", "site", "vars")
 NAMES_FIX = "use machine.name, machine.role, machine.room, machine.site, room.name, site.name or vars.NAME"
 
 
-class TemplateFault(MalformedError):
+class UnfillableError(MalformedError):
     """A template that cannot be filled in, with the code of its problem."""
 
     def __init__(self, code: str, message: str, fix: str) -> None:
@@ -43,10 +43,10 @@ class _Values(SandboxedEnvironment):
                 pass
         return self.undefined(obj=obj, name=argument)
 
-    def is_safe_callable(self, obj: Any) -> bool:
+    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ARG002
         return False
 
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002
         raise SecurityError(f"the operator {operator} is not for values of a spec")
 
 
@@ -89,32 +89,32 @@ def _compiled(text: str) -> Template:
 
 
 def fill_in(text: str, values: dict[str, object]) -> str:
-    """The text with every `{{ }}` replaced. Raises `TemplateFault` for anything but a value that is there."""
+    """The text with every `{{ }}` replaced. Raises `UnfillableError` for all but a value that is there."""
     if "{%" in text or "{#" in text:
         message = "{% %} and {# #} do not work here: only values in {{ }}"
-        raise TemplateFault("SB303", message, "write the value, or use {{ vars.NAME }}")
+        raise UnfillableError("SB303", message, "write the value, or use {{ vars.NAME }}")
     if len(text) > _LONGEST:
-        raise TemplateFault(
+        raise UnfillableError(
             "SB302", f"a text with {{{{ }}}} in it may have {_LONGEST} characters", "shorten it"
         )
     try:
         filled: str = _compiled(text).render(values)
     except TemplateSyntaxError as error:
         message = f"{{{{ }}}} cannot be read: {error.message}"
-        raise TemplateFault("SB303", message, "write {{ name }}, with nothing left open") from None
+        raise UnfillableError("SB303", message, "write {{ name }}, with nothing left open") from None
     except UndefinedError:
-        raise TemplateFault("SB302", "{{ }} names a value that is not there", _near(text, values)) from None
+        raise UnfillableError("SB302", "{{ }} names a value that is not there", _near(text, values)) from None
     except TemplateError as error:
-        raise TemplateFault(
+        raise UnfillableError(
             "SB303", f"{{{{ }}}} does more than name a value: {error.message}", NAMES_FIX
         ) from None
     except (
         Exception
     ) as error:  # jinja2 compiles to Python, whose own errors (recursion, conversion) come through
         message = f"{{{{ }}}} cannot be filled in: {type(error).__name__}"
-        raise TemplateFault("SB302", message, NAMES_FIX) from None
+        raise UnfillableError("SB302", message, NAMES_FIX) from None
     if len(filled) > _LONGEST:
-        raise TemplateFault("SB302", f"filled in, this has more than {_LONGEST} characters", "shorten it")
+        raise UnfillableError("SB302", f"filled in, this has more than {_LONGEST} characters", "shorten it")
     return filled
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 #: A restore point's name: the moment its source was read, in UTC.
 NAME_FORMAT = "%Y-%m-%dT%H-%M-%SZ"
 _NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z")
-#: Rule -> the name of the period a moment falls in. Weeks are ISO weeks: Monday to Sunday, of the year of its Thursday.
+#: Rule -> the name of the period a moment falls in. Weeks are ISO weeks, of the year of their Thursday.
 _PERIODS = {
     "hourly": "%Y-%m-%dT%H",
     "daily": "%Y-%m-%d",
@@ -55,8 +55,8 @@ class Retention:
     def keep(self, points: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The points that stay, newest first, each with every reason why; what is missing here may go.
 
-        The newest point of a period stands for it, and only periods that hold a point count. The newest point of all
-        stays whatever the rules say, and so does a name we cannot read: what is not ours to judge is not ours to erase.
+        The newest point of a period stands for it, and only periods that hold a point count. The newest point of
+        all stays whatever the rules say, and so does a name we cannot read: it is not ours to erase.
         """
         names = set(points)
         moments = {name: moment for name in names if (moment := point_time(name))}

@@ -1,4 +1,4 @@
-"""When a copy is made: `hour`, `15 min`, `day at 02:30`, `week on sunday at 04:00`, `month on 1 at 03:00`, `manual`."""
+"""When a copy is made: `hour`, `15 min`, `day at 02:30`, `week on sunday at 04:00`, `manual`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,14 @@ _FORM = re.compile(
     r"(?:every )?(?:(?P<count>[0-9]{1,3}) ?)?(?P<unit>[a-z]+)"
     r"(?: on (?P<on>[a-z]+|[0-9]{1,2}))?(?: at (?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2}))?"
 )
-_UNITS = {"min": "min", "mins": "min", "minute": "min", "minutes": "min", "hour": "hour", "hours": "hour", "h": "hour",
-          "day": "day", "daily": "day", "week": "week", "month": "month", "hourly": "hour", "weekly": "week",
-          "monthly": "month"}  # fmt: skip
+_WORDS = {
+    "min": ("min", "mins", "minute", "minutes"),
+    "hour": ("hour", "hours", "h", "hourly"),
+    "day": ("day", "daily"),
+    "week": ("week", "weekly"),
+    "month": ("month", "monthly"),
+}
+_UNITS = {word: unit for unit, words in _WORDS.items() for word in words}
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ class Schedule:
         return self.calendar
 
     def max_age(self) -> int:
-        """Seconds after which the newest restore point is too old: two periods and a grace of 15 min to 6 h."""
+        """Seconds until the newest restore point is too old: two periods and a grace of 15 min to 6 h."""
         if not self.period:
             return MANUAL_LIMIT
         return 2 * self.period + min(6 * HOUR, max(15 * MINUTE, self.period // 4))

@@ -24,14 +24,14 @@ _HERE = FilePath(__file__).resolve().parent.parent
 
 @functools.cache
 def schema_text(name: str) -> str:
-    """The JSON text of `inventory` or `playbook`: beside the package when installed, in the checkout otherwise."""
+    """The JSON text of `inventory` or `playbook`: in the package when installed, else in the checkout."""
     installed, checkout = _HERE / "schemas" / f"{name}.json", _HERE.parent / "schemas" / f"{name}.json"
     return (installed if installed.is_file() else checkout).read_text(encoding="utf-8")
 
 
 @functools.cache
 def load_schema(name: str) -> Schema:
-    """The schema with every $ref replaced by what it refers to (they are not recursive): far faster to check."""
+    """The schema with every $ref (none is recursive) replaced by what it means: far faster to check."""
     whole: Schema = json.loads(schema_text(name))
     definitions = whole.pop("definitions")
 

@@ -1,0 +1,93 @@
+"""Whether each copy can be a job: who runs it, who it pulls from, and volumes told apart by id."""
+
+from __future__ import annotations
+
+from studio_backup.spec.findings import Findings
+from studio_backup.spec.lint.sight import Sight
+from studio_backup.spec.model import Copy, Dataset, System, Volume
+
+_PULLED = "such a system can be pulled from; send the copy to a volume of a machine with Linux and systemd"
+_PIN = "find it with `blkid` on that system (macOS: `diskutil info`) and pin it as id:, or in ids:"
+
+
+def lint_jobs(sight: Sight, findings: Findings) -> None:
+    """Report SB407 to SB409, SB412 and SB413."""
+    for dataset in sight.studio.datasets.values():
+        if dataset.quiet_limit < dataset.quiet:
+            place = sight.dataset_place(dataset, "quiet-limit")
+            message = f"quiet-limit ({dataset.quiet_limit} s) is shorter than quiet ({dataset.quiet} s)"
+            findings.add(place, "SB412", message, "make quiet-limit the longer of the two")
+    for dataset, copy in sight.copies():
+        _age(sight, copy, findings)
+        runners = _runners(sight, copy, findings)
+        sources = _sources(sight, dataset, copy, findings)
+        _ids(sight.volume(copy.machine, copy.volume), runners, findings)
+        if copy.source_copy is None:
+            _ids(sight.volume(dataset.machine, dataset.volume), sources, findings)
+
+
+def _age(sight: Sight, copy: Copy, findings: Findings) -> None:
+    if copy.max_age is not None and copy.max_age < copy.every.period:
+        message = f"max-age ({copy.max_age} s) is shorter than the time between two runs ({copy.every.text})"
+        place = sight.copy_place(copy, "max-age")
+        findings.add(place, "SB412", message, f"make it {copy.every.period} s at least, or delete it")
+
+
+def runs_jobs(system: System) -> bool:
+    """True for a system that jobs can be installed on."""
+    return system.os == "linux" and system.services == "systemd"
+
+
+def _runners(sight: Sight, copy: Copy, findings: Findings) -> list[System]:
+    """The systems of the target machine that can make the copy."""
+    volume = sight.volume(copy.machine, copy.volume)
+    viewers = sight.viewers(volume)
+    runners = [system for system in viewers if runs_jobs(system)]
+    if runners:
+        return runners
+    place = sight.copy_place(copy, "to")
+    able = [
+        system.name for system in sight.studio.machines[copy.machine].systems.values() if runs_jobs(system)
+    ]
+    if not viewers or able:
+        seen = f"no system of '{copy.machine}' that could run the job mounts the volume '{copy.volume}'"
+        findings.add(place, "SB413", seen, f"add its path for {' or '.join(able) or 'a system'} to paths:")
+    else:
+        reasons = "; ".join(f"'{system.full_name}' {_why_not(system)}" for system in viewers)
+        findings.add(place, "SB407", f"no job can run on '{copy.machine}': {reasons}", _PULLED)
+    return []
+
+
+def _why_not(system: System) -> str:
+    return f"runs {system.os}" if system.os != "linux" else "has no systemd"
+
+
+def _sources(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> list[System]:
+    """The systems to pull from; a chain pulls from where the other copy's job runs anyway."""
+    if copy.source_copy is not None:
+        return []
+    volume = sight.volume(dataset.machine, dataset.volume)
+    viewers = sight.viewers(volume)
+    place = sight.dataset_place(dataset, "source")
+    if not viewers:
+        message = f"no system of '{dataset.machine}' mounts the volume '{dataset.volume}'"
+        findings.add(place, "SB413", message, "add path: or paths: to the volume")
+        return []
+    sources = [system for system in viewers if system.os != "windows"]
+    if not sources:
+        names = ", ".join(f"'{system.full_name}'" for system in viewers)
+        message = f"nobody can pull from Windows, and only {names} mounts the volume '{dataset.volume}'"
+        fix = (
+            "copies pushed by Windows itself are not supported yet: delete the dataset, or add a Linux system"
+        )
+        findings.add(place, "SB408", message, fix)
+    return sources
+
+
+def _ids(volume: Volume, systems: list[System], findings: Findings) -> None:
+    missing = [system.name for system in systems if system.name not in volume.ids]
+    if missing:
+        message = (
+            f"a job uses the volume '{volume.full_name}', and its id on {' and '.join(missing)} is not known"
+        )
+        findings.add(volume.place, "SB409", message, _PIN)

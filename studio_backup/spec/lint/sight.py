@@ -1,0 +1,61 @@
+"""The studio together with the trees it was built from: values to judge, and the places to point at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio_backup.source import Mapping, Place
+from studio_backup.spec.merge import submap
+from studio_backup.spec.model import Copy, Dataset, Studio, System, Volume
+from studio_backup.spec.reading import place_of
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the checks look at; parts of the spec with problems of their own are not in it."""
+
+    studio: Studio
+    machine_trees: dict[str, Mapping]
+    dataset_trees: dict[str, Mapping]
+
+    def copies(self) -> list[tuple[Dataset, Copy]]:
+        """Every copy with its dataset."""
+        return [
+            (dataset, copy) for dataset in self.studio.datasets.values() for copy in dataset.copies.values()
+        ]
+
+    def copy_place(self, copy: Copy, key: str) -> Place:
+        """Where a key of a copy has its value."""
+        tree = submap(submap(self.dataset_trees.get(copy.dataset), "copies"), copy.name)
+        return place_of(tree, key, copy.place)
+
+    def dataset_place(self, dataset: Dataset, key: str) -> Place:
+        """Where a key of a dataset has its value."""
+        return place_of(self.dataset_trees.get(dataset.full_name), key, dataset.place)
+
+    def system_place(self, system: System, key: str) -> Place:
+        """Where a key of a system has its value, whichever layer set it."""
+        tree = submap(submap(self.machine_trees.get(system.machine), "systems"), system.name)
+        return place_of(tree, key, system.place)
+
+    def volume(self, machine: str, name: str) -> Volume:
+        """A volume that a dataset or copy names: references are checked before."""
+        return self.studio.machines[machine].volumes[name]
+
+    def disks(self, volume: Volume) -> frozenset[tuple[str, str]]:
+        """The disks a volume lies on, those of its array included, as (machine, disk)."""
+        machine = self.studio.machines[volume.machine]
+        array = machine.arrays.get(volume.on)
+        names = [volume.on] if volume.on in machine.disks else array.members if array else ()
+        return frozenset((machine.name, name) for name in names)
+
+    def viewers(self, volume: Volume) -> list[System]:
+        """The systems that mount a volume."""
+        systems = self.studio.machines[volume.machine].systems
+        return [systems[name] for name in volume.paths if name in systems]
+
+
+def directory(volume: Volume, system: str, path: str) -> str:
+    """The absolute directory of a path on a volume, as one system sees it, with `/` throughout."""
+    mount = volume.paths[system].replace("\\", "/").rstrip("/")
+    return f"{mount}/{path}" if path else mount
