@@ -46,9 +46,10 @@ def members(name: str) -> set[int]:
     """Return the pids of the machine's processes, systemd-nspawn among them."""
     pids: set[int] = set()
     for directory in directories(name):
-        for file in directory.rglob("cgroup.procs"):
+        # Unlike Path.rglob, os.walk passes over a group that ends while it looks.
+        for group, _, _ in os.walk(directory):
             with suppress(OSError):
-                pids |= {int(pid) for pid in file.read_text().split()}
+                pids |= {int(pid) for pid in Path(group, "cgroup.procs").read_text().split()}
     return pids - {0, os.getpid()}
 
 
@@ -77,9 +78,7 @@ def remove(name: str) -> None:
     if host_has_systemd():
         return
     for directory in directories(name):
-        for path in sorted((entry for entry in directory.rglob("*") if entry.is_dir()), reverse=True):
-            with suppress(OSError):
-                path.rmdir()
-        for path in (directory, directory.parent):
+        groups = [Path(group) for group, _, _ in os.walk(directory, topdown=False)]
+        for path in (*groups, directory.parent):
             with suppress(OSError):
                 path.rmdir()

@@ -73,13 +73,15 @@ def spare(machine: Machine) -> str:
 def release(name: str = "") -> None:
     """Detach the loop devices of a machine (of all, without a name), and wait until the kernel has let go."""
     place = str(places.of_machine(name) if name else places.running()) + "/"
-    devices = [device for image, device in attached().items() if image.startswith(place)]
-    for device in devices:
+    ours = {(image, device) for image, device in attached().items() if image.startswith(place)}
+    for _, device in ours:
         # Forgotten by device: the kernel refuses a second file system with an id it remembers.
         run("btrfs", "device", "scan", "--forget", device, check=False)
         run("losetup", "--detach", device, check=False)
     deadline = time.monotonic() + 15
-    while still := sorted(set(devices) & set(attached().values())):
+    # In pairs: a device that is let go may carry another machine's image a moment later.
+    while still := ours & set(attached().items()):
         if time.monotonic() > deadline:
-            raise LabError(f"still in use, so not detached: {', '.join(still)}")
+            names = sorted(device for _, device in still)
+            raise LabError(f"still in use, so not detached: {', '.join(names)}")
         time.sleep(0.02)
