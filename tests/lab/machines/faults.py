@@ -11,10 +11,7 @@ from tests.lab.machines import cgroups, disks, inside, lifecycle, network, state
 from tests.lab.machines.command import LabError
 from tests.lab.machines.facts import Machine, machine_named
 
-CLOCK = (
-    "machines share this host's clock, so it cannot be moved for one of them; "
-    "put a `date` of your own first on PATH of what you test"
-)
+CLOCK = "machines share this host's clock: put a `date` of your own first on PATH instead"
 Act = Callable[[Machine, str], object]
 
 
@@ -74,8 +71,13 @@ def _hang(machine: Machine, path: str) -> None:
     inside.run(machine.name, script, check=True)
 
 
-def _unhang(machine: Machine, path: str) -> None:
-    script = f"kill \"$(cat /run/lab-hang.pid)\"; umount -l '{path}' && rm /run/lab-hang.pid"
+def _unhang(machine: Machine, _: str) -> None:
+    script = """
+        kill "$(cat /run/lab-hang.pid)" || exit
+        while path=$(awk '$1 == "lab-hang" { print $2; exit }' /proc/mounts) && [ -n "$path" ]; do
+            umount -l "$path" || exit
+        done
+        rm /run/lab-hang.pid"""
     inside.run(machine.name, script, check=True)
 
 
@@ -127,7 +129,10 @@ def _noise(machine: Machine, _: str) -> None:
 
 
 def _quiet(machine: Machine, _: str) -> None:
-    script = 'for home in /root /home/tech /home/nopw; do mv "$home/.bashrc.quiet" "$home/.bashrc"; done'
+    script = """
+        for home in /root /home/tech /home/nopw; do
+            [ ! -e "$home/.bashrc.quiet" ] || mv "$home/.bashrc.quiet" "$home/.bashrc"
+        done"""
     inside.run(machine.name, script, check=True)
 
 
@@ -185,7 +190,7 @@ FAULTS = (
 def listing() -> str:
     """Return what can be broken, with the words that undo it."""
     rows = [f"  {fault.word:<17} undo: {fault.undo:<14} {fault.text}" for fault in FAULTS]
-    return "\n".join(["scripts/lab fault NAME WHAT [PATH]", *rows, f"  clock: {CLOCK}"])
+    return "\n".join(["scripts/lab fault NAME WHAT [PATH]", *rows, f"  clock             {CLOCK}"])
 
 
 def apply(name: str, what: str, path: str | None = None) -> str:

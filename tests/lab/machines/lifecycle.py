@@ -10,6 +10,8 @@ from tests.lab.machines import boot, cgroups, disks, host, keys, network, overla
 from tests.lab.machines.command import LabError
 from tests.lab.machines.facts import Machine, machine_named
 
+# Faults that live on a disk, so that a reboot does not mend them.
+LASTING = {"fill-disk", "noisy-profile"}
 Say = Callable[[str], None]
 
 
@@ -45,7 +47,8 @@ def _boot_all(machines: Sequence[Machine], lower: dict[str, Path], fresh: bool) 
     for machine in machines:
         if fresh or machine.name not in known.systems:
             known.systems[machine.name] = machine.systems[0] if machine.systems else ""
-        known.faults.pop(machine.name, None)
+        lasting = [] if fresh else [word for word in known.faults.get(machine.name, []) if word in LASTING]
+        known.faults[machine.name] = lasting
     state.save(known)
 
     def one(machine: Machine) -> None:
@@ -96,6 +99,8 @@ def reboot(name: str) -> str:
 def power_off(name: str) -> None:
     """Stop a machine as by pulling its plug; its disks and systems stay as they were."""
     with state.locked():
+        # Silent first: the dying server would say goodbye on its connections, which a power cut does not.
+        network.cable(name, plugged=False)
         boot.stop(name)
 
 
