@@ -78,7 +78,7 @@ def _target(
     machine, volume, path = parse_target(text_of(entry.value, "to"))
     place = place_of(entry.value, "to", entry.key.place)
     if machine not in inventory.machines:
-        if inventory.complete:
+        if inventory.is_unknown(machine):
             fix = suggest(machine, inventory.machines, "define the machine first")
             findings.add(place, "SB304", f"there is no machine '{machine}'", fix)
         return None

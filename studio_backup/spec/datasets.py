@@ -85,11 +85,11 @@ def _dataset(held: Held, machine: str, name: str, entry: Entry) -> Dataset | Non
     held.trees[f"{machine}/{name}"] = tree
     source = tree.get("source")
     volume = text_of(source, "volume")
+    copies = build_copies(f"{machine}/{name}", tree, held.inventory, held.machines, held.findings)
     if not _has_volume(held, machine, volume, place_of(source, "volume", entry.key.place)):
         return None
     exclude, preset_busy = expand([item.value for item in texts_of(tree, "exclude")])
     busy = dict.fromkeys([*(item.value for item in texts_of(tree, "busy")), *preset_busy])
-    full_name = f"{machine}/{name}"
     return Dataset(
         machine=machine,
         name=name,
@@ -100,7 +100,7 @@ def _dataset(held: Held, machine: str, name: str, entry: Entry) -> Dataset | Non
         quiet=_seconds(tree, "quiet", QUIET),
         quiet_limit=_seconds(tree, "quiet-limit", max(QUIET_LIMIT, _seconds(tree, "quiet", QUIET))),
         busy_patterns=tuple(busy),
-        copies=build_copies(full_name, tree, held.inventory, held.machines, held.findings),
+        copies=copies,
         place=entry.key.place,
     )
 

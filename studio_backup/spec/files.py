@@ -12,7 +12,7 @@ SUFFIXES = (".yml", ".yaml")
 
 
 def load_paths(inventory: Sequence[Path], playbooks: Sequence[Path], *, whole: bool = True) -> Loaded:
-    """`load` on files and folders. A path that is missing or holds nothing is a problem, never an empty spec."""
+    """`load` on files and folders. A missing path or an empty folder is a problem, never an empty spec."""
     problems: list[Problem] = []
     stock = read_paths(inventory, "an inventory", "-i", problems)
     roles = read_paths(playbooks, "playbooks", "-p", problems)

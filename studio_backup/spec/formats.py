@@ -64,7 +64,7 @@ def check_reference(text: str) -> None:
 
 def check_host_key(text: str) -> None:
     """Type and base64; the base64 must hold a key of that type."""
-    fix = "copy the line of /etc/ssh/ssh_host_ed25519_key.pub, or run `studio-backup pin HOST`"
+    fix = "copy the line of its /etc/ssh/ssh_host_ed25519_key.pub"
     kind, _, rest = text.partition(" ")
     if kind not in _KEY_TYPES:
         raise MalformedError(

@@ -28,7 +28,7 @@ def _one(word: Text, inventory: Inventory, machines: dict[str, Machine], finding
         return set(inventory.machines)
     known, pick = _choices(kind, inventory, machines)
     if name not in known:
-        if inventory.complete:
+        if inventory.is_unknown(name):
             title = kind or "group or machine"
             fix = suggest(name, known, "name a group, a machine, role:ROLE, room:ROOM, site:SITE or all")
             findings.add(word.place, "SB304", f"there is no {title} '{name}'", fix)

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 
 from studio_backup.source import Document, Entry, Listing, Mapping, Node, Place, Text
 from studio_backup.spec.findings import Findings
+from studio_backup.spec.formats import NAME, slug
 from studio_backup.spec.merge import submap
 from studio_backup.spec.model import Room, Site
 from studio_backup.spec.wording import suggest
 
+#: Problems after which part of a file's text is missing from its tree.
+_LOSSY = ("SB106", "SB110", "SB111")
 _SECTIONS = ("sites", "machines", "groups")
 
 
@@ -26,8 +29,13 @@ class Inventory:
     damaged: dict[str, set[str]] = field(default_factory=lambda: {section: set() for section in _SECTIONS})
     defaults_damaged: bool = False
     complete: bool = True  # False when part of the text could not be read: nothing unknown is then reported
+    misnamed: set[str] = field(default_factory=set)  # what malformed names were probably meant to be
     members: dict[str, tuple[str, ...]] = field(default_factory=dict)  # group -> machines
     groups_of: dict[str, list[str]] = field(default_factory=dict)  # machine -> groups
+
+    def is_unknown(self, name: str) -> bool:
+        """True for a name that is certainly defined nowhere: nothing was unreadable, or only misspelt."""
+        return self.complete and name not in self.misnamed
 
     def site_models(self) -> dict[str, Site]:
         """Every site with its rooms."""
@@ -53,6 +61,8 @@ def gather(documents: Sequence[Document], findings: Findings) -> Inventory:
         if not isinstance(document.root, Mapping):
             inventory.complete = False
             continue
+        if any(problem.code in _LOSSY for problem in document.problems):
+            inventory.complete = False
         version = version or "version" in document.root.entries
         for key in ("studio", "defaults"):
             entry = document.root.entries.get(key)
@@ -90,6 +100,8 @@ def _join(inventory: Inventory, section: str, document: Document, findings: Find
     for name, entry in node.entries.items():
         if (section, name) in document.damaged or not isinstance(entry.value, Mapping | Listing):
             inventory.damaged[section].add(name)
+        if not NAME.fullmatch(name):
+            inventory.misnamed.add(slug(name))
         if (first := known.get(name)) is not None:
             message = f"'{name}' is defined twice: first at {first.key.place}"
             findings.add(entry.key.place, "SB306", message, "keep one of the two, or rename one")
@@ -130,7 +142,7 @@ def _gather_groups(inventory: Inventory, findings: Findings) -> None:
         for machine, item in members.items():
             if machine in inventory.machines:
                 inventory.groups_of.setdefault(machine, []).append(name)
-            elif inventory.complete:
+            elif inventory.is_unknown(machine):
                 fix = suggest(machine, inventory.machines, "define the machine first")
                 findings.add(item.place, "SB304", f"there is no machine '{machine}'", fix)
         inventory.members[name] = tuple(machine for machine in members if machine in inventory.machines)

@@ -93,7 +93,7 @@ def _located(
 
 
 def _unknown(inventory: Inventory, kind: str, word: Text, known: list[str], findings: Findings) -> None:
-    if inventory.complete:
+    if inventory.is_unknown(word.value):
         message = f"there is no {kind} '{word.value}'"
         findings.add(
             word.place, "SB304", message, suggest(word.value, known, f"define the {kind} under sites:")

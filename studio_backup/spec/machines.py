@@ -86,17 +86,15 @@ def _system(builder: _Builder, name: str, entry: Entry) -> System | None:
     node, place = entry.value, entry.key.place
     os = text_of(node, "os") or (name if name in OS_NAMES else "")
     missing = [key for key in ("address", "user", "host_key") if not text_of(node, key)]
-    for key in missing:
-        hint = (
-            "run `studio-backup pin HOST` and add what it prints"
-            if key == "host_key"
-            else f"add {key}: to it, or to a layer below"
-        )
-        builder.findings.add(place, "SB309", f"the system '{builder.name}/{name}' has no {key}", hint)
-    if not os:
-        message = f"the name of the system '{builder.name}/{name}' does not say what it runs"
-        builder.findings.add(place, "SB309", message, f"add os: {' | '.join(OS_NAMES)}")
-    if missing or not os:
+    missing += [] if os else ["os"]
+    if missing:
+        keys = " and no ".join(missing)
+        fix = "add it here, or as system: in the machine, a group, the room, the site or defaults"
+        if "host_key" in missing:
+            fix = "add the text of its /etc/ssh/ssh_host_ed25519_key.pub"
+        elif "os" in missing:
+            fix = f"add os: {' | '.join(OS_NAMES)}, or take one of them as its name"
+        builder.findings.add(place, "SB309", f"the system '{builder.name}/{name}' has no {keys}", fix)
         return None
     return System(
         machine=builder.name,

@@ -1,6 +1,6 @@
 """What programs leave behind and make again by themselves, as rsync patterns, and their lock files.
 
-Only that is left out: restoring a whole project is worth more than one per cent of space, so automatic saves of
+Only that is left out: a whole project is worth more than one per cent of space, so the automatic saves of
 projects (`*.rpp-bak`, `Session File Backups`, `Backup`) are always copied.
 """
 

@@ -55,8 +55,8 @@ class Retention:
     def keep(self, points: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The points that stay, newest first, each with every reason why; what is missing here may go.
 
-        The newest point of a period stands for it, and only periods that hold a point count. The newest point of
-        all stays whatever the rules say, and so does a name we cannot read: it is not ours to erase.
+        The newest point of a period stands for it; only periods that hold a point count. The newest of all
+        stays whatever the rules say, and so does a name we cannot read: not ours to erase.
         """
         names = set(points)
         moments = {name: moment for name in names if (moment := point_time(name))}

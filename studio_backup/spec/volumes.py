@@ -18,6 +18,7 @@ def build_volumes(
     declared = list(entries_of(tree, "systems"))
     volumes: dict[str, Volume] = {}
     for name, entry in entries_of(tree, "volumes").items():
+        before = len(findings)
         on = text_of(entry.value, "on")
         if on not in known:
             fix = suggest(on, known, "define the disk or the array first")
@@ -29,15 +30,19 @@ def build_volumes(
             )
         if not _one_of_each(name, entry, findings):
             continue
-        volumes[name] = Volume(
-            machine=machine,
-            name=name,
-            on=on,
-            filesystem=text_of(entry.value, "filesystem"),
-            ids=_per_system(machine, entry, "id", "ids", declared, findings),
-            paths=_paths(machine, entry, declared, systems, findings),
-            place=entry.key.place,
-        )
+        ids = _per_system(machine, entry, "id", "ids", declared, findings)
+        paths = _paths(machine, entry, declared, systems, findings)
+        if len(findings) == before:
+            filesystem = text_of(entry.value, "filesystem")
+            volumes[name] = Volume(
+                machine=machine,
+                name=name,
+                on=on,
+                filesystem=filesystem,
+                ids=ids,
+                paths=paths,
+                place=entry.key.place,
+            )
     return volumes
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio_backup.spec.duration import format_duration
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.lint.sight import Sight
 from studio_backup.spec.model import Copy, Dataset, System, Volume
@@ -15,7 +16,7 @@ def lint_jobs(sight: Sight, findings: Findings) -> None:
     for dataset in sight.studio.datasets.values():
         if dataset.quiet_limit < dataset.quiet:
             place = sight.dataset_place(dataset, "quiet-limit")
-            message = f"quiet-limit ({dataset.quiet_limit} s) is shorter than quiet ({dataset.quiet} s)"
+            message = f"quiet-limit is shorter than quiet ({format_duration(dataset.quiet)})"
             findings.add(place, "SB412", message, "make quiet-limit the longer of the two")
     for dataset, copy in sight.copies():
         _age(sight, copy, findings)
@@ -28,9 +29,11 @@ def lint_jobs(sight: Sight, findings: Findings) -> None:
 
 def _age(sight: Sight, copy: Copy, findings: Findings) -> None:
     if copy.max_age is not None and copy.max_age < copy.every.period:
-        message = f"max-age ({copy.max_age} s) is shorter than the time between two runs ({copy.every.text})"
+        message = f"max-age is shorter than the time between two runs ({copy.every.text})"
         place = sight.copy_place(copy, "max-age")
-        findings.add(place, "SB412", message, f"make it {copy.every.period} s at least, or delete it")
+        findings.add(
+            place, "SB412", message, f"make it longer than {format_duration(copy.every.period)}, or delete it"
+        )
 
 
 def runs_jobs(system: System) -> bool:
