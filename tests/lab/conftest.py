@@ -1,6 +1,7 @@
 """The fixture `lab`: real machines, booted once for all tests that ask for them."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,10 +83,13 @@ def lab() -> Iterator[Lab]:
         if os.environ.get("CI") == "true":
             pytest.fail(f"lab tests may not be skipped in CI: {reason}")
         pytest.skip(reason)
-    with state.locked("tests.lock"):
+    with state.in_use():
+        # A cancelled run ends by SIGTERM; like Ctrl-C, it must not leave machines behind.
+        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             lifecycle.up(list(facts.STUDIO.values()), fresh=True)
             yield Lab()
         finally:
+            signal.signal(signal.SIGTERM, before)
             if os.environ.get("STUDIO_BACKUP_LAB_KEEP") != "1":
                 lifecycle.down()

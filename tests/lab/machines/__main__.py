@@ -77,6 +77,9 @@ def show_keys(_: argparse.Namespace) -> int:
     return 0
 
 
+CHANGING = (up, fleet, down, reboot, fault)
+
+
 def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
     top = argparse.ArgumentParser(
@@ -117,7 +120,10 @@ def main() -> int:
     """Run one command; returns the exit status."""
     arguments = parser().parse_args()
     try:
-        return int(arguments.action(arguments))
+        if arguments.action not in CHANGING:
+            return int(arguments.action(arguments))
+        with state.in_use(wait=False):
+            return int(arguments.action(arguments))
     except LabError as error:
         say(f"lab: {error}")
         return 1

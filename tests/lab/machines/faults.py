@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.lab.machines import cgroups, disks, inside, lifecycle, network, state
+from tests.lab.machines import cgroups, inside, lifecycle, network, state, volume_faults
 from tests.lab.machines.command import LabError
 from tests.lab.machines.facts import Machine, machine_named
 
@@ -24,61 +24,6 @@ class Fault:
     text: str
     act: Act
     mend: Act
-
-
-def _unmount(machine: Machine, path: str) -> None:
-    inside.run(machine.name, f"umount '{path}' || umount -l '{path}'", check=True)
-
-
-def _remount(machine: Machine, path: str) -> None:
-    empty = f"while grep -q ' {path} ' /proc/mounts; do umount -l '{path}'; done"
-    inside.run(machine.name, f"{empty}\n/usr/local/sbin/lab-mounts", check=True)
-
-
-def _swap(machine: Machine, path: str) -> None:
-    device = disks.spare(machine)
-    number = device.removeprefix("/dev/loop")
-    _unmount(machine, path)
-    node = f"[ -b {device} ] || mknod {device} b 7 {number}"
-    inside.run(machine.name, f"{node}\nmount -t {machine.volume.filesystem} {device} '{path}'", check=True)
-
-
-def _fill(machine: Machine, path: str) -> None:
-    # Allocated first, which is quick; what allocation leaves over is written.
-    script = f"""
-        free=$(df -kP '{path}' | awk 'NR == 2 {{ print $4 }}')
-        [ "$free" -lt 16384 ] || fallocate -l $(((free - 8192) * 1024)) '{path}/.lab-fill'
-        for size in 1048576 4096; do
-            dd if=/dev/zero bs=$size >> '{path}/.lab-fill' 2>/dev/null || :
-        done
-        sync
-        [ "$(df -kP '{path}' | awk 'NR == 2 {{ print $4 }}')" -lt 1024 ]"""
-    inside.run(machine.name, script, check=True)
-
-
-def _free(machine: Machine, path: str) -> None:
-    inside.run(machine.name, f"rm -f '{path}/.lab-fill' && sync", check=True)
-
-
-def _hang(machine: Machine, path: str) -> None:
-    # A FUSE mount whose other end is held open and never read: the kernel waits for its first answer.
-    script = f"""
-        mkdir -p '{path}'
-        exec 3<>/dev/fuse
-        mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 lab-hang '{path}'
-        sleep 1000000 </dev/null >/dev/null 2>&1 &
-        echo $! > /run/lab-hang.pid"""
-    inside.run(machine.name, script, check=True)
-
-
-def _unhang(machine: Machine, _: str) -> None:
-    script = """
-        kill "$(cat /run/lab-hang.pid)" || exit
-        while path=$(awk '$1 == "lab-hang" { print $2; exit }' /proc/mounts) && [ -n "$path" ]; do
-            umount -l "$path" || exit
-        done
-        rm /run/lab-hang.pid"""
-    inside.run(machine.name, script, check=True)
 
 
 def _signal(pids: set[int], number: signal.Signals) -> None:
@@ -141,12 +86,34 @@ def _remount_root(mode: str) -> Act:
 
 
 FAULTS = (
-    Fault("unmount-sessions", "remount", "the sessions volume is not mounted", _unmount, _remount),
-    Fault("unmount-target", "remount", "the target volume is not mounted", _unmount, _remount),
-    Fault("swap-disk", "remount", "another file system is mounted in the volume's place", _swap, _remount),
-    Fault("fill-disk", "free-disk", "the volume has no space left", _fill, _free),
     Fault(
-        "hang-mount", "unhang-mount", "a mount that never answers, on the volume or at PATH", _hang, _unhang
+        "unmount-sessions",
+        "remount",
+        "the sessions volume is not mounted",
+        volume_faults.unmount,
+        volume_faults.remount,
+    ),
+    Fault(
+        "unmount-target",
+        "remount",
+        "the target volume is not mounted",
+        volume_faults.unmount,
+        volume_faults.remount,
+    ),
+    Fault(
+        "swap-disk",
+        "remount",
+        "another file system is mounted in the volume's place",
+        volume_faults.swap,
+        volume_faults.remount,
+    ),
+    Fault("fill-disk", "free-disk", "the volume has no space left", volume_faults.fill, volume_faults.free),
+    Fault(
+        "hang-mount",
+        "unhang-mount",
+        "a mount that never answers, on the volume or at PATH",
+        volume_faults.hang,
+        volume_faults.unhang,
     ),
     Fault(
         "pause",

@@ -2,11 +2,15 @@
 
 import fcntl
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 
 from tests.lab.machines import places
+from tests.lab.machines.command import LabError
+
+HOLDER = "STUDIO_BACKUP_LAB_HELD_BY"
 
 
 @dataclass
@@ -33,9 +37,31 @@ def save(state: State) -> None:
 
 
 @contextmanager
-def locked(name: str = "lock") -> Iterator[None]:
-    """Hold the lab against every other command (or, under another NAME, against another test run)."""
+def locked() -> Iterator[None]:
+    """Hold the lab for one change, against every other command."""
     places.cache().mkdir(parents=True, exist_ok=True)
-    with (places.cache() / name).open("w") as file:
+    with (places.cache() / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def in_use(wait: bool = True) -> Iterator[None]:
+    """Hold the lab for a whole run of tests or measurements; commands that this run starts are let through.
+
+    Raises LabError without WAIT when another run has it.
+    """
+    if os.environ.get(HOLDER):
+        yield
+        return
+    places.cache().mkdir(parents=True, exist_ok=True)
+    with (places.cache() / "in-use").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError as error:
+            raise LabError("a run of tests or measurements is using the lab; wait for its end") from error
+        os.environ[HOLDER] = str(os.getpid())
+        try:
+            yield
+        finally:
+            del os.environ[HOLDER]
