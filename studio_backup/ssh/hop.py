@@ -21,11 +21,11 @@ from studio_backup.ssh.pins import HostKey
 KEEPALIVE = 15
 #: Host key types that are asked for one by one when a host shows none of the pinned types, best first.
 KEY_TYPES = (
-    "ssh-ed25519",
-    "ecdsa-sha2-nistp256",
-    "ecdsa-sha2-nistp384",
-    "ecdsa-sha2-nistp521",
-    "rsa-sha2-512",
+    ("ssh-ed25519",),
+    ("ecdsa-sha2-nistp256",),
+    ("ecdsa-sha2-nistp384",),
+    ("ecdsa-sha2-nistp521",),
+    ("rsa-sha2-512", "rsa-sha2-256"),
 )
 #: Ciphers in the order of their cost here; older modes are not offered.
 _CIPHERS = ("aes128-gcm@openssh.com", "aes128-ctr", "aes256-gcm@openssh.com", "aes192-ctr", "aes256-ctr")
@@ -114,9 +114,9 @@ class Hop:
     def offered(self, before: Opened | None, deadline: Deadline) -> list[HostKey]:
         """Every host key the host shows, best first, without logging in; [] if none. Raises Unreachable."""
         found: list[HostKey] = []
-        for kind in KEY_TYPES:
+        for algorithms in KEY_TYPES:
             stream, end_proxy = self._stream(before, deadline)
-            transport = make_transport(stream, (kind,), deadline)
+            transport = make_transport(stream, algorithms, deadline)
             try:
                 transport.start_client(timeout=deadline.left())
                 key = transport.get_remote_server_key()

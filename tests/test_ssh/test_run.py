@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from paramiko.buffered_pipe import BufferedPipe
 
 from studio_backup.errors import ConnectionCut, NoAnswer, TransportError
 from studio_backup.probe import Probe, Reply, end_mark, join, split
 from studio_backup.ssh import Ssh, connect
+from studio_backup.ssh.session import Bell
 from studio_backup.transport import NO_EXIT
 from tests.sshd import Bench, Sshd
 
@@ -130,8 +132,7 @@ def test_any_login_shell_will_do(bench: Bench, reach: Connect, shell: str) -> No
 def test_noise_before_the_shell_does_not_matter(bench: Bench, reach: Connect, tmp_path: Path) -> None:
     wrapper = tmp_path / "noisy"
     wrapper.write_text(
-        "#!/bin/sh\necho 'Welcome!'; echo 'disk almost full' >&2\n"
-        'exec /bin/sh -c "$SSH_ORIGINAL_COMMAND"\n'
+        "#!/bin/sh\necho 'Welcome!'; echo 'disk almost full' >&2\nexec /bin/sh -c \"$SSH_ORIGINAL_COMMAND\"\n"
     )
     wrapper.chmod(0o755)
     banner = tmp_path / "banner"
@@ -140,6 +141,17 @@ def test_noise_before_the_shell_does_not_matter(bench: Bench, reach: Connect, tm
     answer = transport.run(join([Probe(script="echo one")], "4b1d"), 20, END)
     assert answer.whole
     assert split(answer.reply, 1, "4b1d") == [Reply(0, "one\n", "")]
+
+
+def test_one_stream_running_empty_does_not_hide_the_ring_of_the_other() -> None:
+    out, err, bell = BufferedPipe(), BufferedPipe(), Bell()
+    out.set_event(bell)  # type: ignore[arg-type]
+    err.set_event(bell)  # type: ignore[arg-type]
+    bell.reset()
+    out.feed("out")
+    err.feed("err")
+    out.read(10)
+    assert bell.wait(0)
 
 
 def test_a_closed_account_says_so(bench: Bench, reach: Connect) -> None:
