@@ -43,12 +43,18 @@ class Engine:
 
     def survey(self, machines: Iterable[Machine], wanted: Mapping[str, Sequence[Resource]]) -> Survey:
         """Read every system of these machines; `wanted` names the resources of each system that has some."""
-        sightings: dict[str, Sighting] = {}
-        for found in self._each(list(machines), lambda machine: self._machine(machine, wanted), lambda item: item.name):
-            sightings.update(found)
-        return survey_of(sightings)
+        chosen = list(machines)
+        names = [system.full_name for machine in chosen for system in machine.systems.values()]
+        return survey_of(self.read(chosen, {name: questions(wanted.get(name, ())) for name in names}))
 
-    def _machine(self, machine: Machine, wanted: Mapping[str, Sequence[Resource]]) -> dict[str, Sighting]:
+    def read(self, machines: Iterable[Machine], probes: Mapping[str, Sequence[Probe]]) -> dict[str, Sighting]:
+        """Ask every system of these machines its own probes."""
+        sightings: dict[str, Sighting] = {}
+        for found in self._each(list(machines), lambda machine: self._machine(machine, probes), lambda one: one.name):
+            sightings.update(found)
+        return sightings
+
+    def _machine(self, machine: Machine, probes: Mapping[str, Sequence[Probe]]) -> dict[str, Sighting]:
         """Ask the systems of one machine one after another; once one answers, its exclusive siblings are asleep."""
         systems = list(machine.systems.values())
         sightings: dict[str, Sighting] = {}
@@ -58,7 +64,7 @@ class Engine:
             siblings = [other for other in systems if other is not system and machine.exclusive]
             try:
                 transport, answering = self._way(system, siblings)
-                sightings[answering.full_name] = self.ask(transport, questions(wanted.get(answering.full_name, ())))
+                sightings[answering.full_name] = self.ask(transport, probes.get(answering.full_name, ()))
             except TransportError as error:
                 self._forget(system.full_name)
                 sightings[system.full_name] = Silent(error.message, error.code, error.fix)
@@ -80,6 +86,8 @@ class Engine:
     def ask(self, transport: Transport, probes: Iterable[Probe]) -> Answered:
         """One round trip; a second one only when something hung: the rest is then asked without it."""
         asked = merge(probes)
+        if not asked:
+            return Answered({})
         answers = _ask(transport, asked, self.timeout)
         again = [probe for probe, answer in zip(asked, answers, strict=True) if _unreached(answer)]
         if again and any(isinstance(answer, Unanswered) and answer.began for answer in answers):

@@ -36,9 +36,16 @@ FAILED = 1
 @make_command("json", selects=True, connects=True)
 @click.argument("planfile", required=False, type=click.Path(exists=True, dir_okay=False))
 @click.option("--yes", is_flag=True, help="Do not ask. Needed where there is no terminal.")
-@click.option("--allow-destroy", multiple=True, metavar="ADDRESS", help="A step that destroys data may run, if it is this one.")
+@click.option(
+    "--allow-destroy",
+    multiple=True,
+    metavar="ADDRESS",
+    help="A step that destroys data may run, if it is this one.",
+)
 @click.option("--break-lock", is_flag=True, help="End the lock that another apply holds on a machine.")
-def command(settings: Settings, planfile: str | None, yes: bool, allow_destroy: tuple[str, ...], break_lock: bool) -> int:
+def command(
+    settings: Settings, planfile: str | None, yes: bool, allow_destroy: tuple[str, ...], break_lock: bool
+) -> int:
     """Plan, ask, then carry out exactly that plan, and read every machine again to see it done.
 
     With PLANFILE (from `plan --save`), the plan is made anew from the spec and anything that differs from the file is
@@ -66,7 +73,10 @@ def _go(
     destroying = {step["address"] for step in report.document(plan)["steps"] if step["risk"] == "destroys"}  # type: ignore[attr-defined]
     for address in allow_destroy:
         if address not in destroying:
-            raise Refused(f"--allow-destroy {address}: no planned step destroys that", "studio-backup plan shows every step")
+            raise Refused(
+                f"--allow-destroy {address}: no planned step destroys that",
+                "studio-backup plan shows every step",
+            )
     saved = _saved(planfile, plan) if planfile else None
     if not settings.json:
         show(settings, scope, plan, pending_of(evidence, plan))
@@ -82,7 +92,9 @@ def _go(
         locks.take({name: engine.open[name] for name in systems})
         moved = stale(locks.generations, lambda name: survey.manifests[name].generation, systems)
         if moved:
-            raise Locked(f"another apply changed {', '.join(moved)} since this plan was made", "studio-backup apply")
+            raise Locked(
+                f"another apply changed {', '.join(moved)} since this plan was made", "studio-backup apply"
+            )
         return _carry_out(settings, studio, scope, evidence, engine, survey, plan)
 
 
@@ -94,16 +106,25 @@ def _saved(planfile: str, plan: Plan) -> str:
         verbs = {(change["address"], change["verb"]) for change in saved["changes"] if change["verb"] != "ok"}
         fingerprint = str(saved["fingerprint"])
     except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{planfile} is not a plan that studio-backup saved: {error}", "studio-backup plan --save FILE") from error
+        raise UsageError(
+            f"{planfile} is not a plan that studio-backup saved: {error}", "studio-backup plan --save FILE"
+        ) from error
     now = report.document(plan)
     steps: list[dict[str, Any]] = now["steps"]  # type: ignore[assignment]
     changes: list[dict[str, Any]] = now["changes"]  # type: ignore[assignment]
     same = {(step["address"], step["title"], step["hash"]) for step in steps}
     differing = sorted({step[0] for step in then ^ same})
-    differing += sorted({c[0] for c in verbs ^ {(c["address"], c["verb"]) for c in changes if c["verb"] != "ok"}})
+    differing += sorted(
+        {c[0] for c in verbs ^ {(c["address"], c["verb"]) for c in changes if c["verb"] != "ok"}}
+    )
     if differing or fingerprint != plan.fingerprint():
-        listed = "\n".join(f"  {address}" for address in dict.fromkeys(differing)) or "  what the changes rest on"
-        raise Refused(f"{planfile} is not what would be done now; this differs:\n{listed}", "studio-backup plan --save FILE")
+        listed = (
+            "\n".join(f"  {address}" for address in dict.fromkeys(differing)) or "  what the changes rest on"
+        )
+        raise Refused(
+            f"{planfile} is not what would be done now; this differs:\n{listed}",
+            "studio-backup plan --save FILE",
+        )
     return fingerprint
 
 
@@ -118,7 +139,13 @@ def _consent(settings: Settings, plan: Plan, yes: bool) -> None:
 
 
 def _carry_out(
-    settings: Settings, studio: Studio, scope: Scope, evidence: Evidence, engine: Engine, survey: Survey, plan: Plan
+    settings: Settings,
+    studio: Studio,
+    scope: Scope,
+    evidence: Evidence,
+    engine: Engine,
+    survey: Survey,
+    plan: Plan,
 ) -> int:
     paint = Paint(settings.colour)
 

@@ -6,6 +6,8 @@ import json
 import time
 from pathlib import Path
 
+import click
+
 from studio_backup.apply import Scope, look
 from studio_backup.cli.codes import of_plan
 from studio_backup.cli.failures import print_json
@@ -14,9 +16,6 @@ from studio_backup.cli.progress import Bar
 from studio_backup.cli.scope import engine_of, evidence_of, pending_of, record, scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
-
-import click
-
 from studio_backup.plan import Plan
 from studio_backup.report import plan as report
 from studio_backup.report.text import Paint
@@ -24,7 +23,9 @@ from studio_backup.spec.model import Studio
 
 
 @make_command("json", selects=True, connects=True)
-@click.option("--save", metavar="FILE", help="Keep the plan: `apply FILE` refuses to do anything else than it says.")
+@click.option(
+    "--save", metavar="FILE", help="Keep the plan: `apply FILE` refuses to do anything else than it says."
+)
 def command(settings: Settings, save: str | None) -> int:
     """Read every machine and show what apply would do; changes nothing.
 

@@ -36,7 +36,12 @@ class Bar:
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-            columns = (TextColumn("{task.fields[title]}"), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+            columns = (
+                TextColumn("{task.fields[title]}"),
+                BarColumn(),
+                TextColumn("{task.description}"),
+                TimeElapsedColumn(),
+            )
             self._drawn = Progress(*columns, console=Console(stderr=True), transient=True)
             self._drawn.start()
             self._task = self._drawn.add_task(text, total=total, title=self._title)

@@ -73,7 +73,11 @@ def engine_of(settings: Settings, studio: Studio, evidence: Evidence, bar: Bar) 
         return over_ssh(system, siblings, password, settings.timeout)
 
     return Engine(
-        connect, parallel=settings.parallel, timeout=settings.timeout, last_seen=seen.get, progress=bar.machine
+        connect,
+        parallel=settings.parallel,
+        timeout=settings.timeout,
+        last_seen=seen.get,
+        progress=bar.machine,
     )
 
 
@@ -85,7 +89,9 @@ def _password(settings: Settings, studio: Studio) -> str | None:
     if given is not None:
         return given
     try:
-        return getpass.getpass("sudo password for the machines (empty if none is asked): ", stream=None) or None
+        return (
+            getpass.getpass("sudo password for the machines (empty if none is asked): ", stream=None) or None
+        )
     except (EOFError, OSError):
         settings.say("no terminal to ask for a sudo password: going on without one")
         return None

@@ -18,6 +18,9 @@ JOB_PARTS = (
     "items.awk", "verdict.awk", "brake.awk", "retention.awk",
 )  # fmt: skip
 
+#: In the root of a dataset that is a whole volume: the file system's own, never the studio's.
+_NEVER_DATA = ("/lost+found/",)
+
 
 def receive(collected: Collector, route: Route) -> None:
     """Everything that the writing system of a route needs."""
@@ -40,7 +43,7 @@ def receive(collected: Collector, route: Route) -> None:
         )
     )  # fmt: skip
     needs.append(collected.file(system, route.job_conf, place, conf.job(route)))
-    excluded = "".join(f"{pattern}\n" for pattern in route.dataset.exclude)
+    excluded = "".join(f"{pattern}\n" for pattern in (*_NEVER_DATA, *route.dataset.exclude))
     needs.append(collected.file(system, route.job_conf.removesuffix(".conf") + ".exclude", place, excluded))
     _units(collected, route, tuple(needs))
 

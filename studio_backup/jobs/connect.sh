@@ -7,7 +7,7 @@
 # Sets ssh_line, one word an option: PORT HOSTKEYALIAS. rsync and the shell both split it at spaces.
 make_ssh_line() {
   ssh_line="ssh -F /dev/null -a -x -T -p $1 -i $home/key -o IdentitiesOnly=yes -o IdentityAgent=none"
-  ssh_line="$ssh_line -o UserKnownHostsFile=$home/known_hosts -o GlobalKnownHostsFile=/dev/null"
+  ssh_line="$ssh_line -o UserKnownHostsFile=$known_hosts -o GlobalKnownHostsFile=/dev/null"
   ssh_line="$ssh_line -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o HostKeyAlias=$2 -o BatchMode=yes"
   ssh_line="$ssh_line -o PreferredAuthentications=publickey -o ClearAllForwardings=yes -o ConnectTimeout=10"
   ssh_line="$ssh_line -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -o ControlPath=none -o LogLevel=ERROR"

@@ -7,7 +7,8 @@
 # job CONF accept-list RUN  what the refused run RUN was about
 # job CONF newest | list    restore points here; list adds files and bytes where they are known
 # job CONF progress         of the run under way: bytes<TAB>percent<TAB>files
-# Exit codes: 0 ok, 1 failed, 3 away or busy, 5 refused, 6 locked. STUDIO_BACKUP_MANUAL=1: somebody asks for it now.
+# Exit codes: 0 ok, 1 failed, 3 away or busy, 5 refused, 6 locked. STUDIO_BACKUP_MANUAL=1, or a file
+# $state/accept/ID.now: somebody asks for it now.
 #
 # The parts share their variables, which no single file shows.
 # shellcheck disable=SC2034,SC2154
@@ -21,7 +22,7 @@ umask 022
 
 # Every key that a configuration has; what it leaves out is empty.
 studio='' dataset='' copy='' id='' kind='' mode='' target='' target_volume='' target_root='' target_id='' store=''
-receiver='' sources='' home='' source_path='' source_volume='' source_root='' source_id='' from=''
+receiver='' sources='' home='' known_hosts='' source_path='' source_volume='' source_root='' source_id='' from=''
 brake_percent='' brake_files='' floor='' quiet='' quiet_limit='' busy_patterns='' bandwidth='' period='' hold=''
 keep_last='' keep_hourly='' keep_daily='' keep_weekly='' keep_monthly='' keep_yearly='' state='' program=''
 
@@ -89,14 +90,23 @@ run_job() {
     exit 6
   fi
   trap stop_run TERM INT HUP
+  read_request
   close_interrupted
   open_record
   be_modest
   check_target
+  if [ "$target_reason" = no-space ] && drop_partial && has_room "$target"; then target_reason=''; fi
   [ -z "$target_reason" ] || finish refused "$target_reason"
   mark_target || finish failed restore-point
   probe_rsync || finish failed rsync-missing
   if [ "$mode" = mirror ]; then make_mirror; else make_point; fi
+}
+
+# A unit has no environment of its own for one start: whoever asks for a run now leaves a file, and it is used once.
+read_request() {
+  [ -e "$state/accept/$id.now" ] || return 0
+  rm -f "$state/accept/$id.now"
+  manual=1
 }
 
 print_progress() {

@@ -16,7 +16,10 @@ def lines_of_result(result: Result, paint: Paint, verbose: bool) -> list[str]:
     if result.done:
         lines = [f"{paint('done  ', 'good')} {MARKS[change.verb]} {safe(change.address)}"]
     else:
-        lines = [f"{paint('FAILED', 'bad')} {MARKS[change.verb]} {safe(change.address)}", f"       {safe(result.reason)}"]
+        lines = [
+            f"{paint('FAILED', 'bad')} {MARKS[change.verb]} {safe(change.address)}",
+            f"       {safe(result.reason)}",
+        ]
     if result.log and (verbose or not result.done):
         lines += [f"       | {safe(line)}" for line in result.log.splitlines()]
     return lines
@@ -45,7 +48,13 @@ def document(plan: Plan, results: Mapping[str, Result]) -> dict[str, object]:
     return {
         **report.document(plan),
         "results": [
-            {"address": address, "verb": result.change.verb, "done": result.done, "reason": result.reason, "log": result.log}
+            {
+                "address": address,
+                "verb": result.change.verb,
+                "done": result.done,
+                "reason": result.reason,
+                "log": result.log,
+            }
             for address, result in results.items()
         ],
     }

@@ -13,6 +13,8 @@ MOST_LINES = 6
 
 def lines_of(change: Change) -> list[str]:
     """The lines below a change, without indent: nothing for what is made new or taken away."""
+    if change.verb == "deferred":
+        return []
     if change.verb in ("create", "remove") and not any(_waits(item) for item in change.fields):
         return []
     shown = []

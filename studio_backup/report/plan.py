@@ -17,7 +17,12 @@ _WORDS = {"create": "to create", "update": "to update", "remove": "to remove", "
 
 
 def screen(
-    plan: Plan, paint: Paint, now: float, pending: Mapping[str, int], needed: Collection[str] = (), verbose: bool = False
+    plan: Plan,
+    paint: Paint,
+    now: float,
+    pending: Mapping[str, int],
+    needed: Collection[str] = (),
+    verbose: bool = False,
 ) -> list[str]:
     """Every change that is not ok, a system at a time. `pending`: how much each sleeping system is known to lack."""
     lines: list[str] = []
@@ -108,7 +113,8 @@ def _json(change: Change) -> dict[str, object]:
         "verb": change.verb,
         "risk": _risk(change),
         "fields": [
-            {"name": item.name, "rule": item.rule, "before": item.before, "after": item.after} for item in change.fields
+            {"name": item.name, "rule": item.rule, "before": item.before, "after": item.after}
+            for item in change.fields
         ],
         "reason": change.reason,
         "fix": change.fix,
@@ -133,10 +139,20 @@ def _steps(plan: Plan) -> list[dict[str, object]]:
         wave = plan.waves[change.address]
         known = steps_of(change)
         if not known and change.want and change.fields and change.verb != "update":
-            after = next((item.after for item in change.fields if (item.after or "").startswith("known after ")), None)
-            steps.append({"address": change.address, "wave": wave, "title": after, "risk": Risk.SAFE, "hash": None})
+            after = next(
+                (item.after for item in change.fields if (item.after or "").startswith("known after ")), None
+            )
+            steps.append(
+                {"address": change.address, "wave": wave, "title": after, "risk": Risk.SAFE, "hash": None}
+            )
         steps += [
-            {"address": change.address, "wave": wave, "title": step.title, "risk": step.risk, "hash": step.digest()}
+            {
+                "address": change.address,
+                "wave": wave,
+                "title": step.title,
+                "risk": step.risk,
+                "hash": step.digest(),
+            }
             for step in known
         ]
     return steps

@@ -22,7 +22,13 @@ def _escaped(letter: str) -> str:
     code = ord(letter)
     if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8 (surrogateescape)
         return f"\\x{code - 0xDC00:02x}"
-    if code < 0x20 or 0x7F <= code < 0xA0 or 0x200B <= code <= 0x200F or 0x2028 <= code <= 0x202E or 0x2066 <= code <= 0x2069:
+    if (
+        code < 0x20
+        or 0x7F <= code < 0xA0
+        or 0x200B <= code <= 0x200F
+        or 0x2028 <= code <= 0x202E
+        or 0x2066 <= code <= 0x2069
+    ):
         return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
     return letter
 
@@ -77,7 +83,9 @@ def columns(rows: Sequence[Sequence[str]], gap: int = 2) -> list[str]:
     """Rows with their columns lined up; the last column is left as long as it is."""
     if not rows:
         return []
-    widths = [max(len(row[index]) for row in rows if len(row) > index) for index in range(max(map(len, rows)) - 1)]
+    widths = [
+        max(len(row[index]) for row in rows if len(row) > index) for index in range(max(map(len, rows)) - 1)
+    ]
     lines = []
     for row in rows:
         cells = [cell.ljust(width + gap) for cell, width in zip(row, widths, strict=False)]

@@ -316,11 +316,12 @@ def start_sshd(folder: Path, program: Path) -> Server:
     Path("/run/sshd").mkdir(exist_ok=True)
     log = folder / "log"
     process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", str(folder / "config"), "-E", str(log)])
-    for _ in range(100):
+    for _ in range(400):
         if log.exists() and "Server listening" in log.read_text():
-            break
+            return Server(folder, port, log, process)
         time.sleep(0.05)
-    return Server(folder, port, log, process)
+    process.terminate()
+    pytest.fail(f"sshd does not listen: {log.read_text() if log.exists() else 'no log'}")
 
 
 @pytest.fixture(scope="session")
@@ -372,7 +373,7 @@ def make_pull(job: Job, server: Server, *ports: int) -> Job:
     ]
     shutil.chown(job.target, RECEIVER)
     empty = {"source_path": "", "source_volume": "", "source_root": "", "source_id": ""}
-    return job.set(kind="pull", receiver=RECEIVER, home=str(home), sources="\n".join(lines), **empty)
+    return job.set(kind="pull", receiver=RECEIVER, home=str(home), known_hosts=str(home / "known_hosts"), sources="\n".join(lines), **empty)
 
 
 @pytest.fixture

@@ -1,0 +1,114 @@
+"""`run`: make one copy now, or look at what it would do."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from studio_backup.cli.failures import print_json
+from studio_backup.cli.options import command as make_command
+from studio_backup.cli.progress import Bar
+from studio_backup.cli.scope import engine_of, evidence_of, who
+from studio_backup.cli.settings import Settings
+from studio_backup.cli.spec import load_studio
+from studio_backup.compile import Route, routes
+from studio_backup.engine import Engine
+from studio_backup.errors import StudioBackupError, Unreachable, UsageError
+from studio_backup.records import Record, as_json
+from studio_backup.report.run import lines_of_preview, lines_of_run, preview_document
+from studio_backup.report.text import Paint, size
+from studio_backup.running import follow, parse_preview, preview, start
+from studio_backup.spec.model import Studio
+from studio_backup.spec.names import find_copy
+from studio_backup.survey import Answered, Silent
+from studio_backup.transport import Transport
+
+#: Exit codes of `run` by result (design section 6).
+CODES = {"ok": 0, "refused": 5, "failed": 1, "away": 3, "busy": 3, "running": 6}
+
+
+@make_command("json", connects=True)
+@click.argument("copy", metavar="DATASET/COPY")
+@click.option(
+    "--preview",
+    "only_look",
+    is_flag=True,
+    help="Show what would be copied, rewritten, deleted; write nothing.",
+)
+@click.option(
+    "--accept",
+    metavar="RUN-ID",
+    default="",
+    help="Accept exactly what the refused run RUN-ID was about, once.",
+)
+def command(settings: Settings, copy: str, only_look: bool, accept: str) -> int:
+    """Make the copy DATASET/COPY now and wait for it, e.g. run ws-a/sessions/on-nas.
+
+    Cut off, the run goes on where it is; `status` shows how it ended. Exit codes: 0 done, 1 failed, 3 the source is away or
+    busy, 5 refused for safety, 6 another run is under way.
+    """
+    if accept and not re.fullmatch(r"[A-Za-z0-9-]+", accept):
+        raise UsageError(f"--accept {accept}: not a run's name", "studio-backup status shows refused runs")
+    studio = load_studio(settings)
+    route = _route(studio, copy)
+    evidence = evidence_of(settings, studio.name)
+    with Bar(route.copy.full_name, not settings.json) as bar:
+        engine = engine_of(settings, studio, evidence, Bar("", on=False))
+        try:
+            transport = _reach(engine, studio, route)
+            if only_look:
+                return _preview(settings, route, transport)
+            remote = transport.open(start(route, accept, who("run")))
+            found = follow(
+                remote, lambda moved, percent, files: bar.show(percent, 100, f"{size(moved)}, {files} files")
+            )
+        finally:
+            engine.close()
+    if isinstance(found, str):
+        raise StudioBackupError(
+            f"{route.copy.full_name}: no run: {found}", "studio-backup plan shows whether its job is in place"
+        )
+    return _done(settings, route, found)
+
+
+def _route(studio: Studio, copy: str) -> Route:
+    wanted = find_copy(studio, copy)
+    return next(route for route in routes(studio) if route.copy.full_name == wanted.full_name)
+
+
+def _reach(engine: Engine, studio: Studio, route: Route) -> Transport:
+    machine = studio.machines[route.writer.machine]
+    sightings = engine.read([machine], {})
+    name = route.writer.full_name
+    match sightings[name]:
+        case Answered():
+            return engine.open[name]
+        case Silent(reason, _, fix):
+            raise Unreachable(f"{name}: {reason}", fix)
+    raise Unreachable(
+        f"{name} is asleep: {machine.name} booted its other system", "boot it, then run this again"
+    )
+
+
+def _preview(settings: Settings, route: Route, transport: Transport) -> int:
+    answer = transport.run(preview(route), settings.timeout * 20)
+    found = parse_preview(answer.reply.out)
+    if found.record is None:
+        raise StudioBackupError(
+            f"{route.copy.full_name}: no preview: {answer.reply.err.strip() or answer.reason}",
+            "studio-backup plan",
+        )
+    if settings.json:
+        print_json(preview_document(route, found))
+    else:
+        settings.write("\n".join(lines_of_preview(route, found, Paint(settings.colour), settings.verbose)))
+    return CODES[found.record.result]
+
+
+def _done(settings: Settings, route: Route, record: Record) -> int:
+    if settings.json:
+        print_json(as_json(route.dataset.full_name, route.copy.name, record))
+    else:
+        settings.write("\n".join(lines_of_run(route, record, Paint(settings.colour))))
+    return CODES[record.result]

@@ -1,0 +1,57 @@
+"""`status`: every copy's last run and the age of its newest restore point."""
+
+from __future__ import annotations
+
+import time
+
+from studio_backup.cli.codes import CHANGES, UNSEEN
+from studio_backup.cli.failures import print_json
+from studio_backup.cli.options import command as make_command
+from studio_backup.cli.progress import Bar
+from studio_backup.cli.scope import engine_of, evidence_of
+from studio_backup.cli.settings import Settings
+from studio_backup.cli.spec import load_studio
+from studio_backup.compile import routes
+from studio_backup.probe import Probe
+from studio_backup.report import status as report
+from studio_backup.report.text import Paint
+from studio_backup.spec.selectors import select
+from studio_backup.status import probe, standings
+
+
+@make_command("json", selects=True, connects=True)
+def command(settings: Settings) -> int:
+    """Show every copy: its last run and result, its newest restore point, that point's age against its limit.
+
+    Exit codes: 0 every copy is fresh, 2 one is late, refused or failed, 3 nothing worse than one that could not be seen.
+    """
+    studio = load_studio(settings)
+    selection = select(studio, settings.only, settings.leave_out)
+    chosen = [
+        route
+        for route in routes(studio)
+        if selection.dataset(route.dataset.full_name) or selection.system(route.writer.full_name)
+    ]
+    names = {route.writer.machine for route in chosen}
+    evidence = evidence_of(settings, studio.name)
+    with Bar("reading", not settings.json) as bar:
+        engine = engine_of(settings, studio, evidence, bar)
+        try:
+            machines = [machine for machine in studio.machines.values() if machine.name in names]
+            probes: dict[str, list[Probe]] = {}
+            for route in chosen:
+                probes.setdefault(route.writer.full_name, []).append(probe(route))
+            sightings = engine.read(machines, probes)
+        finally:
+            engine.close()
+    now = time.time()
+    found = standings(chosen, sightings)
+    if settings.json:
+        print_json(report.document(studio.name, found, now))
+    else:
+        settings.write("\n".join(report.screen(found, now, Paint(settings.colour))))
+    words = {standing.word(now) for standing in found}
+    bad = any(standing.last and standing.last.result in ("failed", "refused") for standing in found)
+    if bad or words & {"late", "none"}:
+        return CHANGES
+    return UNSEEN if "unknown" in words else 0

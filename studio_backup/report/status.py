@@ -1,0 +1,95 @@
+"""Standings as a screen of 80 columns and as a JSON document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from studio_backup.records import as_json
+from studio_backup.report.text import Paint, age, columns, count, safe, size
+from studio_backup.status import Standing
+
+_COLOURS = {"fresh": "good", "late": "bad", "none": "bad", "unknown": "unread"}
+
+
+def screen(standings: Sequence[Standing], now: float, paint: Paint) -> list[str]:
+    """A table, then a sentence for each copy that is not as it should be."""
+    if not standings:
+        return ["No copy is selected.", "Next: studio-backup validate"]
+    rows: list[tuple[str, ...]] = [("COPY", "LAST RUN", "NEWEST POINT", "AGE", "LIMIT", "")]
+    rows += [_row(standing, now) for standing in standings]
+    lines = columns(rows)
+    painted = [paint(lines[0], "bold")]
+    for line, standing in zip(lines[1:], standings, strict=True):
+        word = standing.word(now)
+        painted.append(line.removesuffix(word) + paint(word, _COLOURS[word]) if line.endswith(word) else line)
+    notes = [note for standing in standings for note in _notes(standing)]
+    return [*painted, *([""] if notes else []), *notes, "", _summary(standings, now)]
+
+
+def _row(standing: Standing, now: float) -> tuple[str, ...]:
+    old = standing.age(now)
+    result = "running" if standing.running else standing.last.result if standing.last else "never"
+    if standing.unknown:
+        result = "?"
+    return (
+        standing.route.copy.full_name,
+        result,
+        standing.newest or "–",
+        age(old) if old is not None else "–",
+        age(standing.limit),
+        standing.word(now),
+    )
+
+
+def _notes(standing: Standing) -> list[str]:
+    name = standing.route.copy.full_name
+    if standing.unknown:
+        return [f"{name}: unknown: {safe(standing.unknown)}"]
+    notes = []
+    if standing.running:
+        notes.append(f"{name}: a run is under way since {safe(standing.running.run)}")
+    if standing.last and standing.last.result not in ("ok", "never"):
+        notes.append(f"{name}: {standing.last.result}: {safe(standing.last.sentence)}")
+    if standing.last and standing.last.open:
+        notes.append(f"{name}: the newest point was taken while files were in use")
+    if standing.last and standing.last.result == "refused" and standing.last.reason.startswith("brake-"):
+        notes.append(f"  look at it: studio-backup run {name} --preview")
+        notes.append(f"  accept it:  studio-backup run {name} --accept {safe(standing.last.run)}")
+    return notes
+
+
+def _summary(standings: Sequence[Standing], now: float) -> str:
+    words = [standing.word(now) for standing in standings]
+    total = sum(len(standing.points) for standing in standings)
+    parts = [f"{words.count(word)} {word}" for word in ("fresh", "late", "none", "unknown") if word in words]
+    return f"{count(len(words), 'copy', 'copies')}: {', '.join(parts)}; {count(total, 'restore point')}."
+
+
+def document(studio: str, standings: Sequence[Standing], now: float) -> dict[str, object]:
+    """The JSON of `status`; "age" and "limit" in seconds."""
+    return {
+        "version": 1,
+        "studio": studio,
+        "jobs": [
+            {
+                **as_json(
+                    standing.route.dataset.full_name,
+                    standing.route.copy.name,
+                    standing.running or standing.last,
+                ),
+                "system": standing.route.writer.full_name,
+                "newest": standing.newest or None,
+                "points": list(standing.points),
+                "age": old if (old := standing.age(now)) is None else int(old),
+                "limit": standing.limit,
+                "state": standing.word(now),
+                "unknown": standing.unknown or None,
+            }
+            for standing in standings
+        ],
+    }
+
+
+def moved(files: int | None, total: int | None) -> str:
+    """`12 files, 3.4 GB`."""
+    return f"{count(files or 0, 'file')}, {size(total)}"
