@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from studio_backup.spec.model import Jump, System
 from studio_backup.ssh.deadline import Deadline
 from studio_backup.ssh.hop import Hop, Opened
 from studio_backup.ssh.hostkeys import Account
 from studio_backup.ssh.pins import HostKey
 from studio_backup.ssh.route import jumps, target
 from studio_backup.ssh.ssh import Ssh
+
+if TYPE_CHECKING:
+    from studio_backup.spec.model import Jump, System
 
 #: Seconds for connecting and logging in, all hops together.
 CONNECT_SECONDS = 10.0

@@ -7,14 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fabric import Config, Connection  # type: ignore[import-untyped]
 
 from studio_backup.errors import UsageError
-from studio_backup.spec.model import Jump
 from studio_backup.ssh.hop import Hop
 from studio_backup.ssh.hostkeys import Account, Gatekeeper, known_hosts
 from studio_backup.ssh.pins import HostKey
+
+if TYPE_CHECKING:
+    from studio_backup.spec.model import Jump
 
 _MOST_JUMPS = 8
 _loading = threading.Lock()

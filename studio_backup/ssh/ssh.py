@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from studio_backup.errors import TransportError
-from studio_backup.spec.model import System
 from studio_backup.ssh.become import Sudo, powershell_command, shell_command, sudo_command
 from studio_backup.ssh.deadline import Deadline
 from studio_backup.ssh.hop import Opened
@@ -14,6 +14,9 @@ from studio_backup.ssh.remote import SshRemote
 from studio_backup.ssh.session import Session
 from studio_backup.transport.answer import Answer, Collector
 from studio_backup.transport.interface import SILENCE, Remote, one_line
+
+if TYPE_CHECKING:
+    from studio_backup.spec.model import System
 
 
 class Ssh:
