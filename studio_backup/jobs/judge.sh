@@ -61,8 +61,8 @@ compare_trees() {
   rm -f "$out_file"
 }
 
-# Judges $partial against the newest point; ends the run when it may not become a restore point.
-judge_point() {
+# Judges $partial against $base, the newest point; ends the run when it may not become the next one.
+judge_tree() {
   case $files in *[!0-9]*) finish failed rsync-protocol ;; esac
   [ "$files" -gt 0 ] || finish refused source-empty
   [ "$files" -ge "${floor:-1}" ] || finish refused too-few-files
@@ -82,7 +82,7 @@ judge_point() {
     if [ "$deleted" -lt 0 ] || [ "$brake_word" != - ]; then judge_exactly=1; fi
   fi
   if [ "$judge_exactly" -eq 1 ]; then
-    compare_trees "$target/points/$newest" "$partial"
+    compare_trees "$base" "$partial"
     brake_by_list
   fi
   use_accepted

@@ -1,46 +1,49 @@
 # shellcheck shell=sh
 # A mirror: current/ is kept like the source, and what it replaces or deletes goes to replaced/MOMENT/.
 #
-# Nothing is built aside here, so the brake judges a dry run first. A file that is newer here than at its source is
-# left alone and listed; the rest is copied, and the run counts as failed until somebody has looked.
+# The new tree is built aside like a restore point and judged there, then current/ is brought level with it on this
+# machine: the gate takes no --backup-dir from a puller, and the network is asked once. A file that is newer here than
+# at its source is left alone and listed; the rest is copied, and the run counts as failed until somebody has looked.
 # The parts share their variables, which no single file shows.
 # shellcheck disable=SC2034,SC2154
 
 make_mirror() {
-  newest=''
+  store=tree newest='' base=$target/current
+  if [ -h "$base" ]; then finish refused target-foreign; fi
+  if [ -d "$base" ]; then newest=current; fi
   find_source
   [ "$verdict" = ok ] || finish "$verdict" "$reason"
-  make_folder replaced || finish failed restore-point
-  if [ -h "$target/current" ]; then finish refused target-foreign; fi
-  [ -d "$target/current" ] || as_receiver mkdir -m 0700 "$target/current" || finish failed restore-point
-  [ -z "$receiver" ] || chown -h "$receiver" "$target/replaced"
-  name_point
-  mirror_tree --dry-run
-  [ "$verdict" = ok ] || finish "$verdict" "$reason"
-  judge_mirror
-  mirror_tree --info=progress2
-  [ "$verdict" = ok ] || finish "$verdict" "$reason"
-  read_items "$out_file" -v list="$list_file"
-  deleted=$mirror_deleted
-  [ "$newer" -eq 0 ] || finish failed newer-at-target
+  judged_tree
+  level_mirror
+  remember_point current
+  if [ "$newer" -gt 0 ]; then finish failed newer-at-target; fi
   finish ok ''
 }
 
-mirror_tree() {
-  transfer "$target/current" "$reading" --delete --update --info=skip --backup --backup-dir="$target/replaced/$point" "$@"
+# Brings current/ level with the tree aside: first what is there already, set aside where it differs, then what is new,
+# by a link. In one pass rsync would put links over differing files and set nothing aside.
+level_mirror() {
+  clean_partial || finish failed restore-point
+  make_folder replaced || finish failed restore-point
+  [ -d "$base" ] || as_receiver mkdir -m 0700 "$base" || finish failed restore-point
+  mirror_letters="$rsync_full --numeric-ids"
+  if [ -n "$receiver" ]; then
+    mirror_letters=-rlptHS
+    chown -h "$receiver" "$target/replaced"
+  fi
+  out_file=$progress_file.level
+  level_pass --existing --delete --update --info=skip --backup --backup-dir="$target/replaced/$point"
+  newer=$(awk -v list="$scratch" -f "$program/items.awk" "$out_file" | awk '{ print $8 }')
+  [ "$newer" -eq 0 ] || grep '^newer' "$scratch" >"$list_file"
+  level_pass --ignore-existing --link-dest="$partial"
+  drop_partial || say "could not remove .partial; the next run goes on with it"
 }
 
-judge_mirror() {
-  read_items "$out_file" -v list="$list_file"
-  case $files in *[!0-9]*) finish failed rsync-protocol ;; esac
-  [ "$files" -gt 0 ] || finish refused source-empty
-  [ "$files" -ge "${floor:-1}" ] || finish refused too-few-files
-  mirror_deleted=$deleted
-  before=$((files - created + deleted))
-  # awk leaves no list where nothing is gone or rewritten.
-  [ -e "$list_file" ] || : >"$list_file"
-  read_accepted
-  brake_by_list
-  use_accepted
-  [ "$brake_word" = - ] || refuse_by_brake
+level_pass() {
+  # The letters are meant to be split.
+  # shellcheck disable=SC2086
+  run_watched rsync $mirror_letters "$item_format" --exclude="$sentinel_name" "$@" "$partial/" "$base/"
+  cat "$err_file" >>"$log_file"
+  read_verdict "$rsync_code" "$err_file" 1
+  [ "$verdict" = ok ] || finish failed "$reason"
 }

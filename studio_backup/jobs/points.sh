@@ -72,16 +72,24 @@ prepare_partial() {
   fi
 }
 
+# A tree that filled the disk is given up: others keep their copies on that volume too. It is only a head start.
+drop_partial() {
+  if [ -h "$target/.partial" ] || [ ! -d "$target/.partial" ]; then return 0; fi
+  if [ "$store" = btrfs ]; then
+    btrfs subvolume delete "$target/.partial" >>"$log_file" 2>&1
+  else
+    make_folder .removing && mv "$target/.partial" "$target/.removing/partial" && remove_leftovers
+  fi
+}
+
 remove_leftovers() {
   [ -h "$target/.removing" ] || [ ! -d "$target/.removing" ] || rm -rf "$target/.removing"
 }
 
 # Makes the finished tree the restore point $1. What was moved must be on the disk before it has the name.
 complete_point() {
-  [ ! -e "$target/points/$1" ] && [ ! -h "$target/points/$1" ] || return 1
-  if [ "$resumed" -eq 1 ]; then
-    as_receiver find "$partial" -type d -name "$partial_folder" -prune -exec rm -rf {} + || return 1
-  fi
+  if [ -e "$target/points/$1" ] || [ -h "$target/points/$1" ]; then return 1; fi
+  clean_partial || return 1
   [ "${bytes:-0}" = 0 ] || sync -f "$partial" 2>/dev/null || sync
   if [ "$store" = btrfs ]; then
     btrfs subvolume snapshot -r "$partial" "$target/points/$1" >>"$log_file" 2>&1 || return 1
@@ -89,6 +97,15 @@ complete_point() {
   else
     mv "$partial" "$target/points/$1" || return 1
   fi
+  remember_point "$1"
+}
+
+# A half file whose original is gone by now stays behind in rsync's own folder.
+clean_partial() {
+  [ "$resumed" -eq 0 ] || as_receiver find "$partial" -type d -name "$partial_folder" -prune -exec rm -rf {} +
+}
+
+remember_point() {
   printf '%s\t%s\t%s\n' "$1" "$files" "$size" >>"$state/points/$id"
 }
 

@@ -7,20 +7,25 @@
 make_point() {
   find_newest
   find_due_source
-  if [ -n "$newest" ]; then say "newest restore point: $newest"; fi
-  prepare_partial || finish failed restore-point
-  name_point
-  build_tree
-  [ "$verdict" = ok ] || finish "$verdict" "$reason"
-  read_items "$out_file"
-  read_accepted
-  judge_point
-  # Two runs within a second: the second waits for a moment of its own. A chain keeps its source's name.
+  base=$target/points/$newest
+  judged_tree
   complete_point "$point" || finish failed restore-point
   restore_point=$point
   if [ "$clock_behind" -eq 1 ]; then finish ok clock-behind; fi
   retain
   finish ok ''
+}
+
+# Builds the new tree in .partial and judges it against $base; ends the run when it may not stand.
+judged_tree() {
+  prepare_partial || finish failed restore-point
+  name_point
+  build_tree
+  if [ "$reason" = no-space ]; then drop_partial; fi
+  [ "$verdict" = ok ] || finish "$verdict" "$reason"
+  read_items "$out_file"
+  read_accepted
+  judge_tree
 }
 
 # A period is asked before the source where the answer needs no source: a point too many costs no connection.
@@ -36,11 +41,12 @@ find_due_source() {
   fi
 }
 
-# The name is the moment at which the source is read, so it is taken right before that.
+# The name is the moment at which the source is read, so it is taken right before that. Two runs within a second: the
+# second waits for a moment of its own. A chain keeps its source's name.
 name_point() {
   read_clock
   clock_behind=0
-  if [ -n "$newest" ]; then
+  if is_point "$newest"; then
     read_point_epoch "$newest"
     [ "$now" -ge "$point_epoch" ] || clock_behind=1
   fi
@@ -64,6 +70,6 @@ build_tree() {
   # On one machine rsync copies whole files, which would begin a half-copied one again.
   if [ "$resumed" -eq 1 ] && [ -z "$sources" ]; then set -- "$@" --no-whole-file; fi
   # rsync only warns of a missing directory here, and copies everything.
-  if [ -n "$newest" ] && [ "$store" != btrfs ]; then set -- "$@" --link-dest="$target/points/$newest"; fi
+  if [ -n "$newest" ] && [ "$store" != btrfs ]; then set -- "$@" --link-dest="$base"; fi
   transfer "$@"
 }

@@ -78,28 +78,33 @@ ext_number_matches() {
   [ "$ext_padded" = "$ext_folded" ] || [ "$ext_padded" = "$ext_swapped" ]
 }
 
+# What the kernel (btrfs) and udev tell everybody about a device. The gate turns globbing off, this needs it.
+linked_id() (
+  set +f
+  for linked in /sys/fs/btrfs/*/devices/"${1##*/}"; do
+    linked_folder=${linked%/devices/*}
+    [ ! -e "$linked" ] || { printf '%s\n' "${linked_folder##*/}" && return; }
+  done
+  for linked in /dev/disk/by-uuid/*; do
+    [ "$(readlink -f "$linked" 2>/dev/null)" != "$1" ] || { printf '%s\n' "${linked##*/}" && return; }
+  done
+)
+
 # 0: the volume found by find_mount at ROOT has this id; 1: it has another; 2: nothing here can tell.
 mounted_id_is() {
-  mounted_device=${mount_source##*/}
-  [ ! -e "/sys/fs/btrfs/$2/devices/$mounted_device" ] || return 0
   mounted_id=$(superblock_id "$mount_source" "$mount_type")
   [ -n "$mounted_id" ] || mounted_id=$(superblock_id "/dev/block/$mount_number" "$mount_type")
   if [ "$mount_type" = darwin ]; then
     mounted_id=$(diskutil info "$1" | sed -n 's/^ *Volume UUID: *//p')
   fi
-  [ -n "$mounted_id" ] || mounted_id=$(findmnt -n -o UUID --mountpoint "$1" 2>/dev/null)
-  [ -n "$mounted_id" ] || mounted_id=$(blkid -o value -s UUID "$mount_source" 2>/dev/null)
+  [ -n "$mounted_id" ] || mounted_id=$(linked_id "$mount_source")
+  # Without -p it would answer from a cache, which remembers the disk that had this name before.
+  [ -n "$mounted_id" ] || mounted_id=$(blkid -p -o value -s UUID "$mount_source" 2>/dev/null)
   if [ -n "$mounted_id" ]; then
     same_id "$mounted_id" "$2"
     return
   fi
-  for mounted_link in /dev/disk/by-uuid/*; do
-    [ "$(readlink -f "$mounted_link" 2>/dev/null)" != "$mount_source" ] || {
-      same_id "${mounted_link##*/}" "$2"
-      return
-    }
-  done
-  ext_number_matches "$1" "$2" && return 0
+  ext_number_matches "$1" "$(printf %s "$2" | tr 'A-F' 'a-f')" && return 0
   return 2
 }
 
@@ -117,12 +122,17 @@ check_volume() {
   if [ -z "$2" ] || [ -z "$3" ] || [ -z "$4" ]; then volume_reason=config && return; fi
   find_mount "$2" || { volume_reason=$1-unmounted; return; }
   mounted_id_is "$2" "$3"
-  case $? in
-    0) sentinel_says "$2" "$5" "$4" "$3" || volume_reason=$1-sentinel ;;
-    # A hardened unit bind-mounts the bare directory onto itself: same file system as the one around it.
-    1) if [ "$mount_number" = "$mount_above" ]; then volume_reason=$1-unmounted; else volume_reason=$1-wrong-volume; fi ;;
-    *) volume_reason=$1-unread ;;
-  esac
+  volume_match=$?
+  if [ "$volume_match" -eq 0 ]; then
+    sentinel_says "$2" "$5" "$4" "$3" || volume_reason=$1-sentinel
+  # A hardened unit bind-mounts the bare directory onto itself: same file system as the one around it.
+  elif [ "$mount_number" = "$mount_above" ]; then
+    volume_reason=$1-unmounted
+  elif [ "$volume_match" -eq 1 ]; then
+    volume_reason=$1-wrong-volume
+  else
+    volume_reason=$1-unread
+  fi
 }
 
 # Less room than one hundredth of the volume, at most 1 GiB, is none. awk counts, since KiB overflow a 32-bit shell.

@@ -1,0 +1,208 @@
+"""Guards: nothing is written when the source or the target is not what it should be."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from conftest import Bench, Job, Volume, build_job, call
+
+
+def tree(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+@pytest.fixture
+def own(own_bench: Bench) -> tuple[Job, Volume, Volume]:
+    source = own_bench.make_volume("source")
+    target = own_bench.make_volume("target")
+    return build_job(own_bench, source, target, "sessions"), source, target
+
+
+@pytest.fixture
+def ready(own: tuple[Job, Volume, Volume]) -> tuple[Job, Volume, Volume]:
+    job = own[0]
+    job.fill(5)
+    outcome = job.run()
+    assert outcome.code == 0, outcome.err + job.log()
+    return own
+
+
+def test_an_unmounted_source_is_refused(ready: tuple[Job, Volume, Volume]) -> None:
+    job, source, _ = ready
+    source.unmount()
+    outcome = job.run()
+    assert (outcome.code, outcome["result"], outcome["reason"]) == (5, "refused", "source-unmounted")
+    assert len(job.points()) == 1
+
+
+def test_an_unmounted_target_is_refused_and_nothing_is_written_beneath(
+    ready: tuple[Job, Volume, Volume],
+) -> None:
+    job, _, target = ready
+    target.unmount()
+    (target.root / "sessions").mkdir()
+    outcome = job.run()
+    assert (outcome.code, outcome["reason"]) == (5, "target-unmounted")
+    assert tree(target.root) == ["sessions"]
+
+
+def test_a_directory_bound_onto_itself_is_no_volume(ready: tuple[Job, Volume, Volume]) -> None:
+    job, _, target = ready
+    target.unmount()
+    (target.root / "sessions").mkdir()
+    call("mount", "--bind", target.root, target.root)
+    outcome = job.run()
+    assert (outcome.code, outcome["reason"]) == (5, "target-unmounted")
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_another_disk_in_its_place_is_refused_even_with_a_copied_sentinel(
+    own_bench: Bench, ready: tuple[Job, Volume, Volume], side: str
+) -> None:
+    job, source, target = ready
+    volume = source if side == "source" else target
+    sentinel = (volume.root / ".studio-backup-volume").read_text()
+    volume.unmount()
+    other = own_bench.make_volume("other")
+    other.unmount()
+    call("mount", "-o", "loop", other.image, volume.root)
+    (volume.root / ".studio-backup-volume").write_text(sentinel)
+    (volume.root / "sessions").mkdir()
+    outcome = job.run()
+    assert (outcome.code, outcome["reason"]) == (5, f"{side}-wrong-volume")
+
+
+@pytest.mark.parametrize("line", [None, "another\tmachine/source\tid\n", ""])
+def test_a_missing_or_wrong_sentinel_is_refused(ready: tuple[Job, Volume, Volume], line: str | None) -> None:
+    job, source, _ = ready
+    sentinel = source.root / ".studio-backup-volume"
+    sentinel.unlink() if line is None else sentinel.write_text(line)
+    outcome = job.run()
+    assert (outcome.code, outcome["reason"]) == (5, "source-sentinel")
+
+
+def test_a_link_is_no_sentinel(ready: tuple[Job, Volume, Volume]) -> None:
+    job, source, _ = ready
+    sentinel = source.root / ".studio-backup-volume"
+    sentinel.rename(source.root / "elsewhere")
+    sentinel.symlink_to("elsewhere")
+    assert job.run()["reason"] == "source-sentinel"
+
+
+def test_a_missing_or_empty_source_is_refused(job: Job) -> None:
+    assert job.run()["reason"] == "source-empty"
+    job.source.rmdir()
+    outcome = job.run()
+    assert (outcome.code, outcome["reason"], job.points()) == (5, "source-missing", [])
+
+
+def test_a_source_that_became_empty_leaves_the_points_alone(job: Job) -> None:
+    job.fill(3)
+    first = job.run()
+    for path in job.source.iterdir():
+        path.unlink()
+    outcome = job.run()
+    assert (outcome.code, outcome["reason"]) == (5, "source-empty")
+    assert job.points() == [first["restore_point"]]
+
+
+def test_the_floor_counts_files(job: Job) -> None:
+    job.set(floor="4")
+    job.fill(3)
+    assert job.run()["reason"] == "too-few-files"
+    job.fill(4)
+    assert job.run().code == 0
+
+
+def test_the_floor_counts_what_is_copied_not_what_is_excluded(job: Job) -> None:
+    job.set(floor="4")
+    job.fill(3)
+    (job.source / "a.tmp").write_text("x")
+    job.conf.with_suffix(".exclude").write_text("*.tmp\n")
+    outcome = job.run()
+    assert (outcome["reason"], job.points()) == ("too-few-files", [])
+
+
+def test_a_target_that_is_not_ours_is_refused(job: Job) -> None:
+    job.fill(3)
+    (job.target / "somebody's.txt").write_text("x")
+    assert job.run()["reason"] == "target-foreign"
+    (job.target / ".studio-backup-copy").write_text("northlight\tws-b/other\ton-nas\n")
+    assert job.run()["reason"] == "target-foreign"
+    assert tree(job.target) == [".studio-backup-copy", "somebody's.txt"]
+
+
+def test_a_target_that_is_a_link_is_refused(job: Job, tank: Volume) -> None:
+    job.fill(3)
+    job.target.rmdir()
+    elsewhere = tank.root / f"{job.target.name}-elsewhere"
+    elsewhere.mkdir()
+    job.target.symlink_to(elsewhere)
+    assert job.run()["reason"] == "target-missing"
+    assert tree(elsewhere) == []
+    job.target.unlink()
+
+
+def test_the_sentinel_and_the_excluded_are_not_copied(job: Job) -> None:
+    job.fill(3)
+    (job.source / "mix.tmp").write_text("x")
+    (job.source / ".studio-backup-volume").write_text("x")
+    job.conf.with_suffix(".exclude").write_text("*.tmp\n")
+    assert job.run().code == 0
+    assert tree(job.newest()) == ["take-000.wav", "take-001.wav", "take-002.wav"]
+
+
+def test_a_disk_that_fills_up_loses_nothing_and_the_next_run_is_refused(own_bench: Bench) -> None:
+    source = own_bench.make_volume("source")
+    target = own_bench.make_volume("target", megabytes=16)
+    job = build_job(own_bench, source, target, "sessions")
+    job.fill(3)
+    first = job.run()
+    assert first.code == 0
+    for number in range(3):
+        (job.source / f"long-{number}.wav").write_bytes(bytes([number + 1]) * 8_000_000)
+    full = job.run()
+    assert (full.code, full["result"], full["reason"]) == (1, "failed", "no-space"), job.log()
+    assert job.points() == [first["restore_point"]]
+    assert (job.newest() / "take-001.wav").read_text() == "take 1\n"
+    for number in range(3):
+        (job.source / f"long-{number}.wav").unlink()
+    with (target.root / "ballast").open("wb") as ballast, pytest.raises(OSError, match="No space"):
+        while True:
+            ballast.write(b"x" * 100_000)
+            ballast.flush()
+    again = job.run()
+    assert (again.code, again["result"], again["reason"]) == (5, "refused", "no-space")
+    (target.root / "ballast").unlink()
+    assert job.run().code == 0
+    assert len(job.points()) == 2
+
+
+def test_a_busy_source_is_left_alone_until_the_limit(job: Job) -> None:
+    job.set(quiet="600", quiet_limit="3600")
+    job.fill(3)
+    outcome = job.run()
+    assert (outcome.code, outcome["result"], outcome["reason"]) == (3, "busy", "source-busy")
+    assert job.points() == []
+    mark = job.state / "busy" / job.values["id"]
+    mark.write_text(f"{int(time.time()) - 4000}\n")
+    outcome = job.run()
+    assert (outcome.code, outcome["result"], outcome["open"]) == (0, "ok", True)
+    call("find", job.source, "-type", "f", "-exec", "touch", "-d", "-2 hours", "{}", "+")
+    outcome = job.run()
+    assert (outcome.code, outcome["open"]) == (0, False)
+    assert not mark.exists()
+
+
+def test_an_id_that_nobody_can_read_is_not_taken_for_the_right_one(
+    own_bench: Bench, ready: tuple[Job, Volume, Volume]
+) -> None:
+    job, source, _ = ready
+    call("mount", "-t", "tmpfs", "none", source.root)
+    shutil.copytree(job.newest(), source.root / "sessions")
+    source.write_sentinel()
+    outcome = job.run()
+    assert (outcome.code, outcome["reason"]) == (5, "source-unread")
