@@ -97,7 +97,10 @@ def compare(want: Resource, seen: Seen, entry: Entry | None, foreign: str, known
             return dataclasses.replace(change, verb="create", fields=_fields(want, None, known))
     if foreign:
         return dataclasses.replace(
-            change, verb="conflict", reason=f"belongs to studio {foreign}", fix="give one of the two another place"
+            change,
+            verb="conflict",
+            reason=f"belongs to studio {foreign}",
+            fix="give one of the two another place",
         )
     fields = _fields(want, seen.value, known)
     rules = {item.rule for item in fields}
@@ -109,14 +112,20 @@ def compare(want: Resource, seen: Seen, entry: Entry | None, foreign: str, known
     if "fixed" in rules or "guarded" in rules:
         names = ", ".join(item.name for item in fields if item.rule in ("fixed", "guarded"))
         return dataclasses.replace(
-            change, verb="conflict", fields=fields, reason=f"{names} cannot be changed in place",
+            change,
+            verb="conflict",
+            fields=fields,
+            reason=f"{names} cannot be changed in place",
             fix="change the spec to what is there, or remove it by hand and apply again",
         )
     if rules == {"watched"}:
         return dataclasses.replace(change, verb="watch", fields=fields, reason="watched, never changed")
     if entry is None and not seen.value.claimable:
         return dataclasses.replace(
-            change, verb="conflict", fields=fields, reason="stands there already, is not ours, and differs",
+            change,
+            verb="conflict",
+            fields=fields,
+            reason="stands there already, is not ours, and differs",
             fix="move it away, or make it equal to the spec by hand; then apply again",
         )
     return dataclasses.replace(change, verb="update", fields=fields)

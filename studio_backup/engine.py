@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from studio_backup.diff import Asleep
-from studio_backup.errors import NoAnswer, TransportError
+from studio_backup.errors import NoAnswer, TransportError, Unreachable
 from studio_backup.probe import Probe, Reply, Unanswered, end_mark, join, merge, split
 from studio_backup.resource import Resource
 from studio_backup.script import build, outcomes
@@ -96,6 +96,17 @@ class Engine:
         keys = ((probe.script, probe.touches) for probe in asked)
         return Answered(dict(zip(keys, answers, strict=True)))
 
+    def reach(self, machine: Machine, system: str = "") -> Transport:
+        """The way to one system (by full name), or to whichever of the machine answers; raises Unreachable."""
+        sightings = self.read([machine], {})
+        for name, sighting in sightings.items():
+            if isinstance(sighting, Answered) and system in ("", name):
+                return self.open[name]
+        silent = [sighting for sighting in sightings.values() if isinstance(sighting, Silent)]
+        if silent:
+            raise Unreachable("; ".join(dict.fromkeys(item.reason for item in silent)), silent[0].fix)
+        raise Unreachable(f"{system} is asleep: {machine.name} booted its other system", "boot it, then try again")
+
     def read_again(self, wanted: Mapping[str, Sequence[Resource]]) -> Survey:
         """Read these resources once more, each system over the connection that is open to it."""
         found = self._each(list(wanted), lambda name: {name: self._again(name, wanted[name])}, lambda name: name)
@@ -126,9 +137,7 @@ class Engine:
             return {task.address: Outcome(1, error.message) for task in tasks}
         return dict(outcomes(tasks, answer.reply, token))
 
-    def _each(
-        self, items: Sequence[Item], work: Callable[[Item], Result], name: Callable[[Item], str]
-    ) -> list[Result]:
+    def _each(self, items: Sequence[Item], work: Callable[[Item], Result], name: Callable[[Item], str]) -> list[Result]:
         """Do `work` for every item, a thread each and `parallel` at a time; results in the order of the items."""
         if not items:
             return []

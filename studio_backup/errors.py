@@ -26,7 +26,6 @@ The numbers are exit codes; 0, 2 and 4 are results, not errors.
 """
 
 # Names say what happened to the user; "…Error" would add nothing to `raise Refused(…)`.
-# ruff: noqa: N818
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What was seen, and when: a small SQLite file of one studio on the control machine.
 
-It is a record, not a source of truth: without it everything still works, only "last seen", "since" and "drilled" are not
-known. Times are epoch seconds, given by the caller.
+It is a record, not a source of truth: without it everything still works, only "last seen", "since" and "drilled"
+are not known. Times are epoch seconds, given by the caller.
 """
 
 from __future__ import annotations
@@ -51,14 +51,15 @@ class Evidence:
             self._prepare()
         except (OSError, sqlite3.Error) as error:
             raise EvidenceError(
-                f"the record {path} cannot be used: {error}", "make it writable, or move it away to start a new one"
+                f"the record {path} cannot be used: {error}",
+                "make it writable, or move it away to start a new one",
             ) from error
 
     def _prepare(self) -> None:
         version = self._database.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise EvidenceError(
-                f"the record {self.path} was written by a newer studio-backup (version {version}, this knows {VERSION})",
+                f"the record {self.path} was written by a newer studio-backup ({version}, this knows {VERSION})",
                 "update studio-backup on this machine",
             )
         if version == 0:
@@ -78,7 +79,8 @@ class Evidence:
                 [(name, now, now) for name in awake],
             )
             database.executemany(
-                "INSERT INTO systems VALUES (?, ?, NULL) ON CONFLICT (system) DO NOTHING", [(name, now) for name in asleep]
+                "INSERT INTO systems VALUES (?, ?, NULL) ON CONFLICT (system) DO NOTHING",
+                [(name, now) for name in asleep],
             )
 
     def record_findings(self, now: int, looked_at: Iterable[str], findings: Mapping[str, str]) -> None:
@@ -135,7 +137,9 @@ class Evidence:
             with self._database:
                 yield self._database
         except sqlite3.Error as error:
-            raise EvidenceError(f"the record {self.path} cannot be written: {error}", "look at its disk and rights") from error
+            raise EvidenceError(
+                f"the record {self.path} cannot be written: {error}", "look at its disk and rights"
+            ) from error
 
     def close(self) -> None:
         """Close the file."""

@@ -54,7 +54,7 @@ def acquire(who: str, token: str, break_lock: bool = False) -> str:
     `who` is one line of text. Answers `<TOKEN locked WHO>` and ends when somebody else holds it; with `break_lock`
     the holder's shell is ended first (a running step never is).
     """
-    breaking = "kill \"$pid\" 2>/dev/null; sleep 1"
+    breaking = 'kill "$pid" 2>/dev/null; sleep 1'
     if not break_lock:
         breaking = f"rm -f {STATE}/lock.$$; printf '<{token} locked %s>\\n' \"$holder\"; exit 6"
     return f"""{{

@@ -1,4 +1,4 @@
-"""What the manifest has and the spec no longer asks for: removed only when nothing speaks against it (design rule 8)."""
+"""What the manifest has and the spec no longer asks for: removed only when nothing speaks against it."""
 
 from __future__ import annotations
 

@@ -77,7 +77,8 @@ asked=0; fragment=; shell=$$
 late() {{
   asked=$((asked + 1)); ticked=yes
   if [ -n "$fragment" ] && [ "$asked" -ge {seconds} ]; then
-    children=; [ ! -r "/proc/$fragment/task/$fragment/children" ] || read -r children <"/proc/$fragment/task/$fragment/children"
+    children=; list=/proc/$fragment/task/$fragment/children
+    [ ! -r "$list" ] || read -r children <"$list"
     kill -9 "$fragment" $children 2>/dev/null
   fi
 }}
@@ -95,6 +96,7 @@ reap() {{
   done
   fragment=
 }}
+printf '\\n'; printf '\\n' >&2
 {frames}
 kill "$ticker" 2>/dev/null
 printf '%s\\n' '{end_mark(nonce)}'; printf '%s\\n' '{end_mark(nonce)}' >&2

@@ -86,9 +86,7 @@ def parse_record(text: str) -> Record | None:
         return None
     if not isinstance(values, dict) or values.get("version") != 1 or values.get("result") not in RESULTS:
         return None
-    words = {
-        name: _word(values.get(name)) for name in ("run", "reason", "restore_point", "source", "accepted_by")
-    }
+    words = {name: _word(values.get(name)) for name in ("run", "reason", "restore_point", "source", "accepted_by")}
     numbers = {
         name: _number(values.get(name))
         for name in ("started", "ended", "seconds", "files", "bytes", "created", "deleted", "rewritten")

@@ -160,7 +160,7 @@ _RULED: dict[type[Resource], dict[str, str]] = {}
 def ruled_fields(kind: type[Resource]) -> dict[str, str]:
     """Field name -> rule, in the order of declaration."""
     if kind not in _RULED:
-        _RULED[kind] = {item.name: item.metadata["rule"] for item in dataclasses.fields(kind) if "rule" in item.metadata}
+        _RULED[kind] = {
+            item.name: item.metadata["rule"] for item in dataclasses.fields(kind) if "rule" in item.metadata
+        }
     return _RULED[kind]
-
-

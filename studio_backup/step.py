@@ -26,8 +26,8 @@ class Staged:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One change. `args` reach `script` and `guard` as "$@"; one that names a staged file reaches them as the place where
-    it waits. Steps with the same script and guard are carried out in one call, with the arguments of all.
+    """One change. `args` reach `script` and `guard` as "$@"; one that names a staged file reaches them as the place
+    where it waits. Steps with the same script and guard are carried out in one call, with the arguments of all.
     """
 
     title: str

@@ -76,9 +76,7 @@ class Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.command(
-    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80}
-)
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
 @click.version_option(__version__, prog_name="studio-backup")
 @paths_options
 @click.pass_context

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import click
 
+from studio_backup import saved
 from studio_backup.apply import Result, Scope, carry_out, look
 from studio_backup.cli.codes import of_plan
 from studio_backup.cli.failures import print_json
@@ -20,7 +19,7 @@ from studio_backup.cli.scope import engine_of, evidence_of, pending_of, record, 
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.engine import Engine
-from studio_backup.errors import Locked, Refused, UsageError
+from studio_backup.errors import Locked, Refused
 from studio_backup.evidence import Evidence
 from studio_backup.locks import Locks, stale
 from studio_backup.plan import Plan
@@ -70,14 +69,16 @@ def _go(
     settings: Settings, studio: Studio, scope: Scope, evidence: Evidence, engine: Engine, survey: Survey, plan: Plan,
     planfile: str | None, yes: bool, allow_destroy: tuple[str, ...], break_lock: bool,
 ) -> int:  # fmt: skip
-    destroying = {step["address"] for step in report.document(plan)["steps"] if step["risk"] == "destroys"}  # type: ignore[attr-defined]
+    destroying = {step["address"] for step in report.steps(plan) if step["risk"] == "destroys"}
     for address in allow_destroy:
         if address not in destroying:
             raise Refused(
                 f"--allow-destroy {address}: no planned step destroys that",
                 "studio-backup plan shows every step",
             )
-    saved = _saved(planfile, plan) if planfile else None
+    promise = saved.read(planfile, Path(planfile).read_text(encoding="utf-8", errors="replace")) if planfile else None
+    if promise:
+        saved.hold_to(promise, str(planfile), plan)
     if not settings.json:
         show(settings, scope, plan, pending_of(evidence, plan))
     if not plan.acting():
@@ -85,47 +86,15 @@ def _go(
             print_json(document(plan, {}))
         return of_plan(plan, overslept(studio, plan))
     _consent(settings, plan, yes)
-    if saved and not evidence.use_plan(int(time.time()), f"{planfile} {saved}"):
+    if promise and not evidence.use_plan(int(time.time()), promise.id):
         raise Refused(f"{planfile} was applied before", "studio-backup plan --save makes a new one")
     systems = sorted({change.resource.system for change in plan.acting()})
     with Locks(who("apply"), break_lock) as locks:
         locks.take({name: engine.open[name] for name in systems})
         moved = stale(locks.generations, lambda name: survey.manifests[name].generation, systems)
         if moved:
-            raise Locked(
-                f"another apply changed {', '.join(moved)} since this plan was made", "studio-backup apply"
-            )
+            raise Locked(f"another apply changed {', '.join(moved)} since this plan was made", "studio-backup apply")
         return _carry_out(settings, studio, scope, evidence, engine, survey, plan)
-
-
-def _saved(planfile: str, plan: Plan) -> str:
-    """The fingerprint of a saved plan, if it is still what would be done; scripts in the file are never read."""
-    try:
-        saved: dict[str, Any] = json.loads(Path(planfile).read_text(encoding="utf-8"))
-        then = {(step["address"], step["title"], step["hash"]) for step in saved["steps"]}
-        verbs = {(change["address"], change["verb"]) for change in saved["changes"] if change["verb"] != "ok"}
-        fingerprint = str(saved["fingerprint"])
-    except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{planfile} is not a plan that studio-backup saved: {error}", "studio-backup plan --save FILE"
-        ) from error
-    now = report.document(plan)
-    steps: list[dict[str, Any]] = now["steps"]  # type: ignore[assignment]
-    changes: list[dict[str, Any]] = now["changes"]  # type: ignore[assignment]
-    same = {(step["address"], step["title"], step["hash"]) for step in steps}
-    differing = sorted({step[0] for step in then ^ same})
-    differing += sorted(
-        {c[0] for c in verbs ^ {(c["address"], c["verb"]) for c in changes if c["verb"] != "ok"}}
-    )
-    if differing or fingerprint != plan.fingerprint():
-        listed = (
-            "\n".join(f"  {address}" for address in dict.fromkeys(differing)) or "  what the changes rest on"
-        )
-        raise Refused(
-            f"{planfile} is not what would be done now; this differs:\n{listed}",
-            "studio-backup plan --save FILE",
-        )
-    return fingerprint
 
 
 def _consent(settings: Settings, plan: Plan, yes: bool) -> None:

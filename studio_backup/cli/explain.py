@@ -18,8 +18,8 @@ from studio_backup.spec.explain import explain
 def command(settings: Settings, address: str) -> int:
     """Show every value that holds for ADDRESS and the file:line:column it comes from.
 
-    ADDRESS is MACHINE, MACHINE/SYSTEM, MACHINE/VOLUME, MACHINE/DATASET or MACHINE/DATASET/COPY. A value without a place holds
-    by default.
+    ADDRESS is MACHINE, MACHINE/SYSTEM, MACHINE/VOLUME, MACHINE/DATASET or MACHINE/DATASET/COPY.
+    A value without a place holds by default.
     """
     loaded = load_spec(settings)
     if loaded.problems:
@@ -40,8 +40,6 @@ def command(settings: Settings, address: str) -> int:
             }
         )
     else:
-        rows = [
-            (item.path, safe(item.value), str(item.place) if item.place else "by default") for item in values
-        ]
+        rows = [(item.path, safe(item.value), str(item.place) if item.place else "by default") for item in values]
         settings.write("\n".join(columns(rows)))
     return 0

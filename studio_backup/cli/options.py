@@ -26,9 +26,7 @@ def paths_options(function: Function) -> Function:
     return click.option("-i", "--inventory", multiple=True, metavar="PATH", help=_INVENTORY)(function)
 
 
-def command(
-    *formats: str, selects: bool = False, connects: bool = False
-) -> Callable[[Function], click.Command]:
+def command(*formats: str, selects: bool = False, connects: bool = False) -> Callable[[Function], click.Command]:
     """A command that gets a Settings first; `formats` are its values of --format, table always among them."""
 
     def decorate(function: Function) -> click.Command:
@@ -46,25 +44,17 @@ def command(
 
         shared: list[Function] = [
             paths_options,
-            click.option(
-                "--format", type=click.Choice(["table", *formats]), default="table", help="How to show it."
-            )
+            click.option("--format", type=click.Choice(["table", *formats]), default="table", help="How to show it.")
             if formats
             else _same,
-            click.option(
-                "--output", metavar="FILE", help="Write the result to a file instead of standard output."
-            ),
+            click.option("--output", metavar="FILE", help="Write the result to a file instead of standard output."),
             click.option("--no-color", is_flag=True, help="No colours (also: NO_COLOR, or no terminal)."),
             click.option("-v", "--verbose", is_flag=True, help="Show more."),
         ]
         if selects:
             shared += [
-                click.option(
-                    "--only", multiple=True, metavar="SELECTOR", help=f"Only what matches: {_SELECTOR}"
-                ),
-                click.option(
-                    "--except", "leave_out", multiple=True, metavar="SELECTOR", help="All but what matches."
-                ),
+                click.option("--only", multiple=True, metavar="SELECTOR", help=f"Only what matches: {_SELECTOR}"),
+                click.option("--except", "leave_out", multiple=True, metavar="SELECTOR", help="All but what matches."),
             ]
         if connects:
             shared += [
@@ -76,9 +66,7 @@ def command(
         wrapped: Function = call
         for option in reversed(shared):
             wrapped = option(wrapped)
-        return click.command(
-            context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80}
-        )(wrapped)
+        return click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})(wrapped)
 
     return decorate
 

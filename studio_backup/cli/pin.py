@@ -15,7 +15,7 @@ from studio_backup.spec.model import Jump
 @make_command("json", connects=True)
 @click.argument("host")
 def command(settings: Settings, host: str) -> int:
-    """Ask HOST (a machine or MACHINE/SYSTEM of the inventory, or an address with :PORT) for its host keys, and show them.
+    """Ask HOST for its host keys and show them; HOST is MACHINE, MACHINE/SYSTEM or ADDRESS[:PORT].
 
     Nothing is logged in to and nothing is written. What the network says proves nothing: compare the fingerprint with
     one read at the machine itself (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub) before you trust it.
@@ -29,8 +29,7 @@ def command(settings: Settings, host: str) -> int:
             {
                 "host": host,
                 "keys": [
-                    {"host_key": key.line, "fingerprint": key.fingerprint, "pinned": key.line in pinned}
-                    for key in keys
+                    {"host_key": key.line, "fingerprint": key.fingerprint, "pinned": key.line in pinned} for key in keys
                 ],
             }
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import secrets
 import time
 from pathlib import Path
 
 import click
 
+from studio_backup import saved
 from studio_backup.apply import Scope, look
 from studio_backup.cli.codes import of_plan
 from studio_backup.cli.failures import print_json
@@ -16,6 +17,7 @@ from studio_backup.cli.progress import Bar
 from studio_backup.cli.scope import engine_of, evidence_of, pending_of, record, scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
+from studio_backup.errors import UsageError
 from studio_backup.plan import Plan
 from studio_backup.report import plan as report
 from studio_backup.report.text import Paint
@@ -23,14 +25,12 @@ from studio_backup.spec.model import Studio
 
 
 @make_command("json", selects=True, connects=True)
-@click.option(
-    "--save", metavar="FILE", help="Keep the plan: `apply FILE` refuses to do anything else than it says."
-)
+@click.option("--save", metavar="FILE", help="Keep the plan: `apply FILE` refuses to do anything else than it says.")
 def command(settings: Settings, save: str | None) -> int:
     """Read every machine and show what apply would do; changes nothing.
 
-    Marks: + create, ~ update, - remove, ! watched, x conflict, ? unread, z asleep. Exit codes: 0 nothing to do, 2 changes
-    pending, 3 something could not be seen, 1 error.
+    Marks: + create, ~ update, - remove, ! watched, ✗ conflict, ? unread, z asleep.
+    Exit codes: 0 nothing to do, 2 changes pending, 3 something could not be seen, 1 error.
     """
     studio = load_studio(settings)
     scope = scope_of(settings, studio)
@@ -43,13 +43,20 @@ def command(settings: Settings, save: str | None) -> int:
             engine.close()
     record(settings, evidence, survey, plan)
     if save:
-        Path(save).write_text(json.dumps(report.document(plan), indent=2) + "\n", encoding="utf-8")
+        _save(save, plan)
     if settings.json:
         print_json(report.document(plan))
     else:
         show(settings, scope, plan, pending_of(evidence, plan))
         _next(settings, plan, save)
     return of_plan(plan, overslept(studio, plan))
+
+
+def _save(file: str, plan: Plan) -> None:
+    try:
+        Path(file).write_text(saved.save(plan, secrets.token_hex(8)), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}", "save it in a folder of yours") from error
 
 
 def show(settings: Settings, scope: Scope, plan: Plan, pending: dict[str, int]) -> None:

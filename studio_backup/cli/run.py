@@ -13,15 +13,13 @@ from studio_backup.cli.scope import engine_of, evidence_of, who
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.compile import Route, routes
-from studio_backup.engine import Engine
-from studio_backup.errors import StudioBackupError, Unreachable, UsageError
+from studio_backup.errors import StudioBackupError, UsageError
 from studio_backup.records import Record, as_json
 from studio_backup.report.run import lines_of_preview, lines_of_run, preview_document
 from studio_backup.report.text import Paint, size
 from studio_backup.running import follow, parse_preview, preview, start
 from studio_backup.spec.model import Studio
 from studio_backup.spec.names import find_copy
-from studio_backup.survey import Answered, Silent
 from studio_backup.transport import Transport
 
 #: Exit codes of `run` by result (design section 6).
@@ -45,8 +43,8 @@ CODES = {"ok": 0, "refused": 5, "failed": 1, "away": 3, "busy": 3, "running": 6}
 def command(settings: Settings, copy: str, only_look: bool, accept: str) -> int:
     """Make the copy DATASET/COPY now and wait for it, e.g. run ws-a/sessions/on-nas.
 
-    Cut off, the run goes on where it is; `status` shows how it ended. Exit codes: 0 done, 1 failed, 3 the source is away or
-    busy, 5 refused for safety, 6 another run is under way.
+    Cut off, the run goes on where it is; `status` shows how it ended.
+    Exit codes: 0 done, 1 failed, 3 the source is away or busy, 5 refused for safety, 6 another run is under way.
     """
     if accept and not re.fullmatch(r"[A-Za-z0-9-]+", accept):
         raise UsageError(f"--accept {accept}: not a run's name", "studio-backup status shows refused runs")
@@ -56,7 +54,7 @@ def command(settings: Settings, copy: str, only_look: bool, accept: str) -> int:
     with Bar(route.copy.full_name, not settings.json) as bar:
         engine = engine_of(settings, studio, evidence, Bar("", on=False))
         try:
-            transport = _reach(engine, studio, route)
+            transport = engine.reach(studio.machines[route.writer.machine], route.writer.full_name)
             if only_look:
                 return _preview(settings, route, transport)
             remote = transport.open(start(route, accept, who("run")))
@@ -75,20 +73,6 @@ def command(settings: Settings, copy: str, only_look: bool, accept: str) -> int:
 def _route(studio: Studio, copy: str) -> Route:
     wanted = find_copy(studio, copy)
     return next(route for route in routes(studio) if route.copy.full_name == wanted.full_name)
-
-
-def _reach(engine: Engine, studio: Studio, route: Route) -> Transport:
-    machine = studio.machines[route.writer.machine]
-    sightings = engine.read([machine], {})
-    name = route.writer.full_name
-    match sightings[name]:
-        case Answered():
-            return engine.open[name]
-        case Silent(reason, _, fix):
-            raise Unreachable(f"{name}: {reason}", fix)
-    raise Unreachable(
-        f"{name} is asleep: {machine.name} booted its other system", "boot it, then run this again"
-    )
 
 
 def _preview(settings: Settings, route: Route, transport: Transport) -> int:

@@ -22,8 +22,8 @@ DOCUMENTS = ("inventory", "playbook", "plan", "report")
 def command(settings: Settings, name: str | None) -> int:
     """Print a JSON Schema (draft-07): inventory, playbook, plan, report, or a kind of resource.
 
-    Without a name, lists them, one a line. In a kind's schema every field has its rule: managed (apply changes it), fixed (a
-    difference is for a human), watched (reported only).
+    Without a name, lists them, one a line. In a kind's schema every field has its rule: managed (apply changes
+    it), fixed (a difference is for a human), watched (reported only).
     """
     if name is None:
         settings.write("\n".join([*DOCUMENTS, *KINDS]))

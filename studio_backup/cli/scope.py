@@ -89,9 +89,7 @@ def _password(settings: Settings, studio: Studio) -> str | None:
     if given is not None:
         return given
     try:
-        return (
-            getpass.getpass("sudo password for the machines (empty if none is asked): ", stream=None) or None
-        )
+        return getpass.getpass("sudo password for the machines (empty if none is asked): ", stream=None) or None
     except (EOFError, OSError):
         settings.say("no terminal to ask for a sudo password: going on without one")
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import click
 
@@ -43,7 +44,7 @@ class Settings:
         """The result: to standard output, or to the file of --output."""
         if self.output:
             try:
-                with open(self.output, "a" if self._written else "w", encoding="utf-8") as file:
+                with Path(self.output).open("a" if self._written else "w", encoding="utf-8") as file:
                     file.write(text + "\n")
             except OSError as error:
                 raise click.ClickException(f"{self.output} cannot be written: {error.strerror}") from error

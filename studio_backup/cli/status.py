@@ -23,7 +23,7 @@ from studio_backup.status import probe, standings
 def command(settings: Settings) -> int:
     """Show every copy: its last run and result, its newest restore point, that point's age against its limit.
 
-    Exit codes: 0 every copy is fresh, 2 one is late, refused or failed, 3 nothing worse than one that could not be seen.
+    Exit codes: 0 every copy is fresh, 2 one is late, refused or failed, 3 nothing worse than one not seen.
     """
     studio = load_studio(settings)
     selection = select(studio, settings.only, settings.leave_out)

@@ -24,8 +24,11 @@ def command(settings: Settings) -> int:
     else:
         studio = loaded.studio
         copies = sum(len(dataset.copies) for dataset in studio.datasets.values())
-        settings.write(
-            f"{studio.name}: {count(len(studio.machines), 'machine')}, {count(len(studio.systems()), 'system')}, "
-            f"{count(len(studio.datasets), 'dataset')}, {count(copies, 'copy', 'copies')}. No problem.\nNext: studio-backup plan"
+        counts = (
+            count(len(studio.machines), "machine"),
+            count(len(studio.systems()), "system"),
+            count(len(studio.datasets), "dataset"),
+            count(copies, "copy", "copies"),
         )
+        settings.write(f"{studio.name}: {', '.join(counts)}. No problem.\nNext: studio-backup plan")
     return ERROR if loaded.problems else 0

@@ -58,9 +58,7 @@ class Collector:
         above = () if path == top else (self.folder(system, path.rsplit("/", 1)[0], place),)
         mode = mode or _MODES.get(path.rsplit("/", 1)[1], "0755")
         return self.add(
-            Directory(
-                system=system.full_name, name=path, place=place, mode=mode, owner=owner, requires=above
-            )
+            Directory(system=system.full_name, name=path, place=place, mode=mode, owner=owner, requires=above)
         )
 
     def file(self, system: model.System, path: str, place: Place, body: str, mode: str = "0644") -> str:
@@ -70,9 +68,7 @@ class Collector:
         mark = owner_mark(self.studio.name, address, place)
         first, newline, rest = body.partition("\n")
         text = f"{first}\n{mark}{rest}" if first.startswith("#!") else f"{mark}{first}{newline}{rest}"
-        return self.add(
-            File(system=system.full_name, name=path, place=place, text=text, mode=mode, requires=(folder,))
-        )
+        return self.add(File(system=system.full_name, name=path, place=place, text=text, mode=mode, requires=(folder,)))
 
     def program(self, system: model.System, name: str, place: Place) -> str:
         """A program of ours as it stands in studio_backup/jobs, without the `.sh` of what is executed."""
@@ -81,7 +77,7 @@ class Collector:
         # Every copy on a system uses it: the place must not depend on which of them came first in the spec.
         return self.file(system, f"{configuration(self.studio.name)}/{target}", place, shipped(name), mode)
 
-    def volume(self, system: model.System, volume: model.Volume, place: Place) -> tuple[str, str]:
+    def volume(self, system: model.System, volume: model.Volume) -> tuple[str, str]:
         """The volume itself, watched, and the sentinel on it; both are needed by whatever stands there."""
         root = volume.paths[system.name]
         watched = self.add(

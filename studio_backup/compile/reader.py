@@ -17,7 +17,7 @@ GATE_PARTS = ("gate.sh", "moment.sh", "volume.sh", "guard.sh")
 def serve(collected: Collector, route: Route, reader: Reader) -> None:
     """Everything that a source system needs so that one route can read from it."""
     system, place = reader.system, route.copy.place
-    volume = collected.volume(system, reader.volume, place)
+    volume = collected.volume(system, reader.volume)
     if route.local:
         return
     needs = [collected.program(system, part, place) for part in GATE_PARTS]

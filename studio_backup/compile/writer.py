@@ -25,12 +25,12 @@ _NEVER_DATA = ("/lost+found/",)
 def receive(collected: Collector, route: Route) -> None:
     """Everything that the writing system of a route needs."""
     system, place = route.writer, route.copy.place
-    volume = collected.volume(system, route.volume, place)
+    volume = collected.volume(system, route.volume)
     owner = "root"
     needs: list[str] = [collected.state_folder(system, name, place) for name in ("runs", "log", "accept", "lock")]
     needs += [collected.program(system, part, place) for part in JOB_PARTS]
     if route.local:
-        collected.volume(system, route.readers[0].volume, place)
+        collected.volume(system, route.readers[0].volume)
     else:
         owner = route.receiver
         needs += _connection(collected, route)
@@ -54,9 +54,7 @@ def _receiver(route: Route) -> tuple[str]:
 
 def _connection(collected: Collector, route: Route) -> list[str]:
     system, place = route.writer, route.copy.place
-    user = collected.add(
-        Receiver(system=system.full_name, name=route.receiver, place=place, home=route.home)
-    )
+    user = collected.add(Receiver(system=system.full_name, name=route.receiver, place=place, home=route.home))
     parent = collected.folder(system, route.home.rsplit("/", 1)[0], place)
     home = collected.add(
         Directory(
@@ -66,7 +64,11 @@ def _connection(collected: Collector, route: Route) -> list[str]:
     )  # fmt: skip
     key = collected.add(
         SshKey(
-            system=system.full_name, name=f"{route.home}/key", place=place, owner=route.receiver, requires=(home,)
+            system=system.full_name,
+            name=f"{route.home}/key",
+            place=place,
+            owner=route.receiver,
+            requires=(home,),
         )
     )
     pins = "".join(f"{host_alias(reader.system)} {reader.system.host_key}\n" for reader in route.readers)

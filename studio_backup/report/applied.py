@@ -36,10 +36,7 @@ def summary(plan: Plan, applied: Applied, pending: Mapping[str, int], paint: Pai
     if left:
         parts.append(f"{left} not tried")
     parts += [f"{number} kept for {system} until it wakes" for system, number in pending.items() if number]
-    if applied.failed or left:
-        following = "studio-backup apply goes on from here"
-    else:
-        following = "studio-backup status"
+    following = "studio-backup apply goes on from here" if applied.failed or left else "studio-backup status"
     return f"\n{'; '.join(parts)}.\nNext: {following}"
 
 

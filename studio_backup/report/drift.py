@@ -37,11 +37,7 @@ def screen(plan: Plan, paint: Paint, since: Mapping[str, int]) -> list[str]:
         if word in findings:
             lines += [*([""] if lines else []), paint(f"{word}: {_MEANING[word]}", "bold")]
             lines += _asleep(findings[word]) if word == "asleep" else []
-            lines += (
-                []
-                if word == "asleep"
-                else [x for f in findings[word] for x in _finding(f, word, paint, since)]
-            )
+            lines += [] if word == "asleep" else [x for f in findings[word] for x in _finding(f, word, paint, since)]
     return lines
 
 
@@ -72,7 +68,5 @@ def summary(plan: Plan) -> str:
             words[drift_class(change)] = words.get(drift_class(change), 0) + 1
     fine = count(plan.summary()["ok"], "resource") + " as the spec wants them"
     return (
-        f"{', '.join(f'{number} {word}' for word, number in words.items())}; {fine}."
-        if words
-        else f"No drift: {fine}."
+        f"{', '.join(f'{number} {word}' for word, number in words.items())}; {fine}." if words else f"No drift: {fine}."
     )

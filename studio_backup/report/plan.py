@@ -12,8 +12,16 @@ from studio_backup.step import Risk
 
 #: Version of the JSON document; a key that changes its meaning raises it.
 VERSION = 1
-_WORDS = {"create": "to create", "update": "to update", "remove": "to remove", "watch": "watched", "conflict": "in conflict",
-          "unread": "unread", "asleep": "asleep", "deferred": "deferred"}  # fmt: skip
+_WORDS = {
+    "create": "to create",
+    "update": "to update",
+    "remove": "to remove",
+    "watch": "watched",
+    "conflict": "in conflict",
+    "unread": "unread",
+    "asleep": "asleep",
+    "deferred": "deferred",
+}
 
 
 def screen(
@@ -93,7 +101,7 @@ def document(plan: Plan) -> dict[str, object]:
         "fingerprint": plan.fingerprint(),
         "summary": plan.summary(),
         "changes": [_json(change) for change in plan.changes],
-        "steps": _steps(plan),
+        "steps": steps(plan),
     }
 
 
@@ -113,8 +121,7 @@ def _json(change: Change) -> dict[str, object]:
         "verb": change.verb,
         "risk": _risk(change),
         "fields": [
-            {"name": item.name, "rule": item.rule, "before": item.before, "after": item.after}
-            for item in change.fields
+            {"name": item.name, "rule": item.rule, "before": item.before, "after": item.after} for item in change.fields
         ],
         "reason": change.reason,
         "fix": change.fix,
@@ -133,19 +140,16 @@ def _risk(change: Change) -> str:
     return max(risks, key=list(Risk).index) if risks else Risk.SAFE
 
 
-def _steps(plan: Plan) -> list[dict[str, object]]:
-    steps: list[dict[str, object]] = []
+def steps(plan: Plan) -> list[dict[str, object]]:
+    """Every step in order, with its hash; None where it is only known after an earlier wave."""
+    found: list[dict[str, object]] = []
     for change in plan.acting():
         wave = plan.waves[change.address]
         known = steps_of(change)
         if not known and change.want and change.fields and change.verb != "update":
-            after = next(
-                (item.after for item in change.fields if (item.after or "").startswith("known after ")), None
-            )
-            steps.append(
-                {"address": change.address, "wave": wave, "title": after, "risk": Risk.SAFE, "hash": None}
-            )
-        steps += [
+            after = next((item.after for item in change.fields if (item.after or "").startswith("known after ")), None)
+            found.append({"address": change.address, "wave": wave, "title": after, "risk": Risk.SAFE, "hash": None})
+        found += [
             {
                 "address": change.address,
                 "wave": wave,
@@ -155,4 +159,4 @@ def _steps(plan: Plan) -> list[dict[str, object]]:
             }
             for step in known
         ]
-    return steps
+    return found

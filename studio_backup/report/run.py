@@ -14,21 +14,15 @@ MOST_NAMES = 10
 def lines_of_run(route: Route, record: Record, paint: Paint) -> list[str]:
     """What one run did, why it did not, and what to type next."""
     name = route.copy.full_name
-    colour = (
-        "good" if record.result == "ok" else "bad" if record.result in ("failed", "refused") else "unread"
-    )
+    colour = "good" if record.result == "ok" else "bad" if record.result in ("failed", "refused") else "unread"
     lines = [f"{name}: {paint(record.result, colour)}" + (f", {record.sentence}" if record.reason else "")]
     if record.source:
-        lines.append(
-            f"  read from      {record.source}" + (" (while files were in use)" if record.open else "")
-        )
+        lines.append(f"  read from      {record.source}" + (" (while files were in use)" if record.open else ""))
     if record.result in ("ok", "refused") and record.files is not None:
-        lines.append(
-            f"  moved          {size(record.bytes)} in {age(record.seconds or 0)}; the source holds {count(record.files, 'file')}"
-        )
-        lines.append(
-            f"  compared       {record.created or 0} new, {record.rewritten or 0} rewritten, {record.deleted or 0} deleted"
-        )
+        holds = f"the source holds {count(record.files, 'file')}"
+        lines.append(f"  moved          {size(record.bytes)} in {age(record.seconds or 0)}; {holds}")
+        new, rewritten, deleted = record.created or 0, record.rewritten or 0, record.deleted or 0
+        lines.append(f"  compared       {new} new, {rewritten} rewritten, {deleted} deleted")
     if record.accepted_by:
         lines.append(f"  accepted by    {safe(record.accepted_by)}")
     if record.restore_point and record.result == "ok":

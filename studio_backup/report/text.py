@@ -7,10 +7,31 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 #: One mark a verb (design section 6).
-MARKS = {"create": "+", "update": "~", "remove": "-", "watch": "!", "conflict": "✗", "unread": "?", "asleep": "z",
-         "deferred": "…", "ok": " "}  # fmt: skip
-_COLOURS = {"create": "32", "update": "33", "remove": "31", "watch": "36", "conflict": "31;1", "unread": "35",
-            "asleep": "34", "deferred": "35", "ok": "", "good": "32", "bad": "31;1", "dim": "2", "bold": "1"}  # fmt: skip
+MARKS = {
+    "create": "+",
+    "update": "~",
+    "remove": "-",
+    "watch": "!",
+    "conflict": "✗",
+    "unread": "?",
+    "asleep": "z",
+    "deferred": "…",
+    "ok": " ",
+}
+_COLOURS = {
+    "create": "32",
+    "update": "33",
+    "remove": "31",
+    "watch": "36",
+    "conflict": "31;1",
+    "unread": "35",
+    "asleep": "34",
+    "deferred": "35",
+    "good": "32",
+    "bad": "31;1",
+    "dim": "2",
+    "bold": "1",
+}
 
 
 def safe(text: object) -> str:
@@ -83,9 +104,7 @@ def columns(rows: Sequence[Sequence[str]], gap: int = 2) -> list[str]:
     """Rows with their columns lined up; the last column is left as long as it is."""
     if not rows:
         return []
-    widths = [
-        max(len(row[index]) for row in rows if len(row) > index) for index in range(max(map(len, rows)) - 1)
-    ]
+    widths = [max(len(row[index]) for row in rows if len(row) > index) for index in range(max(map(len, rows)) - 1)]
     lines = []
     for row in rows:
         cells = [cell.ljust(width + gap) for cell, width in zip(row, widths, strict=False)]

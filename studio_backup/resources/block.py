@@ -47,7 +47,8 @@ _WRITE = r"""home=$(awk -F: -v user="$1" '$1 == user { print $6; exit }' /etc/pa
 folder=$home/.ssh; file=$folder/authorized_keys
 if [ ! -d "$folder" ]; then mkdir -m 0700 "$folder"; chown -- "$1:" "$folder"; fi
 new=$folder/.studio-backup.$$
-if [ -e "$file" ]; then cp -p -- "$file" "$new"; else : >"$new"; chmod 0600 "$new"; chown -- "$1:" "$new"; file_new=yes; fi
+if [ -e "$file" ]; then cp -p -- "$file" "$new"
+else : >"$new"; chmod 0600 "$new"; chown -- "$1:" "$new"; file_new=yes; fi
 {
   if [ -z "${file_new:-}" ]; then
     awk -v mark="$3" '$0 == "# >>> " mark { inside = 1 } !inside { print } $0 == "# <<< " mark { inside = 0 }' "$file"

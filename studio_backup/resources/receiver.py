@@ -35,9 +35,7 @@ class Receiver(Resource):
         for line in lines:
             parts = line.split(":")
             if parts[0] == self.name and len(parts) >= 7:
-                return type(self)(
-                    system=self.system, name=self.name, place=self.place, home=parts[5], shell=parts[6]
-                )
+                return type(self)(system=self.system, name=self.name, place=self.place, home=parts[5], shell=parts[6])
         return None
 
     def create(self) -> tuple[Step, ...]:
@@ -49,7 +47,13 @@ class Receiver(Resource):
     def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
         """Only its shell can differ here; a home is decided when it is made."""
         del seen, fields
-        return (Step(title=f"mend user {self.name}", script=f'for user do usermod --shell {self.shell} -- "$user"; done', args=(self.name,)),)
+        return (
+            Step(
+                title=f"mend user {self.name}",
+                script=f'for user do usermod --shell {self.shell} -- "$user"; done',
+                args=(self.name,),
+            ),
+        )
 
     def remove(self) -> tuple[Step, ...] | None:
         """Released: it owns the files of a copy, which stay."""

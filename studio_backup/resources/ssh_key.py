@@ -31,7 +31,9 @@ class SshKey(Resource):
     """An ed25519 key pair; its name is the path of the private key."""
 
     kind: ClassVar[str] = "ssh-key"
-    summary: ClassVar[str] = "a backup key, made where it is used; the public half is read, never the private (compiled)"
+    summary: ClassVar[str] = (
+        "a backup key, made where it is used; the public half is read, never the private (compiled)"
+    )
 
     owner: str = managed()
     mode: str = managed("0400")

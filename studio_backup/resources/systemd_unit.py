@@ -119,4 +119,3 @@ class SystemdUnit(Resource):
     def named(cls, system: str, name: str, place: Place) -> Self:
         """Only the unit's name is known."""
         return cls(system=system, name=name, place=place, text="")
-

@@ -1,0 +1,32 @@
+"""A restore that was done, as people and programs read it."""
+
+from __future__ import annotations
+
+from studio_backup.evidence import Drill
+from studio_backup.report.text import age, count, moment, size
+from studio_backup.spec.retention import point_time
+
+
+def lines(drill: Drill, to: str) -> list[str]:
+    """What is where now, and that it was checked."""
+    when = point_time(drill.point)
+    return [
+        f"{drill.dataset} as it was on {moment(when.timestamp() if when else None)}, from {drill.copy}, is in {to}",
+        f"  {count(drill.files, 'file')}, {size(drill.bytes)} in {age(drill.seconds)}; every hash is equal.",
+        "  Noted as a drill.",
+        "Next: studio-backup status",
+    ]
+
+
+def document(drill: Drill, to: str) -> dict[str, object]:
+    """The JSON of `restore`."""
+    return {
+        "dataset": drill.dataset,
+        "copy": drill.copy,
+        "restore_point": drill.point,
+        "to": to,
+        "files": drill.files,
+        "bytes": drill.bytes,
+        "seconds": drill.seconds,
+        "verified": True,
+    }

@@ -1,0 +1,80 @@
+"""Moving a restore point from where it is held to where it is wanted, and checking every hash there."""
+
+from __future__ import annotations
+
+import tarfile
+
+from studio_backup.errors import Refused, StudioBackupError
+from studio_backup.report.text import count, safe
+from studio_backup.restore.choice import Choice
+from studio_backup.restore.stream import Moved, Progress, land, parse_hashes, pump, send, verify
+from studio_backup.transport import Remote, Transport
+
+_OTHER_POINT = "try another point: --at TIME or --from COPY"
+
+
+def move(holding: Transport, choice: Choice, path: str, receiving: Transport, folder: str, told: Progress) -> Moved:
+    """Read the point (or `path` in it) where it is held and unpack it into an empty folder; raises what went wrong."""
+    source = holding.open(send(f"{choice.standing.route.target}/points/{choice.point}", path))
+    target = receiving.open(land(folder))
+    try:
+        owner = _landed(target.read(4096).decode("utf-8", "replace"), folder, target.errors())
+        try:
+            moved = pump(source, target, owner, told)
+        except (tarfile.TarError, EOFError) as error:
+            raise StudioBackupError(
+                f"the copy could not be read whole: {source.errors().strip() or error}",
+                _OTHER_POINT,
+            ) from error
+        if source.exit_status():
+            raise StudioBackupError(
+                f"the copy could not be read whole: {source.errors().strip()}",
+                _OTHER_POINT,
+            )
+        if "unpacked" not in _rest(target):
+            raise StudioBackupError(
+                f"it could not be written: {target.errors().strip()}",
+                f"look at {folder}, then restore into a new folder",
+            )
+        return moved
+    finally:
+        source.close()
+        target.close()
+
+
+def _landed(line: str, folder: str, errors: str) -> tuple[int, int]:
+    word, _, rest = line.strip().partition("\t")
+    if word == "refused":
+        raise Refused(
+            f"{folder} {rest}: a restore never writes over anything",
+            "name a folder that is empty or not there yet",
+        )
+    numbers = rest.split("\t")
+    if word != "ready" or len(numbers) != 2 or not all(number.isdigit() for number in numbers):
+        raise StudioBackupError(f"{folder} cannot be written: {errors.strip() or line.strip()}", "name another folder")
+    return int(numbers[0]), int(numbers[1])
+
+
+def _rest(target: Remote) -> str:
+    text = b""
+    while data := target.read(65536):
+        text += data
+    return text.decode("utf-8", "replace")
+
+
+def check(receiving: Transport, folder: str, moved: Moved, timeout: float) -> None:
+    """Every hash read from the copy must be found again where it landed, and nothing else."""
+    answer = receiving.run(verify(folder), max(timeout, 60 + moved.bytes / 20e6))
+    landed = parse_hashes(answer.reply.out)
+    if landed is None:
+        raise StudioBackupError(
+            f"what landed could not be hashed: {answer.reply.err.strip() or answer.reason}",
+            "restore once more",
+        )
+    wrong = sorted(name for name in landed.keys() | moved.hashes.keys() if landed.get(name) != moved.hashes.get(name))
+    if wrong:
+        listed = "\n".join(f"  {safe(name)}" for name in wrong[:20])
+        raise StudioBackupError(
+            f"{count(len(wrong), 'file')} landed otherwise than they were read:\n{listed}",
+            "restore once more into a new folder; check that disk",
+        )

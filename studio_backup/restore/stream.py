@@ -1,0 +1,175 @@
+"""Restoring: one restore point as a tar stream through the control machine, hashed there and where it lands.
+
+Links that the landing neutralised are whole again; owners are those of the folder that is restored into. Nothing is
+written into a folder that is not empty.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shlex
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import IO
+
+from studio_backup.transport import Remote
+
+#: How rsync marks a symbolic link that it keeps from leading anywhere (`--munge-links`).
+MUNGED = "/rsyncd-munged/"
+#: Told of bytes moved and the file under way.
+Progress = Callable[[int, str], None]
+
+
+@dataclass
+class Moved:
+    """What went through: SHA-256 of every file by its path relative to the folder, and totals."""
+
+    hashes: dict[str, str] = field(default_factory=dict)
+    files: int = 0
+    bytes: int = 0
+
+
+def send(folder: str, path: str) -> str:
+    """The script that reads a restore point (or `path` in it) as tar; an unreadable file ends it with an error."""
+    return f"cd {shlex.quote(folder)} && exec tar -cf - -- {shlex.quote('./' + path if path else '.')}\n"
+
+
+def land(folder: str) -> str:
+    """The script that unpacks into an empty folder, which it makes where nothing is; prints the owner first."""
+    place = shlex.quote(folder)
+    return f"""{{
+LC_ALL=C; export LC_ALL
+if [ -e {place} ] && [ ! -d {place} ]; then echo 'refused	is no folder'; exit 5; fi
+if [ -d {place} ]; then
+  if [ -n "$(ls -A {place})" ]; then echo 'refused	is not empty'; exit 5; fi
+else mkdir -p -- {place} || exit 1; fi
+owner=$(ls -nd {place} | awk '{{ print $3 "\\t" $4 }}')
+printf 'ready\\t%s\\n' "$owner"
+cd {place} && tar -xpf - && echo unpacked
+}}
+"""
+
+
+def verify(folder: str) -> str:
+    """The script that hashes what landed: `HASH  ./PATH`, every record ended by NUL."""
+    program = "if command -v sha256sum >/dev/null; then set -- sha256sum; else set -- shasum -a 256; fi"
+    # One line a file with the name's newlines escaped by the hash program itself (it then starts the line with `\\`).
+    return f'{program}\ncd {shlex.quote(folder)} && find . -type f -exec "$@" {{}} + && echo complete\n'
+
+
+def parse_hashes(output: str) -> dict[str, str] | None:
+    """Path -> SHA-256 from `sha256sum` lines; None when the listing is not whole."""
+    lines = output.split("\n")
+    if lines[-2:] != ["complete", ""]:
+        return None
+    found = {}
+    for line in lines[:-2]:
+        escaped = line.startswith("\\")
+        digest, _, name = line.lstrip("\\").partition("  ")
+        if escaped:
+            name = name.replace("\\n", "\n").replace("\\r", "\r").replace("\\\\", "\\")
+        found[name.removeprefix("./")] = digest
+    return found
+
+
+def pump(source: Remote, target: Remote, owner: tuple[int, int], told: Progress) -> Moved:
+    """Move every member, hashing files as they pass; raises tarfile.TarError when the stream is cut or not tar."""
+    moved = Moved()
+    reader, writer = _Reader(source), _Writer(target)
+    with (
+        tarfile.open(fileobj=reader, mode="r|", errorlevel=2, encoding="utf-8", errors="surrogateescape") as incoming,
+        tarfile.open(
+            fileobj=writer, mode="w|", format=tarfile.GNU_FORMAT, encoding="utf-8", errors="surrogateescape"
+        ) as outgoing,
+    ):  # fmt: skip
+        for member in incoming:
+            if member.islnk():
+                moved.hashes[_plain(member.name)] = moved.hashes.get(_plain(member.linkname), "")
+                outgoing.addfile(_owned(member, owner))
+            elif member.isfile():
+                outgoing.addfile(_owned(member, owner), _Hashing(incoming.extractfile(member), member, moved, told))
+            elif member.isdir() or member.issym():
+                outgoing.addfile(_owned(member, owner))
+    target.finish_writing()
+    return moved
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("./")
+
+
+def _owned(member: tarfile.TarInfo, owner: tuple[int, int]) -> tarfile.TarInfo:
+    member.uid, member.gid = owner
+    member.uname = member.gname = ""
+    member.mode &= 0o0777  # no set-uid bit comes back from a copy
+    member.pax_headers = {}
+    if member.issym():
+        member.linkname = member.linkname.removeprefix(MUNGED)
+    return member
+
+
+class _Reader(io.RawIOBase):
+    """A remote's output as tarfile reads it."""
+
+    def __init__(self, remote: Remote) -> None:
+        self._remote = remote
+        self._buffer = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while size < 0 or len(self._buffer) < size:
+            data = self._remote.read(1 << 18)
+            if not data:
+                break
+            self._buffer += data
+        if size < 0:
+            size = len(self._buffer)
+        taken, self._buffer = self._buffer[:size], self._buffer[size:]
+        return taken
+
+
+class _Writer(io.RawIOBase):
+    """A remote's input as tarfile writes it."""
+
+    def __init__(self, remote: Remote) -> None:
+        self._remote = remote
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self._remote.write(bytes(data))
+        return len(data)
+
+
+class _Hashing(io.RawIOBase):
+    """A file's content on its way, counted and hashed; the hash is noted once the last byte has passed."""
+
+    def __init__(self, content: IO[bytes] | None, member: tarfile.TarInfo, moved: Moved, told: Progress) -> None:
+        assert content is not None
+        self._content = content
+        self._digest = hashlib.sha256()
+        self._left = member.size
+        self._name = _plain(member.name)
+        self._moved = moved
+        self._told = told
+        moved.files += 1
+        if member.size == 0:
+            moved.hashes[self._name] = self._digest.hexdigest()
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._content.read(size)
+        self._digest.update(data)
+        self._left -= len(data)
+        self._moved.bytes += len(data)
+        if self._left == 0:
+            self._moved.hashes[self._name] = self._digest.hexdigest()
+        self._told(self._moved.bytes, self._name)
+        return data
