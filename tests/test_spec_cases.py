@@ -53,10 +53,7 @@ def test_every_code_has_a_case() -> None:
 def test_every_code_in_the_program_is_in_the_registry() -> None:
     sources = [*(PACKAGE / "source").rglob("*.py"), *(PACKAGE / "spec").rglob("*.py")]
     used = {
-        code
-        for path in sources
-        if path.name != "codes.py"
-        for code in re.findall(r"\bSB\d{3}\b", path.read_text())
+        code for path in sources if path.name != "codes.py" for code in re.findall(r"\bSB\d{3}\b", path.read_text())
     }
     ranges = {"SB401", "SB404", "SB407", "SB409", "SB413"}  # named in docstrings as ends of a range, too
     assert used | ranges == set(CODES)

@@ -59,9 +59,7 @@ class Builder:
                     fix = "make one file of each document, or delete the `---` line"
                     self._stop(self._at(event), "SB108", "a second YAML document begins here", fix)
         if self.root is None or (isinstance(self.root, Text) and self.root.is_null):
-            self._stop(
-                Place(self.document.file, 1, 1), "SB109", "this file says nothing", "delete it, or fill it in"
-            )
+            self._stop(Place(self.document.file, 1, 1), "SB109", "this file says nothing", "delete it, or fill it in")
         return self.root
 
     def _at(self, event: yaml.Event) -> Place:
@@ -98,12 +96,8 @@ class Builder:
                 "flatten it: no part of a spec is this deep",
             )
         parent = self.stack[-1] if self.stack else None
-        is_key = (
-            parent is not None and isinstance(parent.node, Mapping) and parent.key is None and not parent.skip
-        )
-        node: Mapping | Listing = (
-            Mapping({}, place) if type(event) is yaml.MappingStartEvent else Listing([], place)
-        )
+        is_key = parent is not None and isinstance(parent.node, Mapping) and parent.key is None and not parent.skip
+        node: Mapping | Listing = Mapping({}, place) if type(event) is yaml.MappingStartEvent else Listing([], place)
         self.stack.append(_Frame(node, event.anchor, bool(event.flow_style), is_key))
 
     def _close(self) -> None:
@@ -161,9 +155,7 @@ class Builder:
 
     def _take_key(self, frame: _Frame, node: Node) -> None:
         if not isinstance(node, Text):
-            self._report(
-                node.place, "SB110", "a key must be a plain word, not an alias", "write the key as text"
-            )
+            self._report(node.place, "SB110", "a key must be a plain word, not an alias", "write the key as text")
             frame.skip = True
             return
         frame.key = node
@@ -195,9 +187,7 @@ class Builder:
         place = self._at(event)
         if found is None:
             open_now = any(frame.anchor == event.anchor for frame in self.stack)
-            message = f"'*{event.anchor}' " + (
-                "stands inside itself" if open_now else "names no anchor above it"
-            )
+            message = f"'*{event.anchor}' " + ("stands inside itself" if open_now else "names no anchor above it")
             self._stop(
                 place,
                 "SB106",

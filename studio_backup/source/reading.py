@@ -81,9 +81,7 @@ def _syntax(document: Document, error: yaml.YAMLError) -> None:
         problem = Problem(tab, "SB104", "a tab stands where YAML wants spaces", "indent with spaces")
     elif opening := _unquoted_braces(shown):
         place = Place(document.file, line, opening)
-        problem = Problem(
-            place, "SB111", "{{ }} stands in a value without quotes", 'quote the value: "… {{ … }} …"'
-        )
+        problem = Problem(place, "SB111", "{{ }} stands in a value without quotes", 'quote the value: "… {{ … }} …"')
     else:
         problem = Problem(place, "SB103", f"not YAML: {reason}", "look at this line and the one before it")
     if all((problem.code, problem.place) != (known.code, known.place) for known in document.problems):

@@ -218,11 +218,7 @@ def node_at(root: Node, path: Path) -> Node:
 
 def _key_place(root: Node, path: Path, key: str) -> Place:
     holder = node_at(root, path)
-    return (
-        holder.entries[key].key.place
-        if isinstance(holder, Mapping) and key in holder.entries
-        else holder.place
-    )
+    return holder.entries[key].key.place if isinstance(holder, Mapping) and key in holder.entries else holder.place
 
 
 def _owner_place(root: Node, path: Path) -> Place:

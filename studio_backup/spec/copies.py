@@ -65,8 +65,7 @@ def _copy(dataset: str, name: str, entry: Entry, target: tuple[str, str, str], e
 
 def _retention(node: Node | None) -> Retention:
     counts = {
-        rule: int(text_of(node, rule, "0"))
-        for rule in ("last", "hourly", "daily", "weekly", "monthly", "yearly")
+        rule: int(text_of(node, rule, "0")) for rule in ("last", "hourly", "daily", "weekly", "monthly", "yearly")
     }
     return Retention(**counts, hold=tuple(item.value for item in texts_of(node, "hold")))
 
@@ -105,8 +104,6 @@ def _source(name: str, entry: Entry, copies: list[str], findings: Findings) -> b
 def _every(name: str, entry: Entry, findings: Findings) -> Schedule | None:
     text = text_of(entry.value, "every")
     if not text and not text_of(entry.value, "from"):
-        findings.add(
-            entry.key.place, "SB202", f"nothing says when the copy '{name}' is made", "add every: hour"
-        )
+        findings.add(entry.key.place, "SB202", f"nothing says when the copy '{name}' is made", "add every: hour")
         return None
     return schedule_of(text or CHAIN_SCHEDULE)

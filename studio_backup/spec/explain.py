@@ -47,9 +47,7 @@ def explain(loaded: Loaded, address: str) -> list[ExplainedValue]:
     if not found:
         known = [name for section in SECTIONS for name in _names(tree, section)]
         known += [name.partition("/")[2] for name in loaded.datasets if name.startswith(f"{machine}/")]
-        raise UsageError(
-            f"'{machine}' has nothing called '{rest}'", suggest(rest, known, f"try explain {machine}")
-        )
+        raise UsageError(f"'{machine}' has nothing called '{rest}'", suggest(rest, known, f"try explain {machine}"))
     return found
 
 

@@ -21,9 +21,7 @@ def load_paths(inventory: Sequence[Path], playbooks: Sequence[Path], *, whole: b
     return load(stock, roles, whole=whole)
 
 
-def read_paths(
-    paths: Sequence[Path], title: str, option: str, problems: list[Problem]
-) -> list[tuple[str, bytes]]:
+def read_paths(paths: Sequence[Path], title: str, option: str, problems: list[Problem]) -> list[tuple[str, bytes]]:
     """Name and content of every spec file below `paths`; what cannot be read is added to `problems`."""
     texts: dict[str, bytes] = {}
     for path in paths:
@@ -43,9 +41,7 @@ def _files(path: Path) -> list[Path]:
         if path.exists() and not path.is_file():
             raise OSError(0, "it is neither a file nor a folder", str(path))
         return [path]
-    found = sorted(
-        file for file in path.iterdir() if file.suffix in SUFFIXES and not file.name.startswith(".")
-    )
+    found = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and not file.name.startswith("."))
     regular = [file for file in found if file.is_file()]
     if not regular:
         raise OSError(0, "no *.yml or *.yaml file is in this folder", str(path))

@@ -38,8 +38,4 @@ class Findings:
 
     def _counted(self, key: tuple[Place, str], problem: Problem) -> Problem:
         more = len(self._messages[key]) - 1
-        return (
-            dataclasses.replace(problem, message=f"{problem.message} (and {more} more like it)")
-            if more
-            else problem
-        )
+        return dataclasses.replace(problem, message=f"{problem.message} (and {more} more like it)") if more else problem

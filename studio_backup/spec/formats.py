@@ -67,9 +67,7 @@ def check_host_key(text: str) -> None:
     fix = "copy the line of its /etc/ssh/ssh_host_ed25519_key.pub"
     kind, _, rest = text.partition(" ")
     if kind not in _KEY_TYPES:
-        raise MalformedError(
-            f"'{shorten(text, 40)}' is not a host key: it begins with its type and base64", fix
-        )
+        raise MalformedError(f"'{shorten(text, 40)}' is not a host key: it begins with its type and base64", fix)
     encoded = rest.split(" ", 1)[0]
     try:
         blob = base64.b64decode(encoded, validate=True)
@@ -156,9 +154,7 @@ def parse_bandwidth(text: str) -> int:
     """KiB a second, at least 1."""
     found = _BANDWIDTH.fullmatch(text.strip())
     if not found or not int(found[1]):
-        raise MalformedError(
-            f"'{shorten(text)}' is not a bandwidth", "write a number and KiB/s, MiB/s, MB/s or Mbit/s"
-        )
+        raise MalformedError(f"'{shorten(text)}' is not a bandwidth", "write a number and KiB/s, MiB/s, MB/s or Mbit/s")
     return max(1, round(int(found[1]) * _KIB[found[2]]))
 
 
@@ -167,9 +163,7 @@ def check_exclude(text: str) -> None:
     if text.startswith("preset:"):
         name = text.removeprefix("preset:")
         if name not in PRESETS:
-            raise MalformedError(
-                f"there is no preset '{shorten(name)}'", suggest(name, PRESETS, "write a pattern")
-            )
+            raise MalformedError(f"there is no preset '{shorten(name)}'", suggest(name, PRESETS, "write a pattern"))
         return
     check_pattern(text)
 
@@ -182,13 +176,9 @@ def check_pattern(text: str) -> None:
             "write one pattern of printable characters, with no space around it",
         )
     if text == "!" or text.startswith(("+ ", "- ", "!", ";", "#")):
-        raise MalformedError(
-            f"the pattern '{shorten(text)}' begins like an rsync command", "put a / or * before it"
-        )
+        raise MalformedError(f"the pattern '{shorten(text)}' begins like an rsync command", "put a / or * before it")
     if text in ("*", "**", "/", "/*", "/**", "***", "/***"):
-        raise MalformedError(
-            f"the pattern '{text}' leaves everything out", "delete it, or name what to leave out"
-        )
+        raise MalformedError(f"the pattern '{text}' leaves everything out", "delete it, or name what to leave out")
 
 
 def check_hosts(text: str) -> None:

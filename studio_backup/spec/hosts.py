@@ -36,9 +36,7 @@ def _one(word: Text, inventory: Inventory, machines: dict[str, Machine], finding
     found = pick(name)
     everything_read = inventory.complete and len(machines) == len(inventory.machines)
     if not found and everything_read and name not in inventory.damaged["groups"]:
-        findings.add(
-            word.place, "SB305", f"'{word.value}' matches no machine", "correct it, or delete the play"
-        )
+        findings.add(word.place, "SB305", f"'{word.value}' matches no machine", "correct it, or delete the play")
     return found
 
 
@@ -51,9 +49,7 @@ def _choices(
         return set(inventory.members.get(name, ()))
 
     def by(attribute: str) -> Callable[[str], set[str]]:
-        return lambda name: {
-            machine.name for machine in machines.values() if getattr(machine, attribute) == name
-        }
+        return lambda name: {machine.name for machine in machines.values() if getattr(machine, attribute) == name}
 
     sites = inventory.site_models()
     match kind:

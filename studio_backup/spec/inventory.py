@@ -39,9 +39,7 @@ class Inventory:
 
     def site_models(self) -> dict[str, Site]:
         """Every site with its rooms."""
-        return {
-            name: Site(name=name, rooms=self._rooms(name, entry.value)) for name, entry in self.sites.items()
-        }
+        return {name: Site(name=name, rooms=self._rooms(name, entry.value)) for name, entry in self.sites.items()}
 
     def _rooms(self, site: str, node: Node) -> dict[str, Room]:
         rooms = submap(node, "rooms")
@@ -66,11 +64,7 @@ def gather(documents: Sequence[Document], findings: Findings) -> Inventory:
         version = version or "version" in document.root.entries
         for key in ("studio", "defaults"):
             entry = document.root.entries.get(key)
-            if (
-                entry
-                and _first(single.get(key), entry.key, key, findings)
-                and not isinstance(entry.value, Listing)
-            ):
+            if entry and _first(single.get(key), entry.key, key, findings) and not isinstance(entry.value, Listing):
                 single[key] = entry.value
         inventory.defaults_damaged |= ("defaults",) in document.damaged
         for section in _SECTIONS:
@@ -119,9 +113,7 @@ def _whole(
     """`version` and `studio` must stand in one of the files: certain only when all were read."""
     start = Place(documents[0].file if documents else "inventory", 1, 1)
     if complete and not version:
-        findings.add(
-            start, "SB202", "no file of the inventory says which version it is written for", "add version: 1"
-        )
+        findings.add(start, "SB202", "no file of the inventory says which version it is written for", "add version: 1")
     elif complete and "studio" not in single:
         findings.add(start, "SB202", "no file of the inventory names the studio", "add studio: NAME")
 
@@ -129,9 +121,7 @@ def _whole(
 def _gather_groups(inventory: Inventory, findings: Findings) -> None:
     for name, entry in inventory.groups.items():
         if name in inventory.machines:
-            message = (
-                f"the group '{name}' has the name of a machine (at {inventory.machines[name].key.place})"
-            )
+            message = f"the group '{name}' has the name of a machine (at {inventory.machines[name].key.place})"
             findings.add(entry.key.place, "SB307", message, "rename the group")
         if name in inventory.damaged["groups"]:
             inventory.members[name] = ()

@@ -68,9 +68,7 @@ def _located(
         if isinstance(site, Text):
             return site.value, None
         if name not in inventory.damaged["machines"]:
-            findings.add(
-                place, "SB308", f"nothing says where '{name}' stands", "add room: NAME, or site: NAME"
-            )
+            findings.add(place, "SB308", f"nothing says where '{name}' stands", "add room: NAME, or site: NAME")
         return None
     homes = inventory.sites_with_room(room.value)
     if not homes:
@@ -81,9 +79,7 @@ def _located(
         if site.value in homes:
             return site.value, room.value
         message = f"the room '{room.value}' is not in the site '{site.value}'"
-        findings.add(
-            room.place, "SB308", message, f"it is in {' and '.join(homes)}; delete site: or correct it"
-        )
+        findings.add(room.place, "SB308", message, f"it is in {' and '.join(homes)}; delete site: or correct it")
         return None
     if len(homes) > 1:
         message = f"the room '{room.value}' exists in {' and '.join(homes)}"
@@ -95,9 +91,7 @@ def _located(
 def _unknown(inventory: Inventory, kind: str, word: Text, known: list[str], findings: Findings) -> None:
     if inventory.is_unknown(word.value):
         message = f"there is no {kind} '{word.value}'"
-        findings.add(
-            word.place, "SB304", message, suggest(word.value, known, f"define the {kind} under sites:")
-        )
+        findings.add(word.place, "SB304", message, suggest(word.value, known, f"define the {kind} under sites:"))
 
 
 def _layered(

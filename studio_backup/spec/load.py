@@ -55,9 +55,7 @@ def load(inventory: Texts, playbooks: Texts, *, whole: bool = True) -> Loaded:
         datasets=datasets,
         whole=whole,
     )
-    lint(
-        Sight(studio, {name: layered.tree for name, layered in held.effective.items()}, held.trees), findings
-    )
+    lint(Sight(studio, {name: layered.tree for name, layered in held.effective.items()}, held.trees), findings)
     problems = findings.sorted()
     return Loaded(
         studio=None if problems else studio,

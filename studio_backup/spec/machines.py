@@ -51,9 +51,7 @@ def build_machine(held: Effective, groups: tuple[str, ...], findings: Findings) 
         if (system := _system(builder, name, entry))
     }
     disks = {
-        name: disk
-        for name, entry in entries_of(held.tree, "disks").items()
-        if (disk := _disk(builder, name, entry))
+        name: disk for name, entry in entries_of(held.tree, "disks").items() if (disk := _disk(builder, name, entry))
     }
     arrays = {
         name: array
@@ -143,9 +141,7 @@ def _disk(builder: _Builder, name: str, entry: Entry) -> Disk | None:
         return None
     in_service = text_of(node, "in_service") or None
     medium = text_of(node, "medium")
-    return Disk(
-        name=name, serial=serial, by_id=by_id, medium=medium, in_service=in_service, place=entry.key.place
-    )
+    return Disk(name=name, serial=serial, by_id=by_id, medium=medium, in_service=in_service, place=entry.key.place)
 
 
 def _array(builder: _Builder, name: str, entry: Entry) -> Array | None:

@@ -62,9 +62,7 @@ def same(one: Node, other: Node) -> bool:
         return len(one.items) == len(other.items) and all(map(same, one.items, other.items))
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         keys = one.entries.keys()
-        return keys == other.entries.keys() and all(
-            same(one.entries[k].value, other.entries[k].value) for k in keys
-        )
+        return keys == other.entries.keys() and all(same(one.entries[k].value, other.entries[k].value) for k in keys)
     return False
 
 

@@ -15,9 +15,7 @@ def find_dataset(studio: Studio, text: str) -> Dataset:
     if fitting:
         names = ", ".join(dataset.full_name for dataset in fitting)
         raise UsageError(f"'{text}' fits {names}", "write the full name, MACHINE/DATASET")
-    raise UsageError(
-        f"there is no dataset '{text}'", suggest(text, studio.datasets, "name a dataset of the playbooks")
-    )
+    raise UsageError(f"there is no dataset '{text}'", suggest(text, studio.datasets, "name a dataset of the playbooks"))
 
 
 def find_copy(studio: Studio, text: str) -> Copy:

@@ -36,11 +36,12 @@ def mount_path(text: str) -> str:
 def sub_path(text: str) -> str:
     """A path below a volume, no slash at its ends; "" is the volume's root. Raises `MalformedError`."""
     _printable(text)
-    if text.startswith(("/", "~")) or is_windows_path(text):
+    path = "/".join(_parts(text, text.split("/")))
+    if text.startswith("/") or path.startswith("~") or is_windows_path(path):
         raise MalformedError(
-            f"the path '{shorten(text)}' must be relative to its volume", f"write '{text.lstrip('/~')}'"
+            f"the path '{shorten(text)}' must be relative to its volume", "write it without its beginning"
         )
-    return "/".join(_parts(text, text.split("/")))
+    return path
 
 
 def parse_target(text: str) -> tuple[str, str, str]:
@@ -63,14 +64,14 @@ def _printable(text: str) -> None:
         raise MalformedError(f"a control character stands in the path {shorten(text)!a}", "delete it")
     if len(text) > _LONGEST:
         raise MalformedError(f"this path is longer than {_LONGEST} characters", "shorten it")
-    if text != text.strip():
-        raise MalformedError(f"the path '{shorten(text)}' has a space at an end", "delete the space")
 
 
 def _parts(text: str, steps: list[str]) -> list[str]:
     if ".." in steps:
         raise MalformedError(f"the path '{shorten(text)}' climbs with '..'", "write where it leads to")
     kept = [step for step in steps if step not in ("", ".")]
+    if any(step != step.strip() for step in kept[:1] + kept[-1:]):
+        raise MalformedError(f"the path '{shorten(text)}' has a space at an end", "delete the space")
     if kept and kept[0].startswith("-"):
         raise MalformedError(f"the path '{shorten(text)}' begins with a hyphen", "rename the directory")
     return kept

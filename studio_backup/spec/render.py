@@ -67,10 +67,7 @@ def _single(value: object) -> object:
 
 def _environment() -> _Values:
     environment = _Values(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
-    kept = {
-        name: environment.filters[name]
-        for name in ("default", "first", "int", "last", "lower", "trim", "upper")
-    }
+    kept = {name: environment.filters[name] for name in ("default", "first", "int", "last", "lower", "trim", "upper")}
     environment.filters = {**kept, "replace": _replace}
     environment.tests = {name: environment.tests[name] for name in ("defined", "undefined")}
     environment.globals = {}
@@ -94,9 +91,7 @@ def fill_in(text: str, values: dict[str, object]) -> str:
         message = "{% %} and {# #} do not work here: only values in {{ }}"
         raise UnfillableError("SB303", message, "write the value, or use {{ vars.NAME }}")
     if len(text) > _LONGEST:
-        raise UnfillableError(
-            "SB302", f"a text with {{{{ }}}} in it may have {_LONGEST} characters", "shorten it"
-        )
+        raise UnfillableError("SB302", f"a text with {{{{ }}}} in it may have {_LONGEST} characters", "shorten it")
     try:
         filled: str = _compiled(text).render(values)
     except TemplateSyntaxError as error:
@@ -105,12 +100,8 @@ def fill_in(text: str, values: dict[str, object]) -> str:
     except UndefinedError:
         raise UnfillableError("SB302", "{{ }} names a value that is not there", _near(text, values)) from None
     except TemplateError as error:
-        raise UnfillableError(
-            "SB303", f"{{{{ }}}} does more than name a value: {error.message}", NAMES_FIX
-        ) from None
-    except (
-        Exception
-    ) as error:  # jinja2 compiles to Python, whose own errors (recursion, conversion) come through
+        raise UnfillableError("SB303", f"{{{{ }}}} does more than name a value: {error.message}", NAMES_FIX) from None
+    except Exception as error:  # jinja2 compiles to Python, whose own errors (recursion, conversion) come through
         message = f"{{{{ }}}} cannot be filled in: {type(error).__name__}"
         raise UnfillableError("SB302", message, NAMES_FIX) from None
     if len(filled) > _LONGEST:

@@ -59,9 +59,7 @@ class Schedule:
         """Every so many minutes or hours, on the clock: the number must divide the hour or the day."""
         count, whole = int(found["count"] or 1), 60 if unit == "min" else 24
         if found["on"] or found["hour"]:
-            raise MalformedError(
-                f"'{text}' is not a schedule: only day, week and month have a time of day", FORMS
-            )
+            raise MalformedError(f"'{text}' is not a schedule: only day, week and month have a time of day", FORMS)
         if unit == "min" and count == 60:
             count, unit, whole = 1, "hour", 24
         if count == 0 or whole % count or count == whole:

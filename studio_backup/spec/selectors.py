@@ -69,9 +69,7 @@ class Selection:
         """True for a resource that is meant; `datasets` are those it serves."""
         if "/".join(address.split("/")[:2]) not in self.systems:
             return False
-        if any(
-            _fits_resource(selector, address) for selector in self.excluded if selector.kind in _RESOURCES
-        ):
+        if any(_fits_resource(selector, address) for selector in self.excluded if selector.kind in _RESOURCES):
             return False
         chosen = [selector for selector in self.only if selector.kind in _RESOURCES]
         if chosen and not any(_fits_resource(selector, address) for selector in chosen):
@@ -87,9 +85,7 @@ class Selection:
         known = list(addresses)
         kinds = list(dict.fromkeys(_kind_of(address) for address in known))
         for selector in (*self.only, *self.excluded):
-            if selector.kind in _RESOURCES and not any(
-                _fits_resource(selector, address) for address in known
-            ):
+            if selector.kind in _RESOURCES and not any(_fits_resource(selector, address) for address in known):
                 _nothing(selector, kinds if selector.kind == "kind" else known)
 
 
@@ -180,9 +176,7 @@ def _check(studio: Studio, selector: Selector) -> None:
         return
     pairs = [(studio.machines[system.machine], system) for system in studio.systems()]
     if not any(_fits_system(selector, machine, system) for machine, system in pairs):
-        words = dict.fromkeys(
-            word for machine, system in pairs for word in _words(selector.kind, machine, system)
-        )
+        words = dict.fromkeys(word for machine, system in pairs for word in _words(selector.kind, machine, system))
         _nothing(selector, list(words))
 
 

@@ -10,9 +10,7 @@ from studio_backup.spec.reading import entries_of, place_of, text_of
 from studio_backup.spec.wording import MalformedError, suggest
 
 
-def build_volumes(
-    machine: str, tree: Mapping, systems: dict[str, System], findings: Findings
-) -> dict[str, Volume]:
+def build_volumes(machine: str, tree: Mapping, systems: dict[str, System], findings: Findings) -> dict[str, Volume]:
     """Every volume of the machine that can be built; why others cannot is reported."""
     known = [*entries_of(tree, "disks"), *entries_of(tree, "arrays")]
     declared = list(entries_of(tree, "systems"))
@@ -56,9 +54,7 @@ def _one_of_each(name: str, entry: Entry, findings: Findings) -> bool:
         if single in node.entries and several in node.entries:
             place = node.entries[several].key.place
             message = f"'{single}' and '{several}' stand side by side in the volume '{name}'"
-            findings.add(
-                place, "SB310", message, f"keep {single}: if it is equal on every system, else {several}:"
-            )
+            findings.add(place, "SB310", message, f"keep {single}: if it is equal on every system, else {several}:")
             good = False
     if "path" not in node.entries and "paths" not in node.entries:
         findings.add(

@@ -56,9 +56,7 @@ def _into_source(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings)
     for system in source.paths.keys() & target.paths.keys():
         origin, landing = _comparable(source, system, dataset.path), _comparable(target, system, copy.path)
         if inside(landing, origin) or inside(origin, landing):
-            message = (
-                f"'{copy.full_name}' lands inside its own source, {directory(source, system, dataset.path)}"
-            )
+            message = f"'{copy.full_name}' lands inside its own source, {directory(source, system, dataset.path)}"
             findings.add(
                 sight.copy_place(copy, "to"),
                 "SB403",

@@ -31,9 +31,7 @@ def _age(sight: Sight, copy: Copy, findings: Findings) -> None:
     if copy.max_age is not None and copy.max_age < copy.every.period:
         message = f"max-age is shorter than the time between two runs ({copy.every.text})"
         place = sight.copy_place(copy, "max-age")
-        findings.add(
-            place, "SB412", message, f"make it longer than {format_duration(copy.every.period)}, or delete it"
-        )
+        findings.add(place, "SB412", message, f"make it longer than {format_duration(copy.every.period)}, or delete it")
 
 
 def runs_jobs(system: System) -> bool:
@@ -49,9 +47,7 @@ def _runners(sight: Sight, copy: Copy, findings: Findings) -> list[System]:
     if runners:
         return runners
     place = sight.copy_place(copy, "to")
-    able = [
-        system.name for system in sight.studio.machines[copy.machine].systems.values() if runs_jobs(system)
-    ]
+    able = [system.name for system in sight.studio.machines[copy.machine].systems.values() if runs_jobs(system)]
     if not viewers or able:
         seen = f"no system of '{copy.machine}' that could run the job mounts the volume '{copy.volume}'"
         findings.add(place, "SB413", seen, f"add its path for {' or '.join(able) or 'a system'} to paths:")
@@ -80,9 +76,7 @@ def _sources(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> 
     if not sources:
         names = ", ".join(f"'{system.full_name}'" for system in viewers)
         message = f"nobody can pull from Windows, and only {names} mounts the volume '{dataset.volume}'"
-        fix = (
-            "copies pushed by Windows itself are not supported yet: delete the dataset, or add a Linux system"
-        )
+        fix = "copies pushed by Windows itself are not supported yet: delete the dataset, or add a Linux system"
         findings.add(place, "SB408", message, fix)
     return sources
 
@@ -90,7 +84,5 @@ def _sources(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> 
 def _ids(volume: Volume, systems: list[System], findings: Findings) -> None:
     missing = [system.name for system in systems if system.name not in volume.ids]
     if missing:
-        message = (
-            f"a job uses the volume '{volume.full_name}', and its id on {' and '.join(missing)} is not known"
-        )
+        message = f"a job uses the volume '{volume.full_name}', and its id on {' and '.join(missing)} is not known"
         findings.add(volume.place, "SB409", message, _PIN)

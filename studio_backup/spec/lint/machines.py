@@ -22,9 +22,7 @@ def _users_of_disks(machine: Machine, findings: Findings) -> None:
     """A disk belongs to one array, or carries volumes itself."""
     used: dict[str, tuple[str, Place]] = {}
     users = [(f"the array '{array.name}'", array.members, array.place) for array in machine.arrays.values()]
-    users += [
-        (f"the volume '{volume.name}'", (volume.on,), volume.place) for volume in machine.volumes.values()
-    ]
+    users += [(f"the volume '{volume.name}'", (volume.on,), volume.place) for volume in machine.volumes.values()]
     for title, disks, place in users:
         for disk in disks:
             if disk not in machine.disks or (disk in machine.arrays and title.startswith("the volume")):
@@ -32,9 +30,7 @@ def _users_of_disks(machine: Machine, findings: Findings) -> None:
             first = used.setdefault(disk, (title, place))
             both_volumes = first[0].startswith("the volume") and title.startswith("the volume")
             if first[0] != title and not both_volumes:
-                message = (
-                    f"the disk '{machine.name}/{disk}' is used by {first[0]} (at {first[1]}) and by {title}"
-                )
+                message = f"the disk '{machine.name}/{disk}' is used by {first[0]} (at {first[1]}) and by {title}"
                 findings.add(place, "SB406", message, "give each a disk of its own")
 
 
@@ -45,9 +41,7 @@ def _devices(disks: list[tuple[str, Disk]], findings: Findings) -> None:
         for identity in {disk.serial, disk.by_id} - {None}:
             first_machine, first = known.setdefault(str(identity), (machine, disk))
             if first is not disk:
-                message = (
-                    f"the disk '{identity}' is already '{first_machine}/{first.name}' (at {first.place})"
-                )
+                message = f"the disk '{identity}' is already '{first_machine}/{first.name}' (at {first.place})"
                 findings.add(disk.place, "SB406", message, "correct one of the two")
 
 
@@ -57,9 +51,7 @@ def _sibling_keys(sight: Sight, machine: Machine, findings: Findings) -> None:
     for system in machine.systems.values():
         first = known.setdefault(system.host_key, system)
         if first is not system:
-            message = (
-                f"'{system.full_name}' has the host key of '{first.full_name}': nothing tells them apart"
-            )
+            message = f"'{system.full_name}' has the host key of '{first.full_name}': nothing tells them apart"
             fix = "make new keys on one of them (`ssh-keygen -A` after deleting the old), and pin them"
             findings.add(sight.system_place(system, "host_key"), "SB411", message, fix)
 

@@ -20,9 +20,7 @@ class Sight:
 
     def copies(self) -> list[tuple[Dataset, Copy]]:
         """Every copy with its dataset."""
-        return [
-            (dataset, copy) for dataset in self.studio.datasets.values() for copy in dataset.copies.values()
-        ]
+        return [(dataset, copy) for dataset in self.studio.datasets.values() for copy in dataset.copies.values()]
 
     def copy_place(self, copy: Copy, key: str) -> Place:
         """Where a key of a copy has its value."""
