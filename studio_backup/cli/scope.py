@@ -32,7 +32,11 @@ def scope_of(settings: Settings, studio: Studio) -> Scope:
     wanted = compiled.resources
     selection.check_resources(wanted)
     named = {address for address, resource in wanted.items() if selection.resource(address, resource.serves)}
-    chosen = with_needs(named, wanted)
+    narrowed = any(selector.kind in ("kind", "resource") for selector in selection.only)
+    served = (
+        {a for a, resource in wanted.items() if selection.datasets & set(resource.serves)} if not narrowed else set()
+    )
+    chosen = with_needs(named | (served if selection.only else set()), wanted)
     everything = selection.everything
     systems = {wanted[address].system for address in chosen}
     machines = [

@@ -27,10 +27,11 @@ def command(settings: Settings) -> int:
     """
     studio = load_studio(settings)
     selection = select(studio, settings.only, settings.leave_out)
+    by_place = bool(selection.only) and not any(selector.kind == "dataset" for selector in selection.only)
     chosen = [
         route
         for route in routes(studio)
-        if selection.dataset(route.dataset.full_name) or selection.system(route.writer.full_name)
+        if selection.dataset(route.dataset.full_name) or (by_place and selection.system(route.writer.full_name))
     ]
     names = {route.writer.machine for route in chosen}
     evidence = evidence_of(settings, studio.name)
