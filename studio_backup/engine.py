@@ -44,8 +44,9 @@ class Engine:
     def survey(self, machines: Iterable[Machine], wanted: Mapping[str, Sequence[Resource]]) -> Survey:
         """Read every system of these machines; `wanted` names the resources of each system that has some."""
         chosen = list(machines)
-        names = [system.full_name for machine in chosen for system in machine.systems.values()]
-        return survey_of(self.read(chosen, {name: questions(wanted.get(name, ())) for name in names}))
+        systems = [system for machine in chosen for system in machine.systems.values()]
+        probes = {one.full_name: questions(wanted.get(one.full_name, ())) for one in systems if one.os != "windows"}
+        return survey_of(self.read(chosen, probes))
 
     def read(self, machines: Iterable[Machine], probes: Mapping[str, Sequence[Probe]]) -> dict[str, Sighting]:
         """Ask every system of these machines its own probes."""
@@ -67,7 +68,9 @@ class Engine:
                 sightings[answering.full_name] = self.ask(transport, probes.get(answering.full_name, ()))
             except TransportError as error:
                 self._forget(system.full_name)
-                sightings[system.full_name] = Silent(error.message, error.code, error.fix)
+                for one in (system, *siblings):  # nobody answered there: the same address is not tried twice
+                    if (one.address, one.port) == (system.address, system.port):
+                        sightings[one.full_name] = Silent(error.message, error.code, error.fix)
                 continue
             if machine.exclusive and len(systems) > 1:
                 for other in systems:

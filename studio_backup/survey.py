@@ -76,8 +76,8 @@ def survey_of(systems: Mapping[str, Sighting]) -> Survey:
     result: dict[str, Sighting] = {}
     for name, sighting in systems.items():
         result[name] = sighting
-        if isinstance(sighting, Answered):
-            answer = sighting.answers.get((MANIFEST.script, False), Unanswered("was not asked", began=False))
+        if isinstance(sighting, Answered) and (MANIFEST.script, False) in sighting.answers:
+            answer = sighting.answers[MANIFEST.script, False]
             manifest = parse_manifest(answer)
             if manifest is None:
                 result[name] = Silent(f"its manifest could not be read: {_why(answer)}", fix="studio-backup plan -v")
