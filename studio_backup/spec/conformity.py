@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
 from studio_backup.source import Document, Listing, Mapping, Node, Path, Place, Problem, Text
-from studio_backup.spec.formats import FORMATS
+from studio_backup.spec.faults import (
+    Fault,
+    example_of,
+    fault_of,
+    kind_of,
+    not_allowed,
+    wrong_format,
+    wrong_type,
+    wrong_value,
+)
 from studio_backup.spec.schema import Schema, data, errors, load_schema
-from studio_backup.spec.wording import MalformedError, shorten, suggest
+from studio_backup.spec.wording import shorten, suggest
 
-_WORDS = {
-    "object": "a map",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-}
 Finding = tuple[Path, Place, str, str, str]
-
-
-@dataclass(frozen=True)
-class _Fault:
-    """What jsonschema says, without its `Unset`."""
-
-    keyword: str
-    limit: Any
-    instance: Any
-    schema: Schema
-    path: Path
-    about_key: bool
-    cause: object
-    inner: list[ValidationError]
-
-
-def _fault(error: ValidationError) -> _Fault:
-    schema: Any = error.schema
-    limit: Any = error.validator_value
-    instance: Any = error.instance
-    about_key = "propertyNames" in error.absolute_schema_path
-    path = tuple(error.absolute_path)
-    inner = list(error.context or ())
-    return _Fault(str(error.validator), limit, instance, schema, path, about_key, error.cause, inner)
 
 
 def conform(document: Document, name: str) -> None:
@@ -78,7 +53,7 @@ def _below(path: Path, spoilt: frozenset[Path]) -> bool:
 
 
 def _findings(error: ValidationError, root: Node) -> Iterator[Finding]:
-    fault = _fault(error)
+    fault = fault_of(error)
     path = fault.path
     match fault.keyword:
         case "additionalProperties":
@@ -91,74 +66,13 @@ def _findings(error: ValidationError, root: Node) -> Iterator[Finding]:
             return  # the format says more
         case _ if fault.about_key:
             key = str(fault.instance)
-            yield (*path, key), _key_place(root, path, key), *_format(fault)
+            yield (*path, key), _key_place(root, path, key), *wrong_format(fault)
         case _:
             node = node_at(root, path)
-            yield path, node.place, *_value(fault, node)
+            yield path, node.place, *wrong_value(fault, node)
 
 
-def _value(fault: _Fault, node: Node) -> tuple[str, str, str]:
-    """Code, message and fix for one wrong value."""
-    match fault.keyword:
-        case "type" | "pattern":
-            return _wrong_type(fault.schema, node)
-        case "enum":
-            return _not_allowed(fault.instance, fault.limit)
-        case "minimum":
-            return (
-                "SB205",
-                f"{fault.instance} is too small: {fault.limit} is the least",
-                f"write {fault.limit} or more",
-            )
-        case "maximum":
-            return (
-                "SB205",
-                f"{fault.instance} is too large: {fault.limit} is the most",
-                f"write {fault.limit} or less",
-            )
-        case "format":
-            return _format(fault)
-        case _:
-            kind = {Mapping: "map", Listing: "list", Text: "text"}[type(node)]
-            if fault.keyword.startswith("max"):
-                return "SB207", f"this {kind} is too long", "shorten it"
-            return "SB207", f"this {kind} is empty", "fill it in, or delete its key"
-
-
-def _wrong_type(schema: Schema, node: Node) -> tuple[str, str, str]:
-    types = schema.get("type", [])
-    kinds = [types] if isinstance(types, str) else list(types)
-    if "pattern" in schema and len(kinds) > 1:
-        kinds.remove("string")
-    wanted = " or ".join(_WORDS[kind] for kind in kinds if kind in _WORDS)
-    if isinstance(node, Text) and node.is_null:
-        empty = {"object": "write {} for an empty map", "array": "write [] for an empty list"}
-        fix = empty.get(kinds[0], "fill it in, or delete the key")
-        return "SB203", f"nothing stands here, {wanted} is wanted", fix
-    got = f"'{shorten(node.value, 40)}'" if isinstance(node, Text) else _WORDS[_kind(node)]
-    return "SB203", f"{wanted} is wanted here, not {got}", f"write {wanted}"
-
-
-def _kind(node: Node) -> str:
-    return {Mapping: "object", Listing: "array", Text: "string"}[type(node)]
-
-
-def _not_allowed(instance: object, allowed: Iterable[object]) -> tuple[str, str, str]:
-    words = [str(value) for value in allowed]
-    if not isinstance(instance, str | int):
-        return "SB203", f"one word is wanted here: {', '.join(words)}", "write one of these words"
-    fix = suggest(str(instance), words, f"one of: {', '.join(words)}")
-    return "SB204", f"'{shorten(str(instance))}' is none of the values allowed here", fix
-
-
-def _format(fault: _Fault) -> tuple[str, str, str]:
-    if isinstance(fault.cause, MalformedError):
-        return FORMATS[fault.limit][0], fault.cause.message, fault.cause.fix
-    message = f"'{shorten(str(fault.instance))}' cannot be a name"
-    return "SB206", message, "use small letters, digits and inner hyphens"
-
-
-def _unknown_keys(fault: _Fault, root: Node) -> Iterator[Finding]:
+def _unknown_keys(fault: Fault, root: Node) -> Iterator[Finding]:
     known = list(fault.schema.get("properties", {}))
     unused = [word for word in known if word not in fault.instance]
     for key in fault.instance:
@@ -168,11 +82,11 @@ def _unknown_keys(fault: _Fault, root: Node) -> Iterator[Finding]:
             yield (*fault.path, key), _key_place(root, fault.path, key), "SB201", message, fix
 
 
-def _missing_keys(fault: _Fault, root: Node) -> Iterator[Finding]:
+def _missing_keys(fault: Fault, root: Node) -> Iterator[Finding]:
     missing = [key for key in fault.limit if key not in fault.instance]
     names = " and ".join(f"'{key}'" for key in missing)
     verb = "are" if len(missing) > 1 else "is"
-    example = ", ".join(f"{key}: {_example(fault.schema, key)}" for key in missing)
+    example = ", ".join(f"{key}: {example_of(fault.schema, key)}" for key in missing)
     yield (
         fault.path,
         _owner_place(root, fault.path),
@@ -182,16 +96,11 @@ def _missing_keys(fault: _Fault, root: Node) -> Iterator[Finding]:
     )
 
 
-def _example(schema: Schema, key: str) -> str:
-    examples = schema.get("properties", {}).get(key, {}).get("examples", ["…"])
-    return json.dumps(examples[0]) if isinstance(examples[0], dict | list) else str(examples[0])
-
-
-def _branches(fault: _Fault, root: Node) -> Iterator[Finding]:
+def _branches(fault: Fault, root: Node) -> Iterator[Finding]:
     """Of several forms that a value may have, complain about the one that was meant."""
     forms = [form for form in fault.schema["anyOf"] if form.get("title") != "Template"]
     node = node_at(root, fault.path)
-    kind = _kind(node)
+    kind = kind_of(node)
     for number, form in enumerate(fault.schema["anyOf"]):
         if form in forms and (form.get("type") == kind or ("enum" in form and kind == "string")):
             for inner in fault.inner:
@@ -199,9 +108,9 @@ def _branches(fault: _Fault, root: Node) -> Iterator[Finding]:
                     yield from _findings(inner, root)
             return
     if "enum" in forms[0]:
-        yield fault.path, node.place, *_not_allowed(None, forms[0]["enum"])
+        yield fault.path, node.place, *not_allowed(None, forms[0]["enum"])
     else:
-        yield fault.path, node.place, *_wrong_type({"type": [form["type"] for form in forms]}, node)
+        yield fault.path, node.place, *wrong_type({"type": [form["type"] for form in forms]}, node)
 
 
 def node_at(root: Node, path: Path) -> Node:
