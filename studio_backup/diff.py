@@ -164,8 +164,16 @@ def drift_class(change: Change) -> str:
         return "posture"
     if change.want is None:
         return "orphan"
+    if change.verb == "deferred" and _only_unknown(change):
+        return "unread"
     if change.entry is None:
         return "pending"
     if isinstance(change.seen, Present) and change.seen.value.digest() == change.entry.digest:
         return "pending"
     return "drifted"
+
+
+def _only_unknown(change: Change) -> bool:
+    """True where something stands and nobody can say whether it is right: what it is made from was not seen."""
+    known = [item for item in change.fields if not (item.after or "").startswith("known after ")]
+    return isinstance(change.seen, Present) and not known
