@@ -83,8 +83,10 @@ def _with_orphans(engine: Engine, scope: Scope, survey: Survey) -> Survey:
     return survey_of({**survey.systems, **again.systems})
 
 
-def carry_out(engine: Engine, scope: Scope, survey: Survey, plan: Plan, told: Callable[[Result], None]) -> Applied:
-    """Do what the plan says and nothing else; every wave is read again before the next is worked out."""
+def carry_out(
+    engine: Engine, scope: Scope, survey: Survey, plan: Plan, told: Callable[[Sequence[Result]], None]
+) -> Applied:
+    """Do what the plan says and nothing else; every wave is read again, and told of, before the next is worked out."""
     agreed = {change.address for change in plan.acting()}
     applied = Applied(plan, survey)
     while batch := _next(applied, agreed):
@@ -92,10 +94,9 @@ def carry_out(engine: Engine, scope: Scope, survey: Survey, plan: Plan, told: Ca
         outcomes = engine.carry_out(_tasks(scope.studio, batch))
         applied.survey = _reread(engine, scope, applied.survey, applied.plan, systems)
         applied.plan = make(scope.studio, scope.wanted, applied.survey, scope.chosen, scope.whole)
-        for change in batch:
-            result = _judge(change, outcomes.get(change.address), applied.plan)
-            applied.results[change.address] = result
-            told(result)
+        results = [_judge(change, outcomes.get(change.address), applied.plan) for change in batch]
+        applied.results.update({result.change.address: result for result in results})
+        told(results)
     return applied
 
 

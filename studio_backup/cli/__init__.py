@@ -29,13 +29,13 @@ _HELP = {
     "validate": "Check the spec, offline: syntax, schema, references, lint.",
     "plan": "Show what apply would do.",
     "apply": "Make the machines what the spec says.",
-    "drift": "Report where the machines differ from the spec; changes nothing.",
+    "drift": "Report where machines differ from the spec; changes nothing.",
     "run": "Make one copy now.",
-    "status": "Show every job: last run, newest restore point, age against its limit.",
+    "status": "Show every copy: last run, newest restore point, its age.",
     "restore": "Bring files back from a copy into an empty folder, hashes checked.",
-    "explain": "Show every value of one thing and the line of the spec it comes from.",
+    "explain": "Show every value of one thing and where it is written.",
     "pin": "Show the host key of a machine, to write it into the inventory.",
-    "schema": "Print a JSON Schema, or the fields of a kind with their rules.",
+    "schema": "Print a JSON Schema, or the fields of a kind.",
 }
 
 

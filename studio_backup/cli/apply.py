@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -24,7 +25,7 @@ from studio_backup.evidence import Evidence
 from studio_backup.locks import Locks, stale
 from studio_backup.plan import Plan
 from studio_backup.report import plan as report
-from studio_backup.report.applied import document, lines_of_result, summary
+from studio_backup.report.applied import document, lines_of_wave, summary
 from studio_backup.report.text import Paint
 from studio_backup.spec.model import Studio
 from studio_backup.survey import Survey
@@ -49,6 +50,9 @@ def command(
 
     With PLANFILE (from `plan --save`), the plan is made anew from the spec and anything that differs from the file is
     refused. Killed at any moment, apply can simply be run again.
+
+    Exit codes: 0 done, 1 something failed, 2 something is left for a human, 3 something could not be seen, 5 refused
+    for safety, 6 locked.
     """
     studio = load_studio(settings)
     scope = scope_of(settings, studio)
@@ -118,9 +122,9 @@ def _carry_out(
 ) -> int:
     paint = Paint(settings.colour)
 
-    def told(result: Result) -> None:
+    def told(results: Sequence[Result]) -> None:
         if not settings.json:
-            settings.write("\n".join(lines_of_result(result, paint, settings.verbose)))
+            settings.write("\n".join(lines_of_wave(results, paint, settings.verbose)))
 
     applied = carry_out(engine, scope, survey, plan, told)
     record(settings, evidence, applied.survey, applied.plan)

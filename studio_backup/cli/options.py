@@ -12,12 +12,9 @@ from studio_backup.cli.settings import Settings
 
 Function = Callable[..., Any]
 
-_INVENTORY = "A file or folder of the inventory; may be given more than once. Default: ./inventory"
-_PLAYBOOKS = (
-    "A file or folder of playbooks; may be given more than once. Default: ./playbooks. With -p, nothing counts as "
-    "an orphan: the rest of the spec is not loaded."
-)
-_SELECTOR = "machine: room: site: role: group: system: os: kind: dataset: resource:, e.g. room:a"
+_INVENTORY = "Inventory: a file or folder, repeatable. Default: ./inventory"
+_PLAYBOOKS = "Playbooks, likewise. Default: ./playbooks. With -p nothing is removed: the rest is not known."
+_SELECTOR = "room:a, dataset:ws-a/sessions, kind:file … Also machine: site: role: group: system: os: resource:"
 
 
 def paths_options(function: Function) -> Function:
@@ -47,7 +44,7 @@ def command(*formats: str, selects: bool = False, connects: bool = False) -> Cal
             click.option("--format", type=click.Choice(["table", *formats]), default="table", help="How to show it.")
             if formats
             else _same,
-            click.option("--output", metavar="FILE", help="Write the result to a file instead of standard output."),
+            click.option("--output", metavar="FILE", help="Write the result to a file."),
             click.option("--no-color", is_flag=True, help="No colours (also: NO_COLOR, or no terminal)."),
             click.option("-v", "--verbose", is_flag=True, help="Show more."),
         ]
@@ -63,9 +60,12 @@ def command(*formats: str, selects: bool = False, connects: bool = False) -> Cal
                 click.option("--parallel", type=click.IntRange(1, 500), default=16, metavar="N",
                              help="Machines at a time.", show_default=True),
             ]  # fmt: skip
+        own: list[click.Parameter] = call.__dict__.pop("__click_params__", [])
         wrapped: Function = call
         for option in reversed(shared):
             wrapped = option(wrapped)
+        # A command's own options stand first in its help; click lists them from the end.
+        wrapped.__dict__.setdefault("__click_params__", []).extend(own)
         return click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})(wrapped)
 
     return decorate

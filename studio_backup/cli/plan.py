@@ -29,7 +29,9 @@ from studio_backup.spec.model import Studio
 def command(settings: Settings, save: str | None) -> int:
     """Read every machine and show what apply would do; changes nothing.
 
-    Marks: + create, ~ update, - remove, ! watched, ✗ conflict, ? unread, z asleep.
+    Marks: + create, ~ update, - remove, ! watched, ✗ conflict, ? unread,
+    z asleep, … deferred until what it needs is right.
+
     Exit codes: 0 nothing to do, 2 changes pending, 3 something could not be seen, 1 error.
     """
     studio = load_studio(settings)

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from studio_backup.apply import Applied, Result
 from studio_backup.plan import Plan
 from studio_backup.report import plan as report
-from studio_backup.report.text import MARKS, Paint, count, safe
+from studio_backup.report.folding import folded, where
+from studio_backup.report.text import MARKS, Paint, count, safe, spaced, wrapped
 
 
-def lines_of_result(result: Result, paint: Paint, verbose: bool) -> list[str]:
-    """One change: done, or why not and what the machine said."""
-    change = result.change
-    if result.done:
-        lines = [f"{paint('done  ', 'good')} {MARKS[change.verb]} {safe(change.address)}"]
-    else:
-        lines = [
-            f"{paint('FAILED', 'bad')} {MARKS[change.verb]} {safe(change.address)}",
-            f"       {safe(result.reason)}",
-        ]
+def lines_of_wave(results: Sequence[Result], paint: Paint, verbose: bool) -> list[str]:
+    """What one wave did, a system at a time: what is done, what not and why, what the machine said to it."""
+    by_system: dict[str, dict[str, Result]] = {}
+    for result in results:
+        by_system.setdefault(result.change.resource.system, {})[result.change.address] = result
+    lines: list[str] = []
+    for system, found in sorted(by_system.items()):
+        lines.append(paint(system, "bold"))
+        apart = {address for address, result in found.items() if not result.done or verbose}
+        for block in folded([result.change for result in found.values()], {}, apart):
+            text = f"{len(block)} in {where(block)}" if len(block) > 1 else safe(block[0].resource.name)
+            lines += _lines(found[block[0].address], text, paint, verbose)
+    return lines
+
+
+def _lines(result: Result, text: str, paint: Paint, verbose: bool) -> list[str]:
+    word = paint("done  ", "good") if result.done else paint("FAILED", "bad")
+    lines = [f"  {word} {MARKS[result.change.verb]} {result.change.resource.kind:<13} {text}"]
+    if not result.done:
+        lines += wrapped(spaced(safe(result.reason)), 9)
     if result.log and (verbose or not result.done):
-        lines += [f"       | {safe(line)}" for line in result.log.splitlines()]
+        lines += [f"         | {safe(line)}" for line in result.log.splitlines()]
     return lines
 
 

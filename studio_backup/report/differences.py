@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 
 from studio_backup.diff import Change, FieldDiff
-from studio_backup.report.text import safe
+from studio_backup.report.text import safe, spaced
 
 #: Most lines of one text that are shown; the JSON has all of it.
 MOST_LINES = 6
@@ -19,6 +19,8 @@ def lines_of(change: Change) -> list[str]:
         return []
     shown = []
     for item in change.fields:
+        if item.name == "manifest":  # the change's reason says it already
+            continue
         if change.verb == "create" and not _waits(item):
             continue
         shown += _field(item)
@@ -34,10 +36,10 @@ def _field(item: FieldDiff) -> list[str]:
     if "\n" in before.strip("\n") or "\n" in after.strip("\n"):
         return _text(item.name, before, after)
     if item.before is None:
-        return [f"{item.name}: {safe(after)}"]
+        return [f"{item.name}: {spaced(safe(after))}"]
     if item.rule == "watched":
         return [f"{item.name}: {safe(before)} (expected {safe(after)})"]
-    return [f"{item.name}: {safe(before)} -> {safe(after)}"]
+    return [f"{item.name}: {safe(before)} -> {spaced(safe(after))}"]
 
 
 def _text(name: str, before: str, after: str) -> list[str]:

@@ -8,7 +8,7 @@ from studio_backup.diff import Change, drift_class
 from studio_backup.plan import Plan
 from studio_backup.report.differences import lines_of
 from studio_backup.report.plan import source_of
-from studio_backup.report.text import MARKS, Paint, count, moment, safe
+from studio_backup.report.text import MARKS, Paint, count, moment, safe, spaced, wrapped
 
 _MEANING = {
     "pending": "the spec moved on and was not applied",
@@ -48,16 +48,16 @@ def _asleep(changes: list[Change]) -> list[str]:
 
 def _finding(change: Change, word: str, paint: Paint, since: Mapping[str, int]) -> list[str]:
     known = since.get(change.address)
-    lines = [
-        paint(f"  {MARKS[change.verb]} {safe(change.address)}", change.verb),
-        f"      spec   {safe(source_of(change))}",
-        *(f"      {line}" for line in lines_of(change)),
-    ]
+    lines = [paint(line, change.verb) for line in wrapped(f"{MARKS[change.verb]} {spaced(safe(change.address))}", 2, 4)]
+    lines.append(f"      spec   {safe(source_of(change))}")
     if change.reason:
-        lines.append(f"      why    {safe(change.reason)}")
+        lines += wrapped(f"why    {spaced(safe(change.reason))}", 6, 7)
     lines.append(f"      since  {moment(known)}" if known else "      since  first seen now")
     fix = change.fix or _FIXES.get(word, "")
-    return [*lines, f"      fix    {safe(fix)}"] if fix else lines
+    lines += wrapped(f"fix    {safe(fix)}", 6, 7) if fix else []
+    for text in lines_of(change):
+        lines += [paint(part, "dim") for part in wrapped(text, 6)]
+    return lines
 
 
 def summary(plan: Plan) -> str:
@@ -67,6 +67,7 @@ def summary(plan: Plan) -> str:
         if change.verb != "ok" or change.kept:
             words[drift_class(change)] = words.get(drift_class(change), 0) + 1
     fine = count(plan.summary()["ok"], "resource") + " as the spec wants them"
-    return (
-        f"{', '.join(f'{number} {word}' for word, number in words.items())}; {fine}." if words else f"No drift: {fine}."
-    )
+    parts = [f"{number} {word}" for word, number in words.items()]
+    if set(words) <= {"asleep"}:
+        return f"No drift: {', '.join([fine, *parts])}."
+    return f"{', '.join(parts)}; {fine}."

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from studio_backup.diff import Change, drift_class
 from studio_backup.plan import Plan, steps_of
 from studio_backup.report.differences import lines_of
-from studio_backup.report.text import MARKS, Paint, age, count, moment, safe
+from studio_backup.report.folding import folded, where
+from studio_backup.report.text import MARKS, WIDTH, Paint, age, count, moment, safe, spaced, wrapped
 from studio_backup.step import Risk
 
 #: Version of the JSON document; a key that changes its meaning raises it.
@@ -40,7 +41,9 @@ def screen(
             continue
         lines += ["", paint(system, "bold")] if lines else [paint(system, "bold")]
         lines += _whole_system(system, shown, paint, now, pending) or [
-            line for change in shown for line in _change(plan, change, paint, change.address in needed)
+            line
+            for block in ([[change] for change in shown] if verbose else folded(shown, plan.waves, needed))
+            for line in (_fold(block, paint) if len(block) > 1 else _change(plan, block[0], paint, needed))
         ]
     return lines
 
@@ -62,26 +65,36 @@ def _whole_system(
         seen = f"last seen {moment(since)} ({age(now - since)} ago)" if since else "never seen yet"
         waiting = pending.get(system, 0)
         text = f"asleep, {seen}; {count(waiting, 'change')} pending for it" if waiting else f"asleep, {seen}"
-        return [paint(f"  {MARKS['asleep']} {text}", "asleep")]
+        return [paint(line, "asleep") for line in wrapped(f"{MARKS['asleep']} {text}", 2)]
     reasons = {change.reason for change in changes}
     if verbs == {"unread"} and len(reasons) == 1 and len(changes) > 1:
-        text = f"{count(len(changes), 'resource')} unread: {safe(reasons.pop())}"
-        return [paint(f"  {MARKS['unread']} {text}", "unread")]
+        text = f"{MARKS['unread']} {count(len(changes), 'resource')} unread: {safe(reasons.pop())}"
+        return [paint(line, "unread") for line in wrapped(text, 2)]
     return None
 
 
-def _change(plan: Plan, change: Change, paint: Paint, needed: bool) -> list[str]:
+def _fold(changes: list[Change], paint: Paint) -> list[str]:
+    change, place = changes[0], where(changes)
+    text = f"  {MARKS[change.verb]} {change.resource.kind:<13} {len(changes)} in {place}"
+    return [paint(text, change.verb) + paint("  (-v shows each)", "dim")]
+
+
+def _change(plan: Plan, change: Change, paint: Paint, needed: Collection[str]) -> list[str]:
     resource = change.resource
-    tail = ["needed"] if needed else []
+    tail = ["needed"] if change.address in needed else []
     if plan.waves.get(change.address, 1) > 1:
         tail.append(f"wave {plan.waves[change.address]}")
     if change.reason:
-        tail.append(safe(change.reason))
-    extra = paint(f"  ({'; '.join(tail)})", "dim") if tail else ""
-    lines = [paint(f"  {MARKS[change.verb]} {resource.kind:<13} {safe(resource.name)}", change.verb) + extra]
-    lines += [paint(f"      {line}", "dim") for line in lines_of(change)]
+        tail.append(spaced(safe(change.reason)))
+    line, extra = f"  {MARKS[change.verb]} {resource.kind:<13} {safe(resource.name)}", f"({'; '.join(tail)})"
+    beside = tail and len(line) + 2 + len(extra) <= WIDTH
+    lines = [paint(line, change.verb) + (paint(f"  {extra}", "dim") if beside else "")]
+    if tail and not beside:
+        lines += [paint(text, "dim") for text in wrapped(extra, 6, 1)]
+    for text in lines_of(change):
+        lines += [paint(part, "dim") for part in wrapped(text, 6)]
     if change.verb in ("conflict", "unread") and change.fix:
-        lines.append(f"      fix: {safe(change.fix)}")
+        lines += wrapped(f"fix: {safe(change.fix)}", 6, 5)
     return lines
 
 
@@ -90,7 +103,9 @@ def summary(plan: Plan, paint: Paint) -> str:
     counts = plan.summary()
     parts = [paint(f"{counts[verb]} {word}", verb) for verb, word in _WORDS.items() if counts[verb]]
     fine = count(counts["ok"], "resource") + " as the spec wants them"
-    return f"{', '.join(parts)}; {fine}." if parts else f"Nothing to do: {fine}."
+    if not any(counts[verb] for verb in _WORDS if verb != "asleep"):
+        return f"Nothing to do: {', '.join([fine, *parts])}."
+    return f"{', '.join(parts)}; {fine}."
 
 
 def document(plan: Plan) -> dict[str, object]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from studio_backup.compile import Route
 from studio_backup.records import Record, as_json
-from studio_backup.report.text import Paint, age, count, safe, size
+from studio_backup.report.text import Paint, age, count, safe, size, wrapped
 from studio_backup.running import Preview
 
+#: How rsync escapes one byte of a name (rsync(1), --8-bit-output).
+_ESCAPE = re.compile(rb"\\#([0-3][0-7]{2})")
 #: Names of each sort that a preview shows without -v.
 MOST_NAMES = 10
 
@@ -56,21 +60,28 @@ def lines_of_preview(route: Route, preview: Preview, paint: Paint, verbose: bool
         ("create", "create", preview.created),
     ):
         shown = names if verbose else names[:MOST_NAMES]
-        lines += [paint(f"  {word:<8} {safe(name)}", colour) for name in shown]
+        lines += [paint(f"  {word:<8} {safe(unescaped(name))}", colour) for name in shown]
         if len(names) > len(shown):
             lines.append(f"  {word:<8} … and {count(len(names) - len(shown), 'more', 'more')} (-v shows all)")
     if record is not None and record.result != "ok":
         lines.append(f"{route.copy.full_name}: would be {record.result}: {record.sentence}")
         return lines
     against = record.restore_point if record and record.restore_point else "nothing yet"
-    lines.append(
+    lines += wrapped(
         f"{route.copy.full_name}: {len(preview.created)} to create, {len(preview.rewritten)} to rewrite, "
-        f"{len(preview.deleted)} to delete, against {against}. Nothing was written."
+        f"{len(preview.deleted)} to delete, against {against}. Nothing was written.",
+        0,
     )
     if preview.brakes(route.copy.brake):
         limits = f"over {route.copy.brake.percent} % and over {route.copy.brake.files} files"
         lines.append(paint(f"The brake would refuse this run ({limits}).", "bad"))
     return lines
+
+
+def unescaped(name: str) -> str:
+    """A file's name as it is; rsync writes every byte that is no plain letter as `\\#` and three octal digits."""
+    raw = _ESCAPE.sub(lambda found: bytes([int(found[1], 8)]), name.encode("utf-8", "surrogateescape"))
+    return raw.decode("utf-8", "surrogateescape")
 
 
 def preview_document(route: Route, preview: Preview) -> dict[str, object]:

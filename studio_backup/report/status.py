@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from studio_backup.records import as_json
-from studio_backup.report.text import Paint, age, columns, count, safe, size
+from studio_backup.report.text import Paint, age, brief, columns, count, safe, size, wrapped
 from studio_backup.status import Standing
 
 _COLOURS = {"fresh": "good", "late": "bad", "none": "bad", "unknown": "unread"}
@@ -15,15 +15,15 @@ def screen(standings: Sequence[Standing], now: float, paint: Paint) -> list[str]
     """A table, then a sentence for each copy that is not as it should be."""
     if not standings:
         return ["No copy is selected.", "Next: studio-backup validate"]
-    rows: list[tuple[str, ...]] = [("COPY", "LAST RUN", "NEWEST POINT", "AGE", "LIMIT", "")]
+    rows: list[tuple[str, ...]] = [("COPY", "LAST RUN", "NEWEST POINT", "AGE", "LIMIT", "STATE")]
     rows += [_row(standing, now) for standing in standings]
     lines = columns(rows)
     painted = [paint(lines[0], "bold")]
     for line, standing in zip(lines[1:], standings, strict=True):
         word = standing.word(now)
         painted.append(line.removesuffix(word) + paint(word, _COLOURS[word]) if line.endswith(word) else line)
-    notes = [note for standing in standings for note in _notes(standing)]
-    return [*painted, *([""] if notes else []), *notes, "", _summary(standings, now)]
+    notes = [line for standing in standings for note in _notes(standing, now) for line in wrapped(note, 0)]
+    return [*painted, *([""] if notes else []), *notes, "", _summary(standings, now), *_next(standings, now)]
 
 
 def _row(standing: Standing, now: float) -> tuple[str, ...]:
@@ -35,17 +35,20 @@ def _row(standing: Standing, now: float) -> tuple[str, ...]:
         standing.route.copy.full_name,
         result,
         standing.newest or "–",
-        age(old) if old is not None else "–",
-        age(standing.limit),
+        brief(old) if old is not None else "–",
+        brief(standing.limit),
         standing.word(now),
     )
 
 
-def _notes(standing: Standing) -> list[str]:
+def _notes(standing: Standing, now: float) -> list[str]:
     name = standing.route.copy.full_name
     if standing.unknown:
         return [f"{name}: unknown: {safe(standing.unknown)}"]
     notes = []
+    old = standing.age(now)
+    if old is not None and standing.word(now) == "late":
+        notes.append(f"{name}: late: its newest point is {age(old)} old, its limit is {age(standing.limit)}")
     if standing.running:
         notes.append(f"{name}: a run is under way since {safe(standing.running.run)}")
     if standing.last and standing.last.result not in ("ok", "never"):
@@ -53,8 +56,8 @@ def _notes(standing: Standing) -> list[str]:
     if standing.last and standing.last.open:
         notes.append(f"{name}: the newest point was taken while files were in use")
     if standing.last and standing.last.result == "refused" and standing.last.reason.startswith("brake-"):
-        notes.append(f"  look at it: studio-backup run {name} --preview")
-        notes.append(f"  accept it:  studio-backup run {name} --accept {safe(standing.last.run)}")
+        notes.append(f"to look at it: studio-backup run {name} --preview")
+        notes.append(f"to accept it: studio-backup run {name} --accept {safe(standing.last.run)}")
     return notes
 
 
@@ -63,6 +66,15 @@ def _summary(standings: Sequence[Standing], now: float) -> str:
     total = sum(len(standing.points) for standing in standings)
     parts = [f"{words.count(word)} {word}" for word in ("fresh", "late", "none", "unknown") if word in words]
     return f"{count(len(words), 'copy', 'copies')}: {', '.join(parts)}; {count(total, 'restore point')}."
+
+
+def _next(standings: Sequence[Standing], now: float) -> list[str]:
+    """A copy to make, the one that others are made from first; a refused one is for a human to look at."""
+    for standing in standings:
+        refused = standing.last is not None and standing.last.result == "refused"
+        if standing.word(now) in ("late", "none") and not standing.running and not refused:
+            return [f"Next: studio-backup run {standing.route.copy.full_name}"]
+    return []
 
 
 def document(studio: str, standings: Sequence[Standing], now: float) -> dict[str, object]:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+#: Columns that every screen fits into.
+WIDTH = 80
+#: MACHINE/SYSTEM/KIND/ before a name that is a path.
+_ADDRESS = re.compile(r"\b([a-z0-9-]+/[a-z0-9-]+)/([a-z-]+)/(?=/)")
 
 #: One mark a verb (design section 6).
 MARKS = {
@@ -86,8 +93,17 @@ def age(seconds: float) -> str:
     if whole < 7200:
         return f"{whole // 60} min"
     if whole < 172800:
-        return f"{whole // 3600} h {whole % 3600 // 60} min"
-    return f"{whole // 86400} d {whole % 86400 // 3600} h"
+        return _two(whole // 3600, "h", whole % 3600 // 60, "min")
+    return _two(whole // 86400, "d", whole % 86400 // 3600, "h")
+
+
+def _two(large: int, unit: str, small: int, below: str) -> str:
+    return f"{large} {unit} {small} {below}" if small else f"{large} {unit}"
+
+
+def brief(seconds: float) -> str:
+    """An age for a table, its larger unit only: `45 s`, `12 min`, `30 h`, `5 d`."""
+    return " ".join(age(seconds).split()[:2])
 
 
 def size(number: int | None) -> str:
@@ -98,6 +114,23 @@ def size(number: int | None) -> str:
     while value >= 1000 and len(units) > 1:
         value, units = value / 1000, units[1:]
     return f"{value:.0f} {units[0]}" if value >= 100 or units[0] == "B" else f"{value:.1f} {units[0]}"
+
+
+def wrapped(text: str, indent: int, hanging: int = 2) -> list[str]:
+    """`text` as lines of at most WIDTH columns, `indent` deep; paths and names are never cut in two."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hanging),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def spaced(text: str) -> str:
+    """Addresses of things whose name is a path, as people read them: `nas/linux file /etc/…`."""
+    return _ADDRESS.sub(r"\1 \2 ", text)
 
 
 def columns(rows: Sequence[Sequence[str]], gap: int = 2) -> list[str]:
