@@ -59,6 +59,10 @@ ask_newest() {
 
 # Sets verdict, reason and open from an exit code and what was said on stderr: CODE FILE COMPLETE.
 read_verdict() {
+  if [ "$1" -eq 0 ] && [ ! -s "$2" ]; then
+    verdict=ok reason='' open=0
+    return
+  fi
   read_words=$(awk -v code="$1" -v complete="$3" -f "$program/verdict.awk" "$2")
   verdict=${read_words%% *}
   open=${read_words##* }

@@ -17,7 +17,7 @@ guard_source() {
     guard_reason=source-missing
     return 0
   fi
-  guard_files=$(count_files "${floor:-1}")
+  count_files "${floor:-1}"
   if [ "$guard_files" -eq 0 ]; then
     guard_reason=source-empty
   elif [ "$guard_files" -lt "${floor:-1}" ]; then
@@ -28,14 +28,14 @@ guard_source() {
   fi
 }
 
-# Counts files, and stops looking at the limit: a healthy source is not walked for this.
+# Sets guard_files, and stops looking at the limit: a healthy source is not walked for this.
 count_files() {
-  find "$guard_path" ! -type d ! -name "$sentinel_name" -print 2>/dev/null </dev/null | head -n "$1" | grep -c ''
+  guard_files=$(find "$guard_path" ! -type d ! -name "$sentinel_name" -print 2>/dev/null </dev/null | head -n "$1" | wc -l)
 }
 
 guard_quiet() {
   if is_quiet; then
-    rm -f "$guard_mark" 2>/dev/null
+    [ ! -e "$guard_mark" ] || rm -f "$guard_mark" 2>/dev/null
     return 0
   fi
   read_busy_mark

@@ -82,7 +82,9 @@ stop_run() {
 }
 
 run_job() {
-  mkdir -p "$state/runs" "$state/log" "$state/lock" "$state/accept" "$state/points" "$state/busy" || exit 1
+  for folder in runs log lock accept points busy; do
+    [ -d "$state/$folder" ] || mkdir -p "$state/$folder" || exit 1
+  done
   read_clock
   run=$now_run-$$
   if ! take_lock; then

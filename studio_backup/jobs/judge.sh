@@ -14,6 +14,8 @@ ask_brake() {
 }
 
 brake_by_numbers() {
+  brake_word=-
+  [ $((deleted + rewritten)) -gt 0 ] || return 0
   ask_brake -v deleted="$deleted" -v rewritten="$rewritten" -f "$program/brake.awk" /dev/null
 }
 
@@ -42,7 +44,7 @@ read_accepted() {
 # Once: whatever comes of this run, the next one is judged afresh.
 use_accepted() {
   [ -z "$accepted_list" ] || say "accepted by $accepted_by: the list of run $accepted_run"
-  rm -f "$accept_file"
+  [ ! -e "$accept_file" ] || rm -f "$accept_file"
 }
 
 # Compares two trees of this machine by type, size and time: NEWEST NEW. The newest point is compared against the new

@@ -122,7 +122,10 @@ remove_point() {
 # Sets remembered to the number of files in point $1, or to nothing.
 recall_point() {
   remembered=''
-  [ ! -r "$state/points/$id" ] || remembered=$(awk -F '\t' -v name="$1" '$1 == name { files = $2 } END { print files }' "$state/points/$id")
+  [ -r "$state/points/$id" ] || return 0
+  while IFS=$tab read -r recalled_name recalled_files _; do
+    [ "$recalled_name" != "$1" ] || remembered=$recalled_files
+  done <"$state/points/$id"
 }
 
 # Forgets what was remembered of points that are gone.

@@ -88,7 +88,9 @@ close_interrupted() {
     rm -f "${interrupted%.json}.progress"*
   done
   # What was being written when it was killed: nobody else writes here while we hold the lock.
-  rm -f "$state/runs/$id".*.new
+  for interrupted in "$state/runs/$id".*.new; do
+    [ ! -e "$interrupted" ] || rm -f "$interrupted"
+  done
 }
 
 # Keeps the newest 200 records with what belongs to them.
@@ -112,7 +114,7 @@ finish() {
   write_record "$1" "$2"
   [ ! -e "$progress_file" ] || rm -f "$progress_file"*
   # A list belongs to a run that somebody has to decide about.
-  [ "$1" != ok ] || rm -f "$list_file"
+  if [ "$1" = ok ] && [ -e "$list_file" ]; then rm -f "$list_file"; fi
   rotate_records
   release_lock
   print_record "$1" "$2"

@@ -9,6 +9,10 @@ item_format="--out-format=%i$tab%l$tab%M$tab%n"
 
 # What the installed rsync can do. Sets rsync_full to the letters that root uses on one machine.
 probe_rsync() {
+  if [ -n "$receiver" ]; then
+    command -v rsync >/dev/null 2>&1
+    return
+  fi
   rsync_version=$(rsync --version 2>/dev/null) || return 1
   rsync_full=-aHS
   case $rsync_version in *'no ACLs'*) ;; *ACLs*) rsync_full=${rsync_full}A ;; esac
@@ -60,7 +64,7 @@ read_transfer() {
   transfer_complete=0
   [ "$kind" != chain ] || transfer_complete=1
   read_verdict "$rsync_code" "$err_file" "$transfer_complete"
-  cat "$err_file" >>"$log_file"
+  [ ! -s "$err_file" ] || cat "$err_file" >>"$log_file"
 }
 
 # Moves the source's files: DESTINATION POINT OPTIONS. Sets verdict and reason. A chain has its source already.

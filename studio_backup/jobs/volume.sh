@@ -5,14 +5,21 @@
 # shellcheck disable=SC2034,SC2154
 
 sentinel_name=.studio-backup-volume
+mount_table=/proc/self/mountinfo
 tab=$(printf '\t')
 
 # Sets mount_source, mount_type, mount_number of what is mounted at exactly $1, and mount_above, the number of the
 # file system around it; fails when nothing is mounted there.
 find_mount() {
   mount_source='' mount_type='' mount_number='' mount_above='' mount_above_length=0
-  [ "$(uname -s)" != Darwin ] || { find_mount_darwin "$1"; return; }
-  mount_place=$(printf '%s' "$1" | sed 's/\\/\\134/g; s/ /\\040/g; s/	/\\011/g')
+  if [ ! -r "$mount_table" ]; then
+    find_mount_darwin "$1"
+    return
+  fi
+  mount_place=$1
+  case $mount_place in
+    *[\\\ "$tab"]*) mount_place=$(printf '%s' "$1" | sed 's/\\/\\134/g; s/ /\\040/g; s/	/\\011/g') ;;
+  esac
   while read -r _ _ mount_maj_min _ mount_point mount_rest; do
     if [ "$mount_point" = "$mount_place" ]; then
       mount_number=$mount_maj_min
@@ -25,7 +32,7 @@ find_mount() {
         "${mount_point%/}"/*) mount_above=$mount_maj_min mount_above_length=${#mount_point} ;;
       esac
     fi
-  done </proc/self/mountinfo
+  done <"$mount_table"
   [ -n "$mount_number" ]
 }
 
@@ -42,9 +49,9 @@ same_id() {
   [ "$(printf %s "$1" | tr 'A-F' 'a-f')" = "$(printf %s "$2" | tr 'A-F' 'a-f')" ]
 }
 
-# Prints the bytes of a device as hex digits: DEVICE OFFSET COUNT.
+# Prints the bytes of a device as pairs of hex digits: DEVICE OFFSET COUNT.
 device_hex() {
-  dd if="$1" bs=1 skip="$2" count="$3" 2>/dev/null | od -An -tx1 | tr -d ' \n'
+  dd if="$1" bs=1 skip="$2" count="$3" 2>/dev/null | od -An -tx1
 }
 
 # Prints the id that the file system itself carries; nothing when the device cannot be read.
@@ -54,10 +61,15 @@ superblock_id() {
     ext2 | ext3 | ext4) superblock=$(device_hex "$1" 1128 16) ;;
     btrfs) superblock=$(device_hex "$1" 65568 16) ;;
     xfs) superblock=$(device_hex "$1" 32 16) ;;
-    exfat) device_hex "$1" 100 4 | sed 's/\(..\)\(..\)\(..\)\(..\)/\4\3-\2\1/' && return 0 ;;
+    exfat) superblock=$(device_hex "$1" 100 4) ;;
     *) return 0 ;;
   esac
-  printf '%s\n' "$superblock" | sed 's/\(.\{8\}\)\(....\)\(....\)\(....\)/\1-\2-\3-\4-/'
+  # shellcheck disable=SC2086
+  set -- $superblock
+  case $# in
+    16) printf '%s%s%s%s-%s%s-%s%s-%s%s-%s%s%s%s%s%s\n' "$@" ;;
+    4) printf '%s%s-%s%s\n' "$4" "$3" "$2" "$1" ;;
+  esac
 }
 
 # Without a readable device or udev an unprivileged user still sees statfs: ext folds its id into the file system number.

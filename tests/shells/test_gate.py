@@ -280,7 +280,8 @@ def test_the_id_of_a_volume_is_known(own_bench: Bench, filesystem: str, user: st
 @pytest.mark.parametrize("filesystem", ["ext4", "btrfs"])
 def test_a_user_without_rights_can_serve(own_bench: Bench, filesystem: str) -> None:
     volume = own_bench.make_volume("disk", filesystem, 120)
-    job = build_job(own_bench, volume, volume, "sessions")
+    target = own_bench.make_volume("other")
+    job = build_job(own_bench, volume, target, "sessions")
     job.fill(3)
     for shell in SHELLS.values():
         for identity, said in ((volume.id, "ok"), (str(uuid.uuid4()), "refused")):
@@ -300,14 +301,13 @@ def test_a_mount_with_a_space_in_its_name(own_bench: Bench) -> None:
 
 def test_a_mac_is_asked_in_its_own_way(bench: Bench, tmp_path: Path) -> None:
     tools = {
-        "uname": "echo Darwin",
         "mount": 'echo "/dev/disk3s1 on /Volumes/Sessions (exfat, local, nodev)"; echo "/dev/disk1 on / (apfs)"',
         "diskutil": 'printf "   Volume Name:   Sessions\\n   Volume UUID:   0A1B2C3D-0000-0000-0000-000000000001\\n"',
     }
     for name, body in tools.items():
         (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
         (tmp_path / name).chmod(0o755)
-    source = f". {bench.folder}/etc/northlight/volume.sh; PATH={tmp_path}:$PATH; "
+    source = f". {bench.folder}/etc/northlight/volume.sh; mount_table=/nowhere; PATH={tmp_path}:$PATH; "
     right = "0A1B2C3D-0000-0000-0000-000000000001"
     for root, identity, reason in (
         ("/Volumes/Sessions", right, "source-sentinel"),
