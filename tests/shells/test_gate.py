@@ -10,7 +10,10 @@ import uuid
 from pathlib import Path
 
 import pytest
-from conftest import RECEIVER, SHELLS, Bench, Job, build_job, call, write_gate
+
+from tests.shells.job_bench import RECEIVER, SHELLS, Bench, call
+from tests.shells.job_running import Job, build_job
+from tests.shells.job_server import write_gate
 
 SEND = "--server --sender -lHtprSe.iLsfxCIvu . /"
 
@@ -161,7 +164,16 @@ def test_a_merge_file_outside_is_not_read_to_the_client(gate: Job, tmp_path: Pat
     if "confine-root" not in call("rsync", "--help"):
         pytest.fail("this rsync cannot confine a server; the gate then relies on the key's user being unprivileged")
     done = subprocess.run(
-        ["rsync", "-r", "-e", str(wire), "--rsync-path=serve ws-a_s_on-nas", f"--filter=: {secret}", "h:/", f"{tmp_path}/l/"],
+        [
+            "rsync",
+            "-r",
+            "-e",
+            str(wire),
+            "--rsync-path=serve ws-a_s_on-nas",
+            f"--filter=: {secret}",
+            "h:/",
+            f"{tmp_path}/l/",
+        ],
         check=False,
         capture_output=True,
         text=True,
@@ -251,7 +263,7 @@ def test_points_are_listed_and_served_by_name(gate: Job, shell: str) -> None:
     assert ask(gate, "points ws-a_s_on-nas", shell=shell)[1] == b"2026-11-21T02-30-00Z\n2026-11-22T02-30-00Z\n"
     assert ask(gate, f"serve ws-a_s_on-nas {SEND}", shell=shell) == refusal("request")
     assert ask(gate, f"serve ws-a_s_on-nas 2027-01-01T00-00-00Z {SEND}", shell=shell) == refusal("source-missing")
-    code, out, _ = ask(gate, f"serve ws-a_s_on-nas 2026-11-22T02-30-00Z {SEND}", shell=shell)
+    _, out, _ = ask(gate, f"serve ws-a_s_on-nas 2026-11-22T02-30-00Z {SEND}", shell=shell)
     assert out[:4] == (32).to_bytes(4, "little")
 
 
@@ -265,7 +277,9 @@ def test_the_id_of_a_volume_is_known(own_bench: Bench, filesystem: str, user: st
     program = own_bench.folder / "etc" / "northlight"
     for tools in (["dash"], ["busybox", "sh"]):
         for identity, expected in ((volume.id, "0"), (volume.id.upper(), "0"), (other, "1 2")):
-            script = f'. {program}/volume.sh; find_mount {volume.root} && mounted_id_is {volume.root} {identity}; echo $?'
+            script = (
+                f". {program}/volume.sh; find_mount {volume.root} && mounted_id_is {volume.root} {identity}; echo $?"
+            )
             done = subprocess.run(
                 ["setpriv", "--reuid", user, "--clear-groups", *tools, "-c", script],
                 capture_output=True,
@@ -294,7 +308,9 @@ def test_a_user_without_rights_can_serve(own_bench: Bench, filesystem: str) -> N
 
 def test_a_mount_with_a_space_in_its_name(own_bench: Bench) -> None:
     volume = own_bench.make_volume("Session Disk")
-    script = f'. {own_bench.folder}/etc/northlight/volume.sh; check_volume source "{volume.root}" {volume.id} machine/"Session Disk" northlight; echo "[$volume_reason]"'
+    parts = f". {own_bench.folder}/etc/northlight/volume.sh"
+    right = f'source "{volume.root}" {volume.id} "{volume.name}" northlight'
+    script = f'{parts}; check_volume {right}; echo "[$volume_reason]"'
     for words in SHELLS.values():
         assert call(*words, "-c", script) == "[]"
 

@@ -6,15 +6,15 @@ import json
 import os
 
 import pytest
-from conftest import SHELLS, Bench, Job, Volume, build_job
+
+from tests.shells.job_bench import SHELLS, Bench, Volume
+from tests.shells.job_running import Job, build_job
 
 pytestmark = pytest.mark.usefixtures("job")
 
 
 @pytest.fixture(params=["tree", "btrfs"])
-def kept(
-    request: pytest.FixtureRequest, bench: Bench, work: Volume, tank: Volume, pool: Volume
-) -> Job:
+def kept(request: pytest.FixtureRequest, bench: Bench, work: Volume, tank: Volume, pool: Volume) -> Job:
     """A job with one restore point of 100 files."""
     name = f"k{abs(hash(request.node.nodeid)) % 10**9}"
     job = build_job(bench, work, pool if request.param == "btrfs" else tank, name, request.param)

@@ -9,7 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import SHELLS, Job
+
+from tests.shells.job_bench import SHELLS
+from tests.shells.job_running import Job
 
 
 def wait_for(path_of: Path, pattern: str) -> None:
@@ -64,9 +66,7 @@ def test_a_killed_run_is_recorded_and_resumed_by_the_next(job: Job, shell: str) 
         ("failed", "interrupted"),
         ("ok", None),
     ]
-    assert sorted(path.name for path in job.newest().iterdir()) == sorted(
-        path.name for path in job.source.iterdir()
-    )
+    assert sorted(path.name for path in job.newest().iterdir()) == sorted(path.name for path in job.source.iterdir())
     assert (job.newest() / "zz-long.wav").read_bytes() == (job.source / "zz-long.wav").read_bytes()
     assert oct((older / "take-002.wav").stat().st_mode)[-3:] == "644", "history keeps its permissions"
     assert (older / "take-003.wav").exists()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 
 import pytest
-from conftest import SHELLS, Job
+
+from tests.shells.job_bench import SHELLS
+from tests.shells.job_running import Job
 
 
 @pytest.fixture

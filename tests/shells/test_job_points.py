@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 
 import pytest
-from conftest import SHELLS, Bench, Job, Volume, build_job, call
+
+from tests.shells.job_bench import SHELLS, Bench, Volume, call
+from tests.shells.job_running import Job, build_job
 
 
 @pytest.fixture
-def snapshots(
-    bench: Bench, work: Volume, pool: Volume, request: pytest.FixtureRequest
-) -> Iterator[Job]:
+def snapshots(bench: Bench, work: Volume, pool: Volume, request: pytest.FixtureRequest) -> Iterator[Job]:
     name = f"b{abs(hash(request.node.nodeid)) % 10**9}"
     built = build_job(bench, work, pool, name, store="btrfs")
     yield built

@@ -7,7 +7,10 @@ import stat
 from pathlib import Path
 
 import pytest
-from conftest import RECEIVER, SHELLS, Bench, Job, Server, Volume, build_job, call, free_port, make_pull, write_gate
+
+from tests.shells.job_bench import RECEIVER, SHELLS, Bench, Volume, call
+from tests.shells.job_running import Job, build_job
+from tests.shells.job_server import Server, free_port, make_pull, write_gate
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -41,7 +44,7 @@ def test_what_arrives_has_no_rights_of_its_own(pull: Job) -> None:
     assert stat.S_IMODE((point / "tool").stat().st_mode) == 0o755
     assert stat.S_IMODE((point / "closed").stat().st_mode) == 0o700
     assert (point / "tool").owner() == RECEIVER
-    assert os.readlink(point / "secret") == "/rsyncd-munged//etc/shadow"
+    assert str((point / "secret").readlink()) == "/rsyncd-munged//etc/shadow"
     assert not (point / "pipe").exists()
     assert pull.run().code == 0
     assert pull.records()[-1]["rewritten"] == 0, "what was made harmless is not seen as changed the next day"
@@ -78,9 +81,7 @@ def test_a_link_planted_in_the_landing_is_not_followed(pull: Job, tank: Volume) 
     outside = tank.root / f"{pull.target.name}-outside"
     outside.mkdir()
     (outside / "precious").write_text("x")
-    (pull.target / ".studio-backup-copy").write_text(
-        f"northlight\t{pull.values['dataset']}\t{pull.values['copy']}\n"
-    )
+    (pull.target / ".studio-backup-copy").write_text(f"northlight\t{pull.values['dataset']}\t{pull.values['copy']}\n")
     for name in ("points", ".partial"):
         (pull.target / name).symlink_to(outside)
         outcome = pull.run()
@@ -152,9 +153,7 @@ def test_a_refused_login_has_its_own_reason(job: Job, server: Server) -> None:
         ({"quiet": "600", "quiet_limit": "900"}, "busy", "source-busy"),
     ],
 )
-def test_what_the_gate_refuses_the_record_says(
-    pull: Job, values: dict[str, str], result: str, reason: str
-) -> None:
+def test_what_the_gate_refuses_the_record_says(pull: Job, values: dict[str, str], result: str, reason: str) -> None:
     source = pull.source
     pull.fill(3)
     gate = pull.program / "gate.d" / "nas" / f"{pull.values['id']}.conf"
@@ -202,9 +201,7 @@ def chain(bench: Bench, pull: Job, tank: Volume, pool: Volume, server: Server) -
     return built.set(kind="chain")
 
 
-def test_a_chain_keeps_the_points_name_and_copies_only_what_is_newer(
-    pull: Job, chain: Job, server: Server
-) -> None:
+def test_a_chain_keeps_the_points_name_and_copies_only_what_is_newer(pull: Job, chain: Job, server: Server) -> None:
     assert chain.run()["reason"] == "no-points"
     pull.fill(5)
     (pull.source / "there").symlink_to("/etc/hostname")
@@ -215,7 +212,7 @@ def test_a_chain_keeps_the_points_name_and_copies_only_what_is_newer(
     assert outcome.code == 0, chain.log()
     assert server.logins() == before + 2
     assert chain.points() == pull.points()[-1:] == [outcome["restore_point"]]
-    assert os.readlink(chain.newest() / "there") == "/rsyncd-munged//etc/hostname", "defused once, not twice"
+    assert str((chain.newest() / "there").readlink()) == "/rsyncd-munged//etc/hostname", "defused once, not twice"
     again = chain.run()
     assert (again.code, again["result"], again["reason"]) == (0, "ok", "nothing-newer")
     pull.run()
@@ -263,7 +260,11 @@ def wait_for_sender(server: Server) -> int:
                 words = (entry / "cmdline").read_bytes().split(b"\0")
             except OSError:
                 continue
-            if b"--sender" in words and words[0].endswith(b"rsync") and str(server.folder.parent).encode() in b" ".join(words):
+            if (
+                b"--sender" in words
+                and words[0].endswith(b"rsync")
+                and str(server.folder.parent).encode() in b" ".join(words)
+            ):
                 time.sleep(1)
                 return int(entry.name)
         time.sleep(0.05)

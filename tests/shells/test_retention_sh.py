@@ -8,7 +8,9 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import JOBS, SHELLS, Job
+
+from tests.shells.job_bench import JOBS, SHELLS
+from tests.shells.job_running import Job
 
 RULES = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
 FORM = "%Y-%m-%dT%H-%M-%SZ"

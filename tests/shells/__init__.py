@@ -1,0 +1,1 @@
+"""Programs a machine runs, in the shells they must run in."""
