@@ -23,7 +23,9 @@ from studio_backup.report.text import Paint
 def command(settings: Settings, no_record: bool) -> int:
     """Report what differs from the spec, in which class, where the spec says otherwise, and since when.
 
-    Classes: pending, drifted, orphan, posture, conflict, unread, asleep. Changes nothing on any machine.
+    Classes: pending (not applied yet), drifted (changed behind our back), orphan, posture (watched only), conflict,
+    unread, asleep. Changes nothing on any machine.
+
     Exit codes: 0 no drift, 2 drift, 3 nothing worse than something unseen, 1 error.
     """
     studio = load_studio(settings)

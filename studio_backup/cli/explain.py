@@ -9,7 +9,7 @@ from studio_backup.cli.options import command as make_command
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_spec, problems_of
 from studio_backup.errors import SpecError
-from studio_backup.report.text import columns, safe
+from studio_backup.report.explain import lines
 from studio_backup.spec.explain import explain
 
 
@@ -40,6 +40,6 @@ def command(settings: Settings, address: str) -> int:
             }
         )
     else:
-        rows = [(item.path, safe(item.value), str(item.place) if item.place else "by default") for item in values]
-        settings.write("\n".join(columns(rows)))
+        rows = [(item.path, item.value, str(item.place) if item.place else "by default") for item in values]
+        settings.write("\n".join(lines(address, rows)))
     return 0

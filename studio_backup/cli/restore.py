@@ -39,7 +39,12 @@ from studio_backup.status import probe, standings
 def command(settings: Settings, dataset: str, copy: str | None, at: str | None, path: str, to: str) -> int:
     """Bring DATASET back from a copy into an empty folder, and check every file's hash where it landed.
 
-    What was restored, and how fast, is noted as a drill. Exit codes: 0 every hash is equal, 1 error, 5 refused.
+    \b
+    Example: restore ws-a/sessions --at 2026-11-22 --to ws-a:/srv/back
+
+    What was restored, and how fast, is noted as a drill.
+
+    Exit codes: 0 every hash is equal, 1 error, 5 refused.
     """
     studio = load_studio(settings)
     wanted = find_dataset(studio, dataset)

@@ -41,9 +41,13 @@ CODES = {"ok": 0, "refused": 5, "failed": 1, "away": 3, "busy": 3, "running": 6}
     help="Accept exactly what the refused run RUN-ID was about, once.",
 )
 def command(settings: Settings, copy: str, only_look: bool, accept: str) -> int:
-    """Make the copy DATASET/COPY now and wait for it, e.g. run ws-a/sessions/on-nas.
+    """Make one copy now and wait for it.
+
+    \b
+    Example: studio-backup run ws-a/sessions/on-nas
 
     Cut off, the run goes on where it is; `status` shows how it ended.
+
     Exit codes: 0 done, 1 failed, 3 the source is away or busy, 5 refused for safety, 6 another run is under way.
     """
     if accept and not re.fullmatch(r"[A-Za-z0-9-]+", accept):

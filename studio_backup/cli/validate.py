@@ -13,7 +13,9 @@ from studio_backup.report.text import count
 def command(settings: Settings) -> int:
     """Check inventory and playbooks: syntax, schema, references, lint. Connects to nothing.
 
-    Every problem of every file is shown at once, with its place, the line, and a fix. Exit codes: 0 fine, 1 problems.
+    Every problem of every file is shown at once, with its place, the line, and a fix.
+
+    Exit codes: 0 fine, 1 problems.
     """
     loaded = load_spec(settings)
     if settings.json:
