@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from tests.lab.machines import facts, faults, keys, lifecycle, places, state
+from tests.lab.machines import facts, faults, host, keys, lifecycle, places, state
 from tests.lab.machines.command import LabError
 
 
@@ -82,9 +82,7 @@ CHANGING = (up, fleet, down, reboot, fault)
 
 def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
-    top = argparse.ArgumentParser(
-        prog="scripts/lab", description="A small studio of real machines on this one."
-    )
+    top = argparse.ArgumentParser(prog="scripts/lab", description="A small studio of real machines on this one.")
     commands = top.add_subparsers(dest="command_name", required=True, metavar="COMMAND")
 
     def command(name: str, action: object, text: str) -> argparse.ArgumentParser:
@@ -108,9 +106,7 @@ def parser() -> argparse.ArgumentParser:
     breaking = command("fault", fault, "break something, or mend it; without arguments: what can be broken")
     breaking.add_argument("name", nargs="?", metavar="NAME")
     breaking.add_argument("what", nargs="?", metavar="WHAT")
-    breaking.add_argument(
-        "path", nargs="?", metavar="PATH", help="for hang-mount: where, instead of on the volume"
-    )
+    breaking.add_argument("path", nargs="?", metavar="PATH", help="for hang-mount: where, instead of on the volume")
     command("status", status, "what runs, as which system, with which faults")
     command("keys", show_keys, "print the host keys an inventory pins")
     return top
@@ -120,8 +116,9 @@ def main() -> int:
     """Run one command; returns the exit status."""
     arguments = parser().parse_args()
     try:
-        if arguments.action not in CHANGING:
+        if arguments.action not in CHANGING or (arguments.action is fault and not arguments.name):
             return int(arguments.action(arguments))
+        host.require()
         with state.in_use(wait=False):
             return int(arguments.action(arguments))
     except LabError as error:

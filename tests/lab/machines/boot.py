@@ -41,9 +41,7 @@ def start(machine: Machine, lower: Path, layer: Path, devices: list[str]) -> int
     null = os.open(os.devnull, os.O_RDONLY)
     log = os.open(place / "console.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        streams = [
-            (os.POSIX_SPAWN_DUP2, source, target) for source, target in ((null, 0), (log, 1), (log, 2))
-        ]
+        streams = [(os.POSIX_SPAWN_DUP2, source, target) for source, target in ((null, 0), (log, 1), (log, 2))]
         pid = os.posix_spawnp(argv[0], argv, environment(), file_actions=streams, setsid=True)
         _begun[machine.name] = pid
         return pid
@@ -66,11 +64,7 @@ def nspawn_options(machine: Machine, mountpoint: Path, devices: list[str]) -> li
         "--resolv-conf=off",
         "--timezone=off",
         "--link-journal=no",
-        *(
-            f"--bind={device}"
-            for device in (*devices, "/dev/btrfs-control", "/dev/fuse")
-            if Path(device).exists()
-        ),
+        *(f"--bind={device}" for device in (*devices, "/dev/btrfs-control", "/dev/fuse") if Path(device).exists()),
     ]
     # In a scope of the host's systemd, only named devices would work; faults bring others later.
     options += ["--property=DevicePolicy=auto"] if cgroups.host_has_systemd() else ["--keep-unit"]

@@ -41,9 +41,7 @@ def furnish(root: Path, files: Path) -> None:
         (units / unit).unlink(missing_ok=True)
         (units / unit).symlink_to("/dev/null")
     (units / "default.target").symlink_to("/lib/systemd/system/multi-user.target")
-    (units / "multi-user.target.wants/lab-mounts.service").symlink_to(
-        "/etc/systemd/system/lab-mounts.service"
-    )
+    (units / "multi-user.target.wants/lab-mounts.service").symlink_to("/etc/systemd/system/lab-mounts.service")
     shutil.copy(files / "lab-mounts.service", units)
     install_script(files / "lab-mounts.sh", root / "usr/local/sbin/lab-mounts")
     shutil.copy(files / "sshd.conf", root / "etc/ssh/sshd_config.d/lab.conf")

@@ -48,8 +48,7 @@ def attach(images: list[Path]) -> list[str]:
     with _one_at_a_time:
         present = attached()
         return [
-            present.get(str(image)) or run("losetup", "--find", "--show", str(image)).stdout.strip()
-            for image in images
+            present.get(str(image)) or run("losetup", "--find", "--show", str(image)).stdout.strip() for image in images
         ]
 
 

@@ -54,17 +54,13 @@ STUDIO = {
         Machine(
             "ws-a",
             "198.18.77.11",
-            Volume(
-                "ext4", "5e551001-0000-4000-8000-000000000a01", "/srv/sessions", ("nvme-LAB_WSA_WORK",), 512
-            ),
+            Volume("ext4", "5e551001-0000-4000-8000-000000000a01", "/srv/sessions", ("nvme-LAB_WSA_WORK",), 512),
             systems=("studio-os", "edit-os"),
         ),
         Machine(
             "ws-b",
             "198.18.77.12",
-            Volume(
-                "ext4", "5e551001-0000-4000-8000-000000000b01", "/srv/sessions", ("ata-LAB_WSB_WORK",), 512
-            ),
+            Volume("ext4", "5e551001-0000-4000-8000-000000000b01", "/srv/sessions", ("ata-LAB_WSB_WORK",), 512),
             userland="busybox",
         ),
         Machine(
@@ -81,9 +77,7 @@ STUDIO = {
         Machine(
             "vault",
             "198.18.77.30",
-            Volume(
-                "ext4", "c01d0001-0000-4000-8000-000000000001", "/srv/cold", ("ata-LAB_VAULT_COLD1",), 1024
-            ),
+            Volume("ext4", "c01d0001-0000-4000-8000-000000000001", "/srv/cold", ("ata-LAB_VAULT_COLD1",), 1024),
         ),
     )
 }

@@ -36,9 +36,7 @@ def problem() -> str | None:
     if sys.platform != "linux":
         return f"the lab boots real machines with systemd-nspawn: that needs Linux. {INSTEAD}"
     if os.geteuid() != 0:
-        return (
-            f"the lab boots real machines with systemd-nspawn: it needs root (sudo scripts/lab …). {INSTEAD}"
-        )
+        return f"the lab boots real machines with systemd-nspawn: it needs root (sudo scripts/lab …). {INSTEAD}"
     missing = [name for name in PROGRAMS if not shutil.which(name, path=environment()["PATH"])]
     missing += [] if Path(KEYRING).is_file() else [KEYRING]
     if missing:

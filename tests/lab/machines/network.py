@@ -126,8 +126,4 @@ def mounts() -> set[str]:
 
 def cables() -> list[str]:
     """Return the machines whose cable hangs on our bridge."""
-    return [
-        link["ifname"].removeprefix(CABLE)
-        for link in _links("master", BRIDGE)
-        if link["ifname"].startswith(CABLE)
-    ]
+    return [link["ifname"].removeprefix(CABLE) for link in _links("master", BRIDGE) if link["ifname"].startswith(CABLE)]
