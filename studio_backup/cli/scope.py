@@ -12,7 +12,7 @@ from pathlib import Path
 from studio_backup.apply import Scope
 from studio_backup.cli.progress import Bar
 from studio_backup.cli.settings import Settings
-from studio_backup.compile import compile_studio
+from studio_backup.compile import compile_studio, not_set_up
 from studio_backup.diff import Asleep, drift_class
 from studio_backup.engine import Engine
 from studio_backup.errors import EvidenceError
@@ -28,6 +28,8 @@ from studio_backup.transport import Transport
 def scope_of(settings: Settings, studio: Studio) -> Scope:
     """What was chosen; a selector that matches nothing is an error."""
     compiled = compile_studio(studio)
+    for sentence in not_set_up(studio):
+        settings.say(f"warning: {sentence}")
     selection = select(studio, settings.only, settings.leave_out)
     wanted = compiled.resources
     selection.check_resources(wanted)

@@ -6,6 +6,7 @@ from studio_backup.cli.failures import ERROR, print_json
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_spec, problems_of
+from studio_backup.compile import not_set_up
 from studio_backup.report.text import count
 
 
@@ -32,5 +33,7 @@ def command(settings: Settings) -> int:
             count(len(studio.datasets), "dataset"),
             count(copies, "copy", "copies"),
         )
+        for sentence in not_set_up(studio):
+            settings.say(f"warning: {sentence}")
         settings.write(f"{studio.name}: {', '.join(counts)}. No problem.\nNext: studio-backup plan")
     return ERROR if loaded.problems else 0

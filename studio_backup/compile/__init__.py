@@ -8,7 +8,18 @@ from studio_backup.compile.routes import Route, routes
 from studio_backup.compile.writer import receive
 from studio_backup.spec.model import Studio
 
-__all__ = ["Compiled", "Route", "compile_studio", "routes"]
+__all__ = ["Compiled", "Route", "compile_studio", "not_set_up", "routes"]
+
+
+def not_set_up(studio: Studio) -> list[str]:
+    """One sentence for each system whose side of a copy this version cannot set up: nobody may take it for covered."""
+    return [
+        f"{system.full_name} runs {system.os}: its side of {dataset.full_name} is not set up, Linux alone is so far"
+        for dataset in studio.datasets.values()
+        for system in studio.machines[dataset.machine].systems.values()
+        if system.os != "linux" and dataset.copies
+        if system.name in studio.machines[dataset.machine].volumes[dataset.volume].paths
+    ]
 
 
 def compile_studio(studio: Studio) -> Compiled:

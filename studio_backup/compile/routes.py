@@ -151,5 +151,5 @@ def _readers(studio: Studio, dataset: Dataset, copy: Copy, writer: System) -> tu
     return tuple(
         Reader(system=system, volume=volume, path=join(volume.paths[system.name], path))
         for system in systems
-        if system.name in volume.paths
+        if system.name in volume.paths and system.os == "linux"
     )
