@@ -18,7 +18,7 @@ def lines_of_wave(results: Sequence[Result], paint: Paint, verbose: bool) -> lis
         by_system.setdefault(result.change.resource.system, {})[result.change.address] = result
     lines: list[str] = []
     for system, found in sorted(by_system.items()):
-        lines.append(paint(system, "bold"))
+        lines += ["", paint(system, "bold")]
         apart = {address for address, result in found.items() if not result.done or verbose}
         for block in folded([result.change for result in found.values()], {}, apart):
             text = f"{len(block)} in {where(block)}" if len(block) > 1 else safe(block[0].resource.name)

@@ -62,7 +62,7 @@ def _whole_system(
     verbs = {change.verb for change in changes}
     if verbs == {"asleep"}:
         since = getattr(changes[0].seen, "since", None)
-        seen = f"last seen {moment(since)} ({age(now - since)} ago)" if since else "never seen yet"
+        seen = f"not seen since {moment(since)} ({age(now - since)})" if since else "never seen yet"
         waiting = pending.get(system, 0)
         text = f"asleep, {seen}; {count(waiting, 'change')} pending for it" if waiting else f"asleep, {seen}"
         return [paint(line, "asleep") for line in wrapped(f"{MARKS['asleep']} {text}", 2)]

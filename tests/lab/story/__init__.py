@@ -1,0 +1,1 @@
+"""The demo: one studio's day on the lab's machines, told with real commands and checked beat by beat."""
