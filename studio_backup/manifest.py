@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from studio_backup.absence import ABSENT
 from studio_backup.lock import REPORT
 from studio_backup.paths import STATE
 from studio_backup.probe import Probe, Reply, Unanswered
@@ -20,11 +21,12 @@ FOLDER = f"{STATE}/manifest"
 #: Lists the entries of all studios, who holds the lock, and the generation, in one go. `ls` proves the listing.
 PROBE = Probe(
     script=rf"""{REPORT}
+{ABSENT}
 if [ -d {FOLDER} ]; then
   ls -a {FOLDER} >/dev/null
   find {FOLDER} -type f -size -8 -exec awk 'FNR == 1 {{ print "file\t" FILENAME }} {{ print "\t" $0 }}' {{}} +
-elif [ -d {STATE} ]; then ls -a {STATE} | grep -qx manifest && exit 1
-fi
+elif absent {FOLDER}; then :
+else printf '%s cannot be read\n' {FOLDER} >&2; exit 1; fi
 printf 'complete\n'"""
 )
 
@@ -95,7 +97,7 @@ def _entry(text: str) -> Entry | None:
     body, _, check = text.rpartition("check\t")
     if check.strip() != _check(body):
         return None
-    values = dict(line.split("\t", 1) for line in body.splitlines() if "\t" in line)
+    values = dict(line.split("\t", 1) for line in body.split("\n") if "\t" in line)
     try:
         return Entry(values["studio"], values["address"], values["source"], values["digest"])
     except KeyError:

@@ -7,6 +7,7 @@ import shlex
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
+from studio_backup.absence import ABSENT
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Derived, Resource, Unparsable, managed, whole
 from studio_backup.source import Place
@@ -19,19 +20,18 @@ _THEIRS = r"""theirs() {
 
 #: For each user in "$@": home, whether the file is there, its check sum and its text.
 _SCRIPT = rf"""{_THEIRS}
+{ABSENT}
 for user do
   home=$(awk -F: -v user="$user" '$1 == user {{ print $6; exit }}' /etc/passwd)
   [ -n "$home" ] || {{ printf 'no local user %s\n' "$user" >&2; exit 1; }}
   file=$home/.ssh/authorized_keys
   printf 'file\t%s\t%s\n' "$user" "$file"
-  if [ -e "$file" ]; then
+  if [ -L "$file" ]; then printf 'sum\tlink\n'
+  elif [ -f "$file" ]; then
     printf 'sum\t%s\n' "$(theirs "$file")"
     awk '{{ print "\t" $0 }}' "$file"
-  else
-    ls -a "$home" >/dev/null
-    if [ -d "$home/.ssh" ]; then ls -a "$home/.ssh" >/dev/null; fi
-    printf 'sum\tabsent\n'
-  fi
+  elif absent "$file"; then printf 'sum\tabsent\n'
+  else printf '%s cannot be read\n' "$file" >&2; exit 1; fi
 done
 printf 'complete\n'"""
 
@@ -42,21 +42,24 @@ file=$home/.ssh/authorized_keys
 if [ -e "$file" ]; then now=$(theirs "$file"); else now=absent; fi
 [ "$now" = "$2" ] || {{ printf '%s changed since it was read\n' "$file" >&2; false; }}"""
 
-#: Takes our lines out and puts $4 in ($3 is the mark); owner, mode and every other byte stay.
+#: Takes our lines out and puts $4 in ($3 is the mark); owner, mode and every other byte stay. Staged in a folder that
+#: `mkdir` makes anew: its user may write beside the file, and must not choose where root writes.
 _WRITE = r"""home=$(awk -F: -v user="$1" '$1 == user { print $6; exit }' /etc/passwd)
 folder=$home/.ssh; file=$folder/authorized_keys
-if [ ! -d "$folder" ]; then mkdir -m 0700 "$folder"; chown -- "$1:" "$folder"; fi
-new=$folder/.studio-backup.$$
-if [ -e "$file" ]; then cp -p -- "$file" "$new"
-else : >"$new"; chmod 0600 "$new"; chown -- "$1:" "$new"; file_new=yes; fi
-{
-  if [ -z "${file_new:-}" ]; then
-    awk -v mark="$3" '$0 == "# >>> " mark { inside = 1 } !inside { print } $0 == "# <<< " mark { inside = 0 }' "$file"
-  fi
-  if [ -n "$4" ]; then printf '# >>> %s\n%s\n# <<< %s\n' "$3" "$4" "$3"; fi
-} >"$new.text"
-cat "$new.text" >"$new"; rm -f "$new.text"
-mv -f -- "$new" "$file" """
+[ -d "$folder" ] || { mkdir -m 0700 "$folder"; chown -- "$1:" "$folder"; }
+[ ! -L "$file" ]
+rm -rf "$folder"/.studio-backup.*
+stage=$folder/.studio-backup.$$; mkdir -m 0700 "$stage"
+: >"$stage/text"
+if [ -e "$file" ]; then
+  cp -p -- "$file" "$stage/new"
+  awk -v mark="$3" '$0 == "# >>> " mark { inside = 1 } !inside { print } $0 == "# <<< " mark { inside = 0 }' \
+    "$file" >"$stage/text"
+else : >"$stage/new"; chmod 0600 "$stage/new"; chown -- "$1:" "$stage/new"; fi
+if [ -n "$4" ]; then printf '# >>> %s\n%s\n# <<< %s\n' "$3" "$4" "$3" >>"$stage/text"; fi
+cat "$stage/text" >"$stage/new"
+mv -f -- "$stage/new" "$file"
+rm -rf "$stage" """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,15 +93,27 @@ class Block(Resource):
         found = re.search(pattern, text, re.MULTILINE)
         if found is None:
             raise Unparsable(f"nothing was read of {self.user}")
-        lines = [line[1:] for line in found[2].split("\n")[:-1]]
-        begin, end = f"# >>> {self.mark}", f"# <<< {self.mark}"
-        if begin not in lines:
+        if found[1] == "link":
+            raise Unparsable(f"the authorized_keys of {self.user} is a link, which is not written through")
+        mine = self._inside([line[1:] for line in found[2].split("\n")[:-1]])
+        if mine is None:
             return None
-        inside = lines[lines.index(begin) + 1 :]
-        if end not in inside:
+        return type(self)(system=self.system, name=self.name, place=self.place, lines="\n".join(mine), sum=found[1])
+
+    def _inside(self, lines: list[str]) -> list[str] | None:
+        """All that stands between marks of ours, should they be there twice, too; None without any."""
+        begin, end = f"# >>> {self.mark}", f"# <<< {self.mark}"
+        mine: list[str] = []
+        inside = False
+        for line in lines:
+            if line == end:
+                inside = False
+            elif inside:
+                mine.append(line)
+            inside = inside or line == begin
+        if inside:
             raise Unparsable(f"the lines of ours for {self.user} have a beginning and no end")
-        mine = "\n".join(inside[: inside.index(end)])
-        return type(self)(system=self.system, name=self.name, place=self.place, lines=mine, sum=found[1])
+        return mine if begin in lines else None
 
     def create(self) -> tuple[Step, ...]:
         """Appended to what is there."""

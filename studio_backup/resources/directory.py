@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
+from studio_backup.absence import ABSENT
 from studio_backup.paths import CONFIGURATION, SENTINEL, STATE
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, managed, watched, whole
@@ -13,15 +14,12 @@ from studio_backup.resources.listing import listed
 from studio_backup.source import Place
 from studio_backup.step import Step
 
-#: Lists the folders in "$@"; proves one absent by the listing of the nearest folder above it.
-SCRIPT = r"""for folder do
-  if [ -e "$folder" ] || [ -L "$folder" ]; then ls -ld -- "$folder"; continue; fi
-  above=$folder; missing=$folder
-  while [ ! -d "$above" ]; do missing=$above; above=${above%/*}; above=${above:-/}; done
-  names=$(ls -a "$above")
-  if printf '%s\n' "$names" | grep -qxF -- "${missing##*/}"; then
-    printf 'unread\t%s\n' "$folder"
-  else printf 'absent\t%s\n' "$folder"; fi
+#: Says of each folder in "$@" whether it is there, and lists it; its name is printed apart, since some `ls` garble it.
+SCRIPT = rf"""{ABSENT}
+for folder do
+  if [ -e "$folder" ] || [ -L "$folder" ]; then printf 'there\t%s\n' "$folder"; ls -ld -- "$folder"
+  elif absent "$folder"; then printf 'absent\t%s\n' "$folder"
+  else printf 'unread\t%s\n' "$folder"; fi
 done
 printf 'complete\n'"""
 
@@ -54,19 +52,17 @@ class Directory(Resource):
 
     def parse(self, reply: Reply) -> Self | None:
         """Its line of the listing."""
-        for line in whole(reply).splitlines():
-            word, _, rest = line.partition("\t")
-            if rest == self.name and word == "absent":
-                return None
-            if rest == self.name:
-                raise Unparsable(f"{self.name} is there and cannot be read")
-            if line.endswith(f" {self.name}") or f" {self.name} -> " in line:
-                entry = listed(line)
-                if entry.path == self.name:
-                    return type(self)(
-                        system=self.system, name=self.name, place=self.place,
-                        mode=entry.mode, owner=entry.owner, type=entry.type,
-                    )  # fmt: skip
+        lines = whole(reply).split("\n")
+        if f"absent\t{self.name}" in lines:
+            return None
+        if f"there\t{self.name}" in lines:
+            entry = listed(lines[lines.index(f"there\t{self.name}") + 1])
+            return type(self)(
+                system=self.system, name=self.name, place=self.place,
+                mode=entry.mode, owner=entry.owner, type=entry.type,
+            )  # fmt: skip
+        if f"unread\t{self.name}" in lines:
+            raise Unparsable(f"{self.name} is there and cannot be read")
         raise Unparsable(f"{self.name} is not in the listing")
 
     def create(self) -> tuple[Step, ...]:
@@ -82,7 +78,8 @@ class Directory(Resource):
     def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
         """Mode and owner of the folder itself, never of what is in it; never through a link."""
         del seen, fields
-        guard = 'for folder do [ -d "$folder" ] && [ ! -L "$folder" ]; done'
+        # `|| exit` and not `set -e`, which looks only at the last word of an AND list.
+        guard = 'for folder do [ -d "$folder" ] && [ ! -L "$folder" ] || exit 1; done'
         script = f'chmod {self.mode} "$@"; chown -h -- {shlex.quote(self.owner)} "$@"'
         return (Step(title=f"mend folder {self.name}", script=script, guard=guard, args=(self.name,)),)
 

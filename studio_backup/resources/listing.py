@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from studio_backup.absence import ABSENT
 from studio_backup.probe import Reply
 from studio_backup.resource import Unparsable, whole
 
-#: Lists every folder named in "$@": each file with its text. A folder that is not there is proven absent by the listing
-#: of the nearest folder above it; anything else that keeps it from being read ends the fragment with an error.
-FOLDERS = r"""for folder do
-  if [ -d "$folder" ]; then
+#: Lists every folder named in "$@": what is in it, and each file with its text. One that is neither a folder nor
+#: proven absent ends the fragment with an error; so does a link, since `find` would see nothing behind it.
+FOLDERS = rf"""{ABSENT}
+for folder do
+  if [ -d "$folder" ] && [ ! -L "$folder" ]; then
     printf 'folder\t%s\n' "$folder"
-    find "$folder" ! -type d -exec ls -ld {} +
-    find "$folder" -type f -exec awk 'FNR == 1 { print "text\t" FILENAME } { print "\t" $0 }' {} +
-  else
-    above=$folder; missing=$folder
-    while [ ! -d "$above" ]; do missing=$above; above=${above%/*}; above=${above:-/}; done
-    names=$(ls -a "$above")
-    if printf '%s\n' "$names" | grep -qxF -- "${missing##*/}"; then
-      printf '%s is there and cannot be read\n' "$missing" >&2; exit 1
-    fi
-    printf 'absent\t%s\n' "$folder"
-  fi
+    find "$folder" -exec ls -ld {{}} +
+    find "$folder" -type f -exec awk 'FNR == 1 {{ print "text\t" FILENAME }} {{ print "\t" $0 }}' {{}} +
+  elif [ ! -L "$folder" ] && absent "$folder"; then printf 'absent\t%s\n' "$folder"
+  else printf '%s is there and cannot be read\n' "$folder" >&2; exit 1; fi
 done
 printf 'complete\n'"""
 
@@ -100,6 +95,8 @@ def _sections(output: str) -> tuple[dict[str, Listed], dict[str, str], set[str]]
             current = texts.setdefault(rest, [])
         else:
             entry = listed(line)
+            if entry.path in entries:  # a name with a newline in it can spell a second line
+                raise Unparsable(f"{entry.path} is listed twice")
             entries[entry.path] = entry
     return entries, {path: "".join(f"{line}\n" for line in lines) for path, lines in texts.items()}, known
 

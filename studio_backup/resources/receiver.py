@@ -29,7 +29,7 @@ class Receiver(Resource):
 
     def parse(self, reply: Reply) -> Self | None:
         """Its line of the list."""
-        lines = whole(reply).splitlines()
+        lines = whole(reply).split("\n")
         if not any(line.startswith("root:") for line in lines):
             raise Unparsable("no whole list of users")
         for line in lines:

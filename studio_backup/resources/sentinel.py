@@ -7,6 +7,7 @@ import shlex
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from studio_backup.absence import ABSENT
 from studio_backup.paths import SENTINEL
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, fixed, whole
@@ -14,10 +15,14 @@ from studio_backup.resources.volume import IDENTITY
 from studio_backup.source import Place
 from studio_backup.step import Step
 
-_SCRIPT = rf"""for root do
-  ls -a "$root" >/dev/null
-  printf 'root\t%s\n' "$root"
-  if [ -e "$root/{SENTINEL}" ]; then printf 'sentinel\t'; head -n 1 "$root/{SENTINEL}"; fi
+#: For each root in "$@" the first line of its sentinel; a line of its own, even where the file does not end one.
+_SCRIPT = rf"""{ABSENT}
+for root do
+  file=$root/{SENTINEL}; line='(no plain file)'; word=sentinel
+  if [ -f "$file" ] && [ ! -L "$file" ]; then line=$(head -n 1 "$file") || word=unread
+  elif absent "$file"; then word=absent; line=
+  elif [ ! -e "$file" ] && [ ! -L "$file" ]; then word=unread; fi
+  printf 'root\t%s\n%s\t%s\n' "$root" "$word" "$line"
 done
 printf 'complete\n'"""
 
@@ -38,11 +43,13 @@ class Sentinel(Resource):
     def parse(self, reply: Reply) -> Self | None:
         """Its one line."""
         text = whole(reply)
-        found = re.search(rf"^root\t{re.escape(self.name)}\n(sentinel\t([^\n]*)\n)?", text, re.MULTILINE)
+        found = re.search(rf"^root\t{re.escape(self.name)}\n(\w+)\t([^\n]*)\n", text, re.MULTILINE)
         if found is None:
             raise Unparsable(f"{self.name} is not in the listing")
-        if found[1] is None:
+        if found[1] == "absent":
             return None
+        if found[1] != "sentinel":
+            raise Unparsable(f"the sentinel of {self.name} cannot be read")
         return type(self)(system=self.system, name=self.name, place=self.place, text=found[2])
 
     def create(self) -> tuple[Step, ...]:

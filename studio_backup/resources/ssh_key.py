@@ -7,6 +7,7 @@ import shlex
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from studio_backup.absence import ABSENT
 from studio_backup.paths import STATE
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, managed, watched, whole
@@ -14,14 +15,16 @@ from studio_backup.resources.listing import listed
 from studio_backup.source import Place
 from studio_backup.step import Step
 
-#: For each key file in "$@": the listing of its folder (without reading the private key) and the public key.
-_SCRIPT = r"""for key do
-  folder=${key%/*}; above=$folder
-  while [ ! -d "$above" ]; do above=${above%/*}; done
-  ls -a "$above" >/dev/null
+#: For each key file in "$@": its two halves as `ls` shows them, and the public one; the private one is never read.
+_SCRIPT = rf"""{ABSENT}
+for key do
   printf 'key\t%s\n' "$key"
-  for file in "$key" "$key.pub"; do if [ -e "$file" ] || [ -L "$file" ]; then ls -ld -- "$file"; fi; done
-  if [ -f "$key.pub" ]; then printf 'public\t'; head -n 1 "$key.pub"; fi
+  for file in "$key" "$key.pub"; do
+    if [ -e "$file" ] || [ -L "$file" ]; then ls -ld -- "$file"
+    elif absent "$file"; then :
+    else printf '%s cannot be read\n' "$file" >&2; exit 1; fi
+  done
+  if [ -f "$key.pub" ]; then public=$(head -n 1 "$key.pub"); printf 'public\t%s\n' "$public"; fi
 done
 printf 'complete\n'"""
 
@@ -81,8 +84,10 @@ done"""
     def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
         """Mode and owner."""
         del seen, fields
+        # The key stands in a folder that its unprivileged owner may write to: never through a link.
+        guard = 'for key do [ -f "$key" ] && [ ! -L "$key" ] || exit 1; done'
         script = f'chmod {self.mode} "$@"; chown -h -- {shlex.quote(self.owner)} "$@"'
-        return (Step(title=f"mend key {self.name}", script=script, args=(self.name,)),)
+        return (Step(title=f"mend key {self.name}", script=script, guard=guard, args=(self.name,)),)
 
     def remove(self) -> tuple[Step, ...] | None:
         """Both halves, below our own state only."""

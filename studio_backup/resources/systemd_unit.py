@@ -17,7 +17,7 @@ _PROPERTIES = ("Id", "LoadState", "UnitFileState", "ActiveState", "NeedDaemonRel
 #: Our unit files, then what systemd makes of every name asked for.
 _SCRIPT = rf"""ls -a {UNITS} >/dev/null
 printf 'folder\t%s\n' {UNITS}
-find {UNITS} -maxdepth 1 -name 'studio-backup-*' ! -type d -exec ls -ld {{}} +
+find {UNITS} -maxdepth 1 -name 'studio-backup-*' -exec ls -ld {{}} +
 find {UNITS} -maxdepth 1 -name 'studio-backup-*' -type f \
   -exec awk 'FNR == 1 {{ print "text\t" FILENAME }} {{ print "\t" $0 }}' {{}} +
 printf 'complete\n'

@@ -17,6 +17,7 @@ IDENTITY = shipped("volume.sh")
 
 #: Each argument is `ID ROOT`: an id holds no blank.
 _SCRIPT = rf"""{IDENTITY}
+[ "$(uname -s)" = Darwin ] || [ -r /proc/self/mountinfo ]
 set +eu
 for pair do
   id=${{pair%% *}}; root=${{pair#* }}; mounted_id=; state=absent
