@@ -155,30 +155,25 @@ def test_a_client_sees_only_what_is_served_whatever_path_it_names(gate: Job, tmp
         shutil.rmtree(landing, ignore_errors=True)
 
 
-def test_a_merge_file_outside_is_not_read_to_the_client(gate: Job, tmp_path: Path) -> None:
-    wire = tmp_path / "wire"
-    wire.write_text(f'#!/bin/sh\nshift\nSSH_ORIGINAL_COMMAND="$*" exec {gate.program}/gate nas\n')
-    wire.chmod(0o755)
-    secret = tmp_path / "secret"
-    secret.write_text("? top-secret-line\n")
-    if "confine-root" not in call("rsync", "--help"):
-        pytest.fail("this rsync cannot confine a server; the gate then relies on the key's user being unprivileged")
-    done = subprocess.run(
-        [
-            "rsync",
-            "-r",
-            "-e",
-            str(wire),
-            "--rsync-path=serve ws-a_s_on-nas",
-            f"--filter=: {secret}",
-            "h:/",
-            f"{tmp_path}/l/",
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert "top-secret" not in done.stdout + done.stderr
+def test_what_runs_is_our_own_line(gate: Job, tmp_path: Path) -> None:
+    """A client can name filter files of the server over the protocol: a rsync that can be confined to its folder is."""
+    rsync = tmp_path / "rsync"
+    path = f"{os.defpath}:{os.environ['PATH']}"
+    rsync.write_text('#!/bin/sh\n[ "$2" = --version ] && exit "$OLD"\nprintf "%s\\n" "$@"\n')
+    rsync.chmod(0o755)
+    line = "serve ws-a_s_on-nas --server --sender -nlHtprSe.iLsfxCIvu --timeout=600 --bwlimit=9 . /etc"
+    options = ["-nlHtprSe.iLsfxCIvu", "--timeout=600", "--bwlimit=9", ".", f"{gate.source}/"]
+    code, out, _ = ask(gate, line, PATH=f"{tmp_path}:{path}", OLD="0")
+    assert out.decode().split() == ["--server", "--sender", f"--confine-root={gate.source}", *options]
+    code, out, _ = ask(gate, line, PATH=f"{tmp_path}:{path}", OLD="1")
+    assert (code, out.decode().split()) == (0, ["--server", "--sender", *options])
+    (gate.source / "points" / "2026-11-22T02-30-00Z").mkdir(parents=True)
+    (gate.source / "points" / "2026-11-22T02-30-00Z" / "take").write_text("x")
+    write_gate(gate, "ws-a_s_on-nas", kind="points")
+    line = line.replace("on-nas", "on-nas 2026-11-22T02-30-00Z")
+    _, out, _ = ask(gate, line, PATH=f"{tmp_path}:{path}", OLD="1")
+    assert out.decode().split()[-1] == f"{gate.source}/points/2026-11-22T02-30-00Z/"
+    assert "--munge-links" in out.decode().split()
 
 
 def test_guards_of_the_source(gate: Job) -> None:

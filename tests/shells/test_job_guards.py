@@ -171,6 +171,7 @@ def test_a_disk_that_fills_up_loses_nothing_and_the_next_run_is_refused(own_benc
     assert (full.code, full["result"], full["reason"]) == (1, "failed", "no-space"), job.log()
     assert job.points() == [first["restore_point"]]
     assert (job.newest() / "take-001.wav").read_text() == "take 1\n"
+    assert not (job.target / ".partial").exists(), "others have room again"
     for number in range(3):
         (job.source / f"long-{number}.wav").unlink()
     ballast = ["dd", "if=/dev/zero", f"of={target.root}/ballast", "bs=4k"]

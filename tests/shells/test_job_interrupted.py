@@ -91,6 +91,19 @@ def test_a_stopped_run_ends_with_a_record_and_keeps_what_it_had(job: Job, shell:
     assert not list(job.newest().rglob(".studio-backup-partial"))
 
 
+def test_half_a_file_whose_original_is_gone_is_no_part_of_a_restore_point(job: Job) -> None:
+    slow(job)
+    started = job.start()
+    wait_for(job.target / ".partial", ".zz-long.wav.*")
+    time.sleep(1)
+    started.terminate()
+    started.communicate(timeout=10)
+    assert list((job.target / ".partial").rglob(".studio-backup-partial"))
+    (job.source / "zz-long.wav").unlink()
+    assert job.run().code == 0
+    assert sorted(path.name for path in job.newest().rglob("*")) == sorted(path.name for path in job.source.iterdir())
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_second_run_finds_the_lock_and_progress_can_be_read(job: Job, shell: str) -> None:
     job.shell = SHELLS[shell]
