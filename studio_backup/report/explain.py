@@ -8,7 +8,7 @@ from studio_backup.report.text import WIDTH, columns, safe
 
 
 def lines(address: str, rows: Sequence[tuple[str, str, str]]) -> list[str]:
-    """One line a value (path, value, place); what all paths begin with is left out, a long value has its place below."""
+    """One line a value (path, value, place); what all paths share is left out, a long value has its place below."""
     cut = _shared([path for path, _, _ in rows])
     plain = [(f"  {path[cut:]}", safe(value), place) for path, value, place in rows]
     keys = max((len(key) for key, _, _ in plain), default=0)
