@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from studio_backup.absence import ABSENT
 from studio_backup.probe import Reply
 from studio_backup.resource import Unparsable, whole
+
+#: For `find`: the lines of each file, and how many there are; some awks take a NUL for the end of a line.
+TEXTS = r"""-exec wc -l {} + -exec awk 'FNR == 1 { print "text\t" FILENAME } { print "\t" $0 }' {} +"""
 
 #: Lists every folder named in "$@": what is in it, and each file with its text. One that is neither a folder nor
 #: proven absent ends the fragment with an error; so does a link, since `find` would see nothing behind it.
@@ -15,7 +19,7 @@ for folder do
   if [ -d "$folder" ] && [ ! -L "$folder" ]; then
     printf 'folder\t%s\n' "$folder"
     find "$folder" -exec ls -ld {{}} +
-    find "$folder" -type f -exec awk 'FNR == 1 {{ print "text\t" FILENAME }} {{ print "\t" $0 }}' {{}} +
+    find "$folder" -type f {TEXTS}
   elif [ ! -L "$folder" ] && absent "$folder"; then printf 'absent\t%s\n' "$folder"
   else printf '%s is there and cannot be read\n' "$folder" >&2; exit 1; fi
 done
@@ -73,15 +77,20 @@ class File:
 
 def read(reply: Reply, folder: str) -> dict[str, File]:
     """Every file below `folder` by path; empty when the folder is proven absent; raises Unparsable otherwise."""
-    entries, texts, known = _sections(whole(reply))
+    entries, texts, counts, known = _sections(whole(reply))
     if folder not in known:
         raise Unparsable(f"{folder} is not in the listing")
     inside = {path: entry for path, entry in entries.items() if path.startswith(folder.rstrip("/") + "/")}
-    return {path: File(entry, _text(entry, texts.get(path))) for path, entry in inside.items()}
+    return {path: File(entry, _text(entry, texts.get(path), counts.get(path))) for path, entry in inside.items()}
 
 
-def _sections(output: str) -> tuple[dict[str, Listed], dict[str, str], set[str]]:
+_COUNT = re.compile(r" *([0-9]+) (/.*|total)")
+
+
+def _sections(output: str) -> tuple[dict[str, Listed], dict[str, str], dict[str, int], set[str]]:
+    """What is listed, the text of each file, how many newlines it holds, and the folders that the listing is about."""
     entries: dict[str, Listed] = {}
+    counts: dict[str, int] = {}
     texts: dict[str, list[str]] = {}
     known: set[str] = set()
     current: list[str] = []
@@ -93,15 +102,17 @@ def _sections(output: str) -> tuple[dict[str, Listed], dict[str, str], set[str]]
             known.add(rest)
         elif word == "text" and rest:
             current = texts.setdefault(rest, [])
+        elif count := _COUNT.fullmatch(line):
+            counts[count[2]] = int(count[1])
         else:
             entry = listed(line)
             if entry.path in entries:  # a name with a newline in it can spell a second line
                 raise Unparsable(f"{entry.path} is listed twice")
             entries[entry.path] = entry
-    return entries, {path: "".join(f"{line}\n" for line in lines) for path, lines in texts.items()}, known
+    return entries, {path: "".join(f"{line}\n" for line in lines) for path, lines in texts.items()}, counts, known
 
 
-def _text(entry: Listed, text: str | None) -> str | None:
+def _text(entry: Listed, text: str | None, lines: int | None) -> str | None:
     if entry.type != "-":
         return None
     if entry.size == 0:
@@ -109,6 +120,6 @@ def _text(entry: Listed, text: str | None) -> str | None:
     if text is None:
         return None
     size = len(text.encode("utf-8", "surrogateescape"))
-    if size == entry.size:
-        return text
-    return text[:-1] if size == entry.size + 1 else None  # awk ends the last line, the file may not
+    if size == entry.size + 1:
+        text, size = text[:-1], entry.size  # awk ends the last line, the file may not
+    return text if size == entry.size and text.count("\n") == lines else None

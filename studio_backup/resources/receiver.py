@@ -34,7 +34,9 @@ class Receiver(Resource):
             raise Unparsable("no whole list of users")
         for line in lines:
             parts = line.split(":")
-            if parts[0] == self.name and len(parts) >= 7:
+            if parts[0] == self.name and len(parts) < 7:
+                raise Unparsable(f"half a line about {self.name}")
+            if parts[0] == self.name:
                 return type(self)(system=self.system, name=self.name, place=self.place, home=parts[5], shell=parts[6])
         return None
 

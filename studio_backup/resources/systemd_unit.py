@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from studio_backup.paths import UNITS
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, managed, watched
-from studio_backup.resources.listing import read
+from studio_backup.resources.listing import TEXTS, read
 from studio_backup.source import Place
 from studio_backup.step import Staged, Step
 
@@ -18,8 +18,7 @@ _PROPERTIES = ("Id", "LoadState", "UnitFileState", "ActiveState", "NeedDaemonRel
 _SCRIPT = rf"""ls -a {UNITS} >/dev/null
 printf 'folder\t%s\n' {UNITS}
 find {UNITS} -maxdepth 1 -name 'studio-backup-*' -exec ls -ld {{}} +
-find {UNITS} -maxdepth 1 -name 'studio-backup-*' -type f \
-  -exec awk 'FNR == 1 {{ print "text\t" FILENAME }} {{ print "\t" $0 }}' {{}} +
+find {UNITS} -maxdepth 1 -name 'studio-backup-*' -type f {TEXTS}
 printf 'complete\n'
 systemctl show {" ".join(f"-p {name}" for name in _PROPERTIES)} -- "$@" """
 

@@ -1,0 +1,1 @@
+"""What holds for every kind, every script and every module."""

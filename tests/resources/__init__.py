@@ -1,0 +1,1 @@
+"""Golden cases of every kind of resource."""

@@ -1,0 +1,2 @@
+# machine: busybox
+rm -rf /root/.ssh

@@ -1,0 +1,2 @@
+# machine: dash
+sed -i 's|:/root:|:/root/home:|' /etc/passwd; : >/root/home

@@ -1,0 +1,70 @@
+"""Capture replies: `python -m tests.resources.capture [KIND/CASE…]` brings a machine to each setup.sh and asks it.
+
+The first lines of setup.sh say where: `# machine: dash`, `bash` or `busybox` is this machine behind a private /etc,
+/var/lib, /root and /srv; any other name is a booted lab machine. A case without setup.sh is made by hand.
+"""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from datetime import date
+
+from studio_backup.probe import PREAMBLE, Reply
+from tests.lab.machines import inside
+from tests.resources.cases import Case, every_case, shown
+from tests.sandbox import BUSYBOX, SHELLS, Sandbox
+
+_UNDO = """systemctl stop 'studio-backup-golden*' 2>/dev/null
+systemctl disable studio-backup-golden_x.timer 2>/dev/null
+rm -rf /etc/systemd/system/studio-backup-golden* /run/systemd/system/studio-backup-golden*
+systemctl daemon-reload; systemctl reset-failed 2>/dev/null; true"""
+
+
+def question(case: Case) -> str:
+    """The kind's own probe as a joined script would run it."""
+    probe = case.want().probe()
+    return f"( set -eu\nset -- {shlex.join(probe.args)}\n{probe.script}\n) </dev/null\n"
+
+
+def local(case: Case, shell: str, setup: str) -> tuple[str, Reply]:
+    """The reply of this machine with one of its shells; BusyBox with its own programs."""
+    path = f"PATH={BUSYBOX}; export PATH\n" if shell == "busybox" else ""
+    with Sandbox() as sandbox:
+        done = sandbox.run(f"set -eu\n{setup}")
+        assert done.returncode == 0, (case.name, done.stderr)
+        asked = sandbox.run(f"{PREAMBLE}\n{path}{question(case)}", SHELLS[shell])
+    tools = "BusyBox v1.35.0 shell and programs" if path else f"{shell}, GNU coreutils 9.1, mawk 1.3.4"
+    return f"Debian 12, {tools}, {date.today()}", Reply(asked.returncode, asked.stdout, asked.stderr)
+
+
+def lab(case: Case, name: str, setup: str) -> tuple[str, Reply]:
+    """The reply of a booted lab machine."""
+    try:
+        inside.run(name, f"set -eu\n{setup}", check=True)
+        asked = inside.run(name, f"{PREAMBLE}\n{question(case)}")
+    finally:
+        inside.run(name, _UNDO)
+    origin = f"Debian 12 lab machine {name}, systemd 252, GNU coreutils 9.1, mawk 1.3.4, {date.today()}"
+    return origin, Reply(asked.returncode, asked.stdout, asked.stderr)
+
+
+def capture(case: Case) -> None:
+    """Write reply.txt anew, and expect.txt as it would be; `git diff` shows what changed."""
+    script = case.folder / "setup.sh"
+    if script.exists():
+        text = script.read_text(encoding="utf-8")
+        machine = text.split("\n", 1)[0].removeprefix("# machine: ")
+        origin, reply = local(case, machine, text) if machine in SHELLS else lab(case, machine, text)
+        case.keep(origin, reply)
+    (case.folder / "expect.txt").write_text(shown(case), encoding="utf-8", errors="surrogateescape")
+
+
+if __name__ == "__main__":
+    for chosen in every_case():
+        if not sys.argv[1:] or any(chosen.name.startswith(word) for word in sys.argv[1:]):
+            try:
+                capture(chosen)
+            except (AssertionError, subprocess.SubprocessError) as error:
+                print(f"{chosen.name}: {error}", file=sys.stderr)

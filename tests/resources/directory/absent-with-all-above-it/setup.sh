@@ -1,0 +1,2 @@
+# machine: busybox
+rm -rf /srv/tank

@@ -1,0 +1,2 @@
+# machine: busybox
+mkdir -p '/srv/tank/Größe'; chmod 0755 '/srv/tank/Größe'

@@ -1,0 +1,2 @@
+# machine: busybox
+ls /etc >/dev/null

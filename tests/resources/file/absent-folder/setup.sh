@@ -1,0 +1,2 @@
+# machine: dash
+ls /etc >/dev/null

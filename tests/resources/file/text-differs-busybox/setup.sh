@@ -1,0 +1,3 @@
+# machine: busybox
+mkdir -p /etc/studio-backup/northlight/jobs; printf '# Written by studio-backup\nstudio='"'northlight'"'\n' >/etc/studio-backup/northlight/jobs/ws-a_sessions_on-nas.conf; chmod 0644 /etc/studio-backup/northlight/jobs/ws-a_sessions_on-nas.conf
+printf 'brake_files=9999\n' >>/etc/studio-backup/northlight/jobs/ws-a_sessions_on-nas.conf

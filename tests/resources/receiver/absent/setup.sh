@@ -1,0 +1,2 @@
+# machine: dash
+ls / >/dev/null

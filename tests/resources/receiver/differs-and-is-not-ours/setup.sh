@@ -1,0 +1,2 @@
+# machine: dash
+echo 'sb-ws-a:x:990:990::/var/lib/studio-backup/northlight/receivers/sb-ws-a:/bin/sh' >>/etc/passwd

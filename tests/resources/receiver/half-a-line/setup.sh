@@ -1,0 +1,2 @@
+# machine: dash
+printf 'sb-ws-a:x:990' >>/etc/passwd; echo >>/etc/passwd

@@ -1,0 +1,2 @@
+# machine: busybox
+rm /etc/passwd

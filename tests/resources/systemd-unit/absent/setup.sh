@@ -1,0 +1,2 @@
+# machine: nas
+systemctl daemon-reload

@@ -1,0 +1,2 @@
+# machine: nas
+mkdir /etc/systemd/system/studio-backup-golden_x.service; systemctl daemon-reload

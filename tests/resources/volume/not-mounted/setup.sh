@@ -1,0 +1,2 @@
+# machine: dash
+mkdir -p /srv/tank

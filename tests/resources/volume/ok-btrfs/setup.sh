@@ -1,0 +1,2 @@
+# machine: dash
+truncate -s 128M /run/studio-backup-sandbox/image; mkfs.btrfs -q -U 7a4b0001-0000-4000-8000-000000000001 /run/studio-backup-sandbox/image; mkdir -p '/srv/tank'; mount -o loop /run/studio-backup-sandbox/image '/srv/tank'
