@@ -26,6 +26,7 @@ from studio_backup.spec.wording import MalformedError
 
 ROOT = Path(__file__).parent.parent
 NAMES = ["inventory", "playbook"]
+DOCUMENTS = ["plan", "report"]
 
 
 def parts(schema: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -193,7 +194,7 @@ def test_built_package_carries_its_schemas(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "installed")
     program = "import studio_backup.spec.schema as s; print(s.__file__); print(s.schema_text(sys.argv[1]), end='')"
-    for name in NAMES:
+    for name in [*NAMES, *DOCUMENTS]:
         shown = subprocess.run(
             [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path / 'installed')!r}); {program}", name],
             cwd=tmp_path, check=True, capture_output=True, text=True,

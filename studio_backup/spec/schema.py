@@ -24,7 +24,7 @@ _HERE = FilePath(__file__).resolve().parent.parent
 
 @functools.cache
 def schema_text(name: str) -> str:
-    """The JSON text of `inventory` or `playbook`: in the package when installed, else in the checkout."""
+    """The JSON text of a published schema: in the package when installed, else in the checkout."""
     installed, checkout = _HERE / "schemas" / f"{name}.json", _HERE.parent / "schemas" / f"{name}.json"
     return (installed if installed.is_file() else checkout).read_text(encoding="utf-8")
 
