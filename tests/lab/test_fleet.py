@@ -21,11 +21,12 @@ def test_a_fleet_boots_with_disks_and_the_inotify_limit_is_put_back(lab: Lab) ->
         last = lab.ssh("m12", "hostname; findmnt -no UUID /srv/data; hostname -I")
         assert last.stdout.split() == ["m12", "f1ee0000-0000-4000-8000-000000000012", "198.18.77.112"]
         assert int(host.INSTANCES.read_text()) >= 128 + host.INSTANCES_A_MACHINE * len(names)
+        lab.down()
+        assert host.INSTANCES.read_text() == limit
+        assert not Path("/sys/class/net", facts.BRIDGE).exists()
     finally:
         lab.down()
-    assert host.INSTANCES.read_text() == limit
-    assert not Path("/sys/class/net", facts.BRIDGE).exists()
-    lab.reset()
+        lab.reset()
 
 
 def test_the_names_and_addresses_of_a_fleet() -> None:

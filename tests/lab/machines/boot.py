@@ -11,7 +11,8 @@ from tests.lab.machines import cgroups, network, places
 from tests.lab.machines.command import LabError, environment
 from tests.lab.machines.facts import Machine
 
-PATIENCE = 90.0
+# Seconds; a boot takes half a second, on an emulated host a minute.
+PATIENCE = 300.0
 # The systemd-nspawn processes this process began: its children, to be collected when they end.
 _begun: dict[str, int] = {}
 # The overlay is mounted in a mount namespace of its own, so it vanishes with the machine however that dies.

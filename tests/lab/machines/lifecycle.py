@@ -1,5 +1,6 @@
 """Bring the lab up, reset or reboot machines, take everything down again."""
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from tests.lab.machines.facts import Machine, machine_named
 
 # Faults that live on a disk, so that a reboot does not mend them.
 LASTING = {"fill-disk", "noisy-profile"}
+AT_ONCE = max(4, 2 * (os.cpu_count() or 1))
 Say = Callable[[str], None]
 
 
@@ -54,7 +56,7 @@ def _boot_all(machines: Sequence[Machine], lower: dict[str, Path], fresh: bool) 
     def one(machine: Machine) -> None:
         _boot(machine, known.systems[machine.name], lower[machine.userland], fresh)
 
-    with ThreadPoolExecutor(max_workers=8) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         failures = [future.exception() for future in [pool.submit(one, machine) for machine in machines]]
     for failure in failures:
         if failure is not None:
@@ -127,7 +129,7 @@ def _sweep() -> None:
     names = set(cgroups.names()) | set(network.cables())
     with suppress(FileNotFoundError):
         names |= {path.name for path in (places.running() / "machines").iterdir()}
-    with ThreadPoolExecutor(max_workers=8) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(boot.stop, sorted(names)))
     for name in sorted(names):
         network.disconnect(name)
