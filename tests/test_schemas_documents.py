@@ -89,7 +89,8 @@ def a_route() -> Route:
 def a_record(result: str = "ok") -> Record:
     return Record(
         run="2026-11-22T04-08-57Z-4711", result=result, reason="brake-deletions", started=1_795_320_537,
-        ended=1_795_320_538, seconds=1, files=5, bytes=4_608_220, created=5, deleted=0, rewritten=0, restore_point="2026-11-22T04-08-57Z",
+        ended=1_795_320_538,
+        seconds=1, files=5, bytes=4_608_220, created=5, deleted=0, rewritten=0, restore_point="2026-11-22T04-08-57Z",
         source="ws-a/studio-os",
     )  # fmt: skip
 

@@ -1,13 +1,17 @@
 """The demo goes as it is told, and leaves nothing of its own behind."""
 
+import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.lab.conftest import Lab
 from tests.lab.story.telling import ROOT
+from tests.test_schemas_documents import complaints
 
 pytestmark = pytest.mark.lab
 
@@ -59,6 +63,34 @@ def test_screens_fit_into_80_columns(told: subprocess.CompletedProcess[str]) -> 
         if len(line) > 80 and not line.startswith("$ ") and "# " not in line and "/" not in line
     ]
     assert wide == []
+
+
+DOCUMENTS = (
+    (["plan"], "plan", "", 2),
+    (["drift"], "report", "drift", 2),
+    (["apply", "--yes"], "report", "apply", 0),
+    (["apply", "--yes"], "report", "apply", 0),
+    (["run", "ws-a/sessions/on-nas"], "report", "run", 0),
+    (["run", "ws-a/sessions/on-nas", "--preview"], "report", "preview", 0),
+    (["status"], "report", "status", 0),
+    (["restore", "ws-a/sessions", "--to", "vault:/srv/back"], "report", "restore", 0),
+    (["restore", "ws-a/sessions", "--to", "vault:/srv/back"], "report", "error", 5),
+    (["pin", "nas"], "report", "pin", 0),
+    (["apply", "--only", "room:nowhere"], "report", "error", 1),
+)
+
+
+def test_real_documents_are_what_the_schemas_say(told: subprocess.CompletedProcess[str], tmp_path: Path) -> None:
+    assert told.returncode == 0
+    for arguments, name, definition, code in DOCUMENTS:
+        done = subprocess.run(
+            [sys.executable, "-c", "from studio_backup.cli import main; main()", *arguments, "--format", "json"],
+            cwd=ROOT, env={**os.environ, "XDG_STATE_HOME": str(tmp_path)}, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == code, (arguments, done.stdout[-1500:], done.stderr)
+        assert complaints(json.loads(done.stdout), name, definition) == [], arguments
+        assert complaints(json.loads(done.stdout), name) == [], arguments
 
 
 def test_a_beat_that_fails_fails_the_demo(told: subprocess.CompletedProcess[str], lab: Lab) -> None:
