@@ -35,9 +35,9 @@ def command(settings: Settings, host: str) -> int:
         )
         return 0
     for key in keys:
-        known = "  (this is the pinned one)" if key.line in pinned else ""
+        known = "  (pinned)" if key.line in pinned else ""
         settings.write(f'fingerprint  {key.fingerprint}{known}\nhost_key: "{safe(key.line)}"')
-    settings.write("Next: compare a fingerprint at the machine, then write its host_key into the inventory")
+    settings.write("Next: compare it at the machine, then write host_key into the inventory")
     return 0
 
 

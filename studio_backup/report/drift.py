@@ -37,7 +37,7 @@ def screen(plan: Plan, paint: Paint, since: Mapping[str, int]) -> list[str]:
         if word in findings:
             lines += [*([""] if lines else []), paint(f"{word}: {_MEANING[word]}", "bold")]
             lines += _asleep(findings[word]) if word == "asleep" else []
-            lines += [] if word == "asleep" else [x for f in findings[word] for x in _finding(f, word, paint, since)]
+            lines += [] if word == "asleep" else _findings(findings[word], word, paint, since)
     return lines
 
 
@@ -46,14 +46,33 @@ def _asleep(changes: list[Change]) -> list[str]:
     return [f"  {MARKS['asleep']} {system}" for system in systems]
 
 
+def _findings(changes: list[Change], word: str, paint: Paint, since: Mapping[str, int]) -> list[str]:
+    """One after another; a system of which nothing could be read is one finding."""
+    lines: list[str] = []
+    told: set[tuple[str, str]] = set()
+    for change in changes:
+        key = (change.resource.system, change.reason)
+        same = [other for other in changes if (other.resource.system, other.reason) == key]
+        if word != "unread" or len(same) == 1:
+            lines += _finding(change, word, paint, since)
+        elif key not in told:
+            told.add(key)
+            lines.append(paint(f"  {MARKS['unread']} {key[0]}, {count(len(same), 'resource')}", "unread"))
+            lines += wrapped(f"why    {spaced(safe(change.reason))}", 6, 7)
+            lines += wrapped(f"fix    {safe(change.fix)}", 6, 7) if change.fix else []
+    return lines
+
+
 def _finding(change: Change, word: str, paint: Paint, since: Mapping[str, int]) -> list[str]:
     known = since.get(change.address)
-    lines = [paint(line, change.verb) for line in wrapped(f"{MARKS[change.verb]} {spaced(safe(change.address))}", 2, 4)]
+    resource = change.resource
+    heading = f"{MARKS[change.verb]} {resource.system} {resource.kind} {safe(resource.name)}"
+    lines = [paint(line, change.verb) for line in wrapped(heading, 2, 4)]
     lines.append(f"      spec   {safe(source_of(change))}")
     if change.reason:
         lines += wrapped(f"why    {spaced(safe(change.reason))}", 6, 7)
     lines.append(f"      since  {moment(known)}" if known else "      since  first seen now")
-    fix = change.fix or _FIXES.get(word, "")
+    fix = change.fix or ("mend what it needs first" if change.verb == "deferred" else _FIXES.get(word, ""))
     lines += wrapped(f"fix    {safe(fix)}", 6, 7) if fix else []
     for text in lines_of(change):
         lines += [paint(part, "dim") for part in wrapped(text, 6)]
@@ -70,4 +89,5 @@ def summary(plan: Plan) -> str:
     parts = [f"{number} {word}" for word, number in words.items()]
     if set(words) <= {"asleep"}:
         return f"No drift: {', '.join([fine, *parts])}."
-    return f"{', '.join(parts)}; {fine}."
+    between = " " if len(parts) < 3 else "\n"
+    return f"{', '.join(parts)};{between}{fine}."

@@ -64,7 +64,7 @@ def _whole_system(
         since = getattr(changes[0].seen, "since", None)
         seen = f"not seen since {moment(since)} ({age(now - since)})" if since else "never seen yet"
         waiting = pending.get(system, 0)
-        text = f"asleep, {seen}; {count(waiting, 'change')} pending for it" if waiting else f"asleep, {seen}"
+        text = f"asleep, {seen}; {count(waiting, 'change')} pending" if waiting else f"asleep, {seen}"
         return [paint(line, "asleep") for line in wrapped(f"{MARKS['asleep']} {text}", 2)]
     reasons = {change.reason for change in changes}
     if verbs == {"unread"} and len(reasons) == 1 and len(changes) > 1:
@@ -105,7 +105,12 @@ def summary(plan: Plan, paint: Paint) -> str:
     fine = count(counts["ok"], "resource") + " as the spec wants them"
     if not any(counts[verb] for verb in _WORDS if verb != "asleep"):
         return f"Nothing to do: {', '.join([fine, *parts])}."
-    return f"{', '.join(parts)}; {fine}."
+    return f"{', '.join(parts)};{_between(counts)}{fine}."
+
+
+def _between(counts: Mapping[str, int]) -> str:
+    """A summary of many verbs has its second half on a line of its own."""
+    return " " if sum(bool(counts[verb]) for verb in _WORDS) < 3 else "\n"
 
 
 def document(plan: Plan) -> dict[str, object]:

@@ -10,10 +10,12 @@ from studio_backup.spec.retention import point_time
 def lines(drill: Drill, to: str) -> list[str]:
     """What is where now, and that it was checked."""
     when = point_time(drill.point)
+    what = f"{count(drill.files, 'file')}, {size(drill.bytes)} in {age(drill.seconds)}"
     return [
-        f"{drill.dataset} as it was on {moment(when.timestamp() if when else None)}, from {drill.copy}, is in {to}",
-        f"  {count(drill.files, 'file')}, {size(drill.bytes)} in {age(drill.seconds)}; every hash is equal.",
-        "  Noted as a drill.",
+        f"{drill.dataset}: restored, noted as a drill",
+        f"  as it was      {moment(when.timestamp() if when else None)}, from {drill.copy}",
+        f"  into           {to}",
+        f"  moved          {what}; every hash is equal",
         "Next: studio-backup status",
     ]
 

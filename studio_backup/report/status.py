@@ -22,7 +22,7 @@ def screen(standings: Sequence[Standing], now: float, paint: Paint) -> list[str]
     for line, standing in zip(lines[1:], standings, strict=True):
         word = standing.word(now)
         painted.append(line.removesuffix(word) + paint(word, _COLOURS[word]) if line.endswith(word) else line)
-    notes = [line for standing in standings for note in _notes(standing, now) for line in wrapped(note, 0)]
+    notes = [line for standing in standings for note in _notes(standing, now) for line in _lines(note)]
     return [*painted, *([""] if notes else []), *notes, "", _summary(standings, now), *_next(standings, now)]
 
 
@@ -41,6 +41,11 @@ def _row(standing: Standing, now: float) -> tuple[str, ...]:
     )
 
 
+def _lines(note: str) -> list[str]:
+    """A sentence is wrapped; a command to type stays in one piece."""
+    return [note] if note.startswith(" ") else wrapped(note, 0)
+
+
 def _notes(standing: Standing, now: float) -> list[str]:
     name = standing.route.copy.full_name
     if standing.unknown:
@@ -56,8 +61,8 @@ def _notes(standing: Standing, now: float) -> list[str]:
     if standing.last and standing.last.open:
         notes.append(f"{name}: the newest point was taken while files were in use")
     if standing.last and standing.last.result == "refused" and standing.last.reason.startswith("brake-"):
-        notes.append(f"to look at it: studio-backup run {name} --preview")
-        notes.append(f"to accept it: studio-backup run {name} --accept {safe(standing.last.run)}")
+        notes.append(f"  look:    studio-backup run {name} --preview")
+        notes.append(f"  accept:  studio-backup run {name} --accept {safe(standing.last.run)}")
     return notes
 
 
