@@ -1,0 +1,103 @@
+"""Every script that the program sends to a machine, by name, with hostile names wherever a name can stand."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+from studio_backup.compile import routes
+from studio_backup.lock import acquire
+from studio_backup.manifest import PROBE
+from studio_backup.probe import Probe, join, merge
+from studio_backup.resource import Derived, Resource, Unparsable, ruled_fields
+from studio_backup.resources import KINDS
+from studio_backup.restore.stream import land, send, verify
+from studio_backup.running import preview, start
+from studio_backup.script import build
+from studio_backup.spec.files import load_paths
+from studio_backup.spec.model import Studio
+from studio_backup.status import probe as status_probe
+from studio_backup.step import Step, Task
+from tests.resources.cases import every_case
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = 'it\'s "a" $(touch /root/hit) `id` \\ -> * ; & | #'
+NONCE = "0123456789abcdef"
+
+
+def example() -> Studio:
+    """The studio of ./inventory and ./playbooks."""
+    loaded = load_paths([ROOT / "inventory"], [ROOT / "playbooks"])
+    assert loaded.studio is not None, loaded.problems
+    return loaded.studio
+
+
+def one_of_each() -> dict[str, Resource]:
+    """A plain resource of every kind, as its first golden case wants it."""
+    found: dict[str, Resource] = {}
+    for case in every_case():
+        found.setdefault(case.kind, case.want())
+    return found
+
+
+def hostile(resource: Resource) -> Resource:
+    """The same with a name that tries everything a shell could trip over; where the kind has such names."""
+    if resource.kind in ("directory", "volume", "sentinel"):
+        return dataclasses.replace(resource, name=f"/srv/{HOSTILE}")
+    return resource
+
+
+def probes() -> dict[str, Probe]:
+    """What each kind asks, and what is asked besides."""
+    found = {kind: hostile(resource).probe() for kind, resource in one_of_each().items()}
+    return {**found, "manifest": PROBE, "status": status_probe(routes(example())[0])}
+
+
+def steps() -> Iterator[tuple[str, Step]]:
+    """Every step that any kind can take."""
+    for kind, resource in one_of_each().items():
+        one = hostile(resource)
+        fields = frozenset(ruled_fields(KINDS[kind]))
+        try:
+            removing = one.remove() or ()
+        except Unparsable:
+            removing = ()
+        for word, found in (("create", one.create()), ("update", one.update(one, fields)), ("remove", removing)):
+            for number, step in enumerate(found):
+                yield f"{kind} {word} {number}", step
+
+
+def tasks() -> list[Task]:
+    """A wave with every step that makes something."""
+    found = []
+    for kind, resource in one_of_each().items():
+        one = hostile(resource)
+        assert not any(isinstance(getattr(one, name), Derived) for name in ruled_fields(KINDS[kind]))
+        found.append(Task(address=one.address, steps=one.create(), entry_path=f"/var/lib/studio-backup/manifest/{kind}",
+                          entry="studio\tnorthlight\n"))  # fmt: skip
+    return found
+
+
+def scripts() -> dict[str, str]:
+    """Every whole script as it is sent, and every fragment, guard and step in the frame that it runs in."""
+    route = routes(example())[0]
+    found = {
+        "joined": join(merge(probes().values()), NONCE),
+        "wave": build(tasks(), NONCE),
+        "wave that removes": build([Task(address="a", steps=(), entry_path="/x", entry=None)], NONCE),
+        "lock": acquire(HOSTILE, NONCE),
+        "lock that breaks another": acquire(HOSTILE, NONCE, break_lock=True),
+        "run": start(route, "", HOSTILE),
+        "run that accepts": start(route, "20261122T000000Z-1", HOSTILE),
+        "preview": preview(route),
+        "send": send(f"/srv/{HOSTILE}", HOSTILE),
+        "land": land(f"/srv/{HOSTILE}"),
+        "verify": verify(f"/srv/{HOSTILE}"),
+    }
+    framed = {f"probe {name}": probe.script for name, probe in probes().items()}
+    for name, step in steps():
+        framed[f"step {name}"] = step.script
+        if step.guard:
+            framed[f"guard {name}"] = step.guard
+    return {**found, **{name: f"( set -eu; set -- one two\n{script}\n)\n" for name, script in framed.items()}}
