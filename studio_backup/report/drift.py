@@ -8,7 +8,7 @@ from studio_backup.diff import Change, drift_class
 from studio_backup.plan import Plan
 from studio_backup.report.differences import lines_of
 from studio_backup.report.plan import source_of
-from studio_backup.report.text import MARKS, Paint, count, moment, safe, spaced, wrapped
+from studio_backup.report.text import MARKS, WIDTH, Paint, count, moment, safe, spaced, wrapped
 
 _MEANING = {
     "pending": "the spec moved on and was not applied",
@@ -89,5 +89,5 @@ def summary(plan: Plan) -> str:
     parts = [f"{number} {word}" for word, number in words.items()]
     if set(words) <= {"asleep"}:
         return f"No drift: {', '.join([fine, *parts])}."
-    between = " " if len(parts) < 3 else "\n"
-    return f"{', '.join(parts)};{between}{fine}."
+    line = f"{', '.join(parts)}; {fine}."
+    return line if len(line) <= WIDTH else line.replace("; ", ";\n")

@@ -105,12 +105,10 @@ def summary(plan: Plan, paint: Paint) -> str:
     fine = count(counts["ok"], "resource") + " as the spec wants them"
     if not any(counts[verb] for verb in _WORDS if verb != "asleep"):
         return f"Nothing to do: {', '.join([fine, *parts])}."
-    return f"{', '.join(parts)};{_between(counts)}{fine}."
-
-
-def _between(counts: Mapping[str, int]) -> str:
-    """A summary of many verbs has its second half on a line of its own."""
-    return " " if sum(bool(counts[verb]) for verb in _WORDS) < 3 else "\n"
+    # Colours take no room on the screen, so the length is that of the words alone.
+    plain = ", ".join(f"{counts[verb]} {word}" for verb, word in _WORDS.items() if counts[verb])
+    between = " " if len(plain) + len(fine) + 3 <= WIDTH else "\n"
+    return f"{', '.join(parts)};{between}{fine}."
 
 
 def document(plan: Plan) -> dict[str, object]:
