@@ -117,9 +117,7 @@ def test_pause_accepts_and_says_nothing(lab: Lab, name: str) -> None:
 @pytest.mark.parametrize(("word", "undo"), [("freeze", "thaw"), ("unplug", "plug")])
 def test_an_open_connection_goes_silent_and_comes_back(lab: Lab, word: str, undo: str) -> None:
     argv = ["ssh", "-F", str(lab.ssh_config), "nas", "echo ready; read line; echo $line"]
-    with subprocess.Popen(
-        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
-    ) as open_one:
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as open_one:
         assert open_one.stdin is not None
         assert open_one.stdout is not None
         assert open_one.stdout.readline() == "ready\n"

@@ -28,17 +28,13 @@ def test_the_file_system_ids_are_the_inventory_s(lab: Lab) -> None:
         "vault": "c01d0001-0000-4000-8000-000000000001",
     }
     # BusyBox cannot read an id; the superblock can: it stands 104 bytes into ext4's, at 1024.
-    raw = lab.run(
-        "ws-b", "dd if=/dev/disk/by-id/ata-LAB_WSB_WORK bs=1 skip=1128 count=16 2>/dev/null | xxd -p"
-    )
+    raw = lab.run("ws-b", "dd if=/dev/disk/by-id/ata-LAB_WSB_WORK bs=1 skip=1128 count=16 2>/dev/null | xxd -p")
     assert raw.stdout.strip() == "5e551001000040008000000000000b01"
 
 
 def test_ws_b_has_no_more_than_busybox(lab: Lab) -> None:
     names = "bash coreutils systemctl python3 perl blkid findmnt lsblk flock mountpoint sudo dash"
-    found = lab.run(
-        "ws-b", f"for name in {names}; do command -v $name; done; readlink -f /bin/sh; readlink -f /bin/ls"
-    )
+    found = lab.run("ws-b", f"for name in {names}; do command -v $name; done; readlink -f /bin/sh; readlink -f /bin/ls")
     assert found.stdout.split() == ["/bin/busybox", "/bin/busybox"]
     programs = lab.run("ws-b", "find / -xdev -type f -perm -100 ! -name '*.so*'", check=True).stdout.split()
     assert sorted(programs) == [
