@@ -151,9 +151,7 @@ def test_writing_to_a_program_that_left_is_a_cut() -> None:
     remote.close()
 
 
-@pytest.mark.parametrize(
-    "script", ["printf '%s\\n' 'a\\tb' \"c\\\\d\"", "cat <<'X'\n\\0101 %b é \udcff\nX\n", "\n\n:"]
-)
+@pytest.mark.parametrize("script", ["printf '%s\\n' 'a\\tb' \"c\\\\d\"", "cat <<'X'\n\\0101 %b é \udcff\nX\n", "\n\n:"])
 def test_a_script_is_the_same_as_one_line(script: str) -> None:
     assert one_line(script).count(b"\n") == 1
     remote = Local().open(script)

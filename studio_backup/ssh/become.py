@@ -89,6 +89,4 @@ class Sudo:
     def ended(self, when: str = "") -> SudoRefused:
         """The error when sudo ended, or fell silent, before the shell was there."""
         said = self._heard.decode("utf-8", "replace").strip().rpartition("\n")[2][-200:]
-        return SudoRefused(
-            f"{self._user} could not become root with sudo{when}" + (f": {said}" if said else "")
-        )
+        return SudoRefused(f"{self._user} could not become root with sudo{when}" + (f": {said}" if said else ""))

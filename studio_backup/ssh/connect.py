@@ -31,9 +31,7 @@ def connect(
     Raises TransportError within `timeout` seconds (and the time a name takes to resolve).
     """
     accounts = {
-        HostKey.parse(one.host_key): Account(one.user, one.identity, one)
-        for one in (system, *siblings)
-        if one.host_key
+        HostKey.parse(one.host_key): Account(one.user, one.identity, one) for one in (system, *siblings) if one.host_key
     }
     last = target(system.full_name, system.address, system.port, system.user, accounts)
     opened = open_all([*jumps(system.jump, last), last], Deadline(timeout))

@@ -17,9 +17,7 @@ def dial(host: str, port: int, deadline: Deadline) -> socket.socket:
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
-        raise NameNotFound(
-            f"{host}: no such name ({_words(error)})", "check `address:` and the DNS"
-        ) from None
+        raise NameNotFound(f"{host}: no such name ({_words(error)})", "check `address:` and the DNS") from None
     failure: OSError = TimeoutError()
     for family, kind, protocol, _, address in addresses:
         sock = socket.socket(family, kind, protocol)
@@ -58,9 +56,7 @@ def tunnel(before: paramiko.Transport, host: str, port: int, deadline: Deadline)
         raise HostDown(f"{host} port {port}: its jump host cannot reach it ({error.text})") from None
     except (paramiko.SSHException, EOFError, OSError):
         if deadline.passed:
-            raise HostDown(
-                f"{host} port {port}: no answer through its jump host in {deadline.seconds:.3g} s"
-            ) from None
+            raise HostDown(f"{host} port {port}: no answer through its jump host in {deadline.seconds:.3g} s") from None
         raise TransportError(f"{host} port {port}: its jump host closed the connection") from None
 
 

@@ -131,9 +131,7 @@ class Hop:
                     end_proxy()
         return found
 
-    def _stream(
-        self, before: Opened | None, deadline: Deadline
-    ) -> tuple[socket.socket, Callable[[], None] | None]:
+    def _stream(self, before: Opened | None, deadline: Deadline) -> tuple[socket.socket, Callable[[], None] | None]:
         host, port = self.connection.host, self.connection.port
         if before is not None:
             return tunnel(before.transport, host, port, deadline), None  # type: ignore[return-value]

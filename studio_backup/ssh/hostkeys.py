@@ -65,8 +65,7 @@ class Gatekeeper(paramiko.MissingHostKeyPolicy):
         if seen not in self.pins:
             pinned = " or ".join(key.description for key in self.pins)
             raise HostKeyChanged(
-                f"{self.where} shows another host key than the pinned one: pinned {pinned}, "
-                f"seen {seen.description}",
+                f"{self.where} shows another host key than the pinned one: pinned {pinned}, seen {seen.description}",
                 self.fix,
                 seen=seen.fingerprint,
                 pinned=[key.fingerprint for key in self.pins],

@@ -68,9 +68,7 @@ def jumps(spec: Sequence[Jump], last: Hop) -> list[Hop]:
     hops: list[Hop] = []
     for jump in spec:
         connection = _connection(jump.address, None if jump.port == 22 else jump.port, jump.user or None)
-        pins = (
-            {HostKey.parse(jump.host_key): Account(connection.user, jump.identity)} if jump.host_key else {}
-        )
+        pins = {HostKey.parse(jump.host_key): Account(connection.user, jump.identity)} if jump.host_key else {}
         fix = _pin_fix(jump.address, jump.port)
         hops.append(Hop(connection, Gatekeeper(f"jump host {jump.address}", pins, fix)))
     return [*_configured(hops[0].connection, _MOST_JUMPS), *hops]

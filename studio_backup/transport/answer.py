@@ -84,9 +84,7 @@ class Collector:
 
     def stopped(self, reason: str, exit_status: int = NO_EXIT) -> Answer:
         """The answer as far as it came when reading stopped: whole by its mark, or else not for `reason`."""
-        return (
-            self._answer(exit_status, whole=True) if self.ended else self._answer(exit_status, reason=reason)
-        )
+        return self._answer(exit_status, whole=True) if self.ended else self._answer(exit_status, reason=reason)
 
     def _answer(self, exit_status: int, *, whole: bool = False, reason: str = "") -> Answer:
         return Answer(Reply(exit_status, self.out.text(), self.err.text()), whole, reason)

@@ -190,9 +190,7 @@ def test_an_answer_cut_in_the_middle_keeps_what_came(bench: Bench, server: Sshd,
     transport.close()
 
 
-def test_an_answer_frozen_in_the_middle_ends_at_the_deadline(
-    bench: Bench, server: Sshd, relay: Relay
-) -> None:
+def test_an_answer_frozen_in_the_middle_ends_at_the_deadline(bench: Bench, server: Sshd, relay: Relay) -> None:
     transport, _ = connect(bench.system(server, port=relay.port))
     threading.Timer(1, relay.freeze).start()
     answer = transport.run("echo first; sleep 2; echo second\n", 4)

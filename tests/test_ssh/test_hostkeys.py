@@ -116,9 +116,7 @@ def test_fingerprints_are_those_of_ssh_keygen(tmp_path: Path, kind: str) -> None
     assert key.fingerprint == printed.stdout.split()[1]
 
 
-@pytest.mark.parametrize(
-    "text", ["", "ssh-ed25519", "ssh-ed25519 no!base64", "ssh-ed25519 AAAA1", "ssh-rsa AAAA"]
-)
+@pytest.mark.parametrize("text", ["", "ssh-ed25519", "ssh-ed25519 no!base64", "ssh-ed25519 AAAA1", "ssh-rsa AAAA"])
 def test_what_is_no_host_key_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a host key"):
         HostKey.parse(text)

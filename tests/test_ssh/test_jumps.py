@@ -37,9 +37,7 @@ def jump(bench: Bench) -> Sshd:
     return bench.sshd("LogLevel VERBOSE")
 
 
-def test_a_system_is_reached_through_the_jump_host_of_the_spec(
-    bench: Bench, server: Sshd, jump: Sshd
-) -> None:
+def test_a_system_is_reached_through_the_jump_host_of_the_spec(bench: Bench, server: Sshd, jump: Sshd) -> None:
     transport, _ = connect(bench.system(server, jump=(bench.jump(jump),)))
     assert transport.run("echo here\n", 10).reply.out == "here\n"
     transport.close()
@@ -54,9 +52,7 @@ def test_two_jump_hosts_are_passed_in_order(bench: Bench, server: Sshd) -> None:
     transport.close()
 
 
-def test_a_changed_key_of_the_jump_host_stops_before_the_system(
-    bench: Bench, jump: Sshd, tmp_path: Path
-) -> None:
+def test_a_changed_key_of_the_jump_host_stops_before_the_system(bench: Bench, jump: Sshd, tmp_path: Path) -> None:
     target = bench.sshd("LogLevel VERBOSE")
     old = make_key(tmp_path / "old")
     with pytest.raises(HostKeyChanged, match="jump host") as caught:
@@ -68,9 +64,7 @@ def test_a_changed_key_of_the_jump_host_stops_before_the_system(
     assert connections <= 1, "only the wait for the server to listen may have connected"
 
 
-def test_a_changed_key_behind_a_jump_host_shows_both_fingerprints(
-    bench: Bench, jump: Sshd, tmp_path: Path
-) -> None:
+def test_a_changed_key_behind_a_jump_host_shows_both_fingerprints(bench: Bench, jump: Sshd, tmp_path: Path) -> None:
     target = bench.sshd(kinds=("ecdsa",))
     old = make_key(tmp_path / "old")
     with pytest.raises(HostKeyChanged) as caught:
@@ -90,14 +84,11 @@ def proxy_jump(bench: Bench, *names: str) -> str:
 
 def hosts(**servers: Sshd) -> str:
     return "".join(
-        f"Host {name}\n  HostName 127.0.0.1\n  Port {server.port}\n  User {USER}\n"
-        for name, server in servers.items()
+        f"Host {name}\n  HostName 127.0.0.1\n  Port {server.port}\n  User {USER}\n" for name, server in servers.items()
     )
 
 
-def test_proxyjump_is_followed_where_known_hosts_vouches(
-    bench: Bench, server: Sshd, jump: Sshd, home: Path
-) -> None:
+def test_proxyjump_is_followed_where_known_hosts_vouches(bench: Bench, server: Sshd, jump: Sshd, home: Path) -> None:
     # `Host 127.0.0.1` names the system alone: the jump host is looked up under its alias.
     configure(home, hosts(bastion=jump) + proxy_jump(bench, "bastion"))
     know(home, jump)
@@ -135,9 +126,7 @@ def test_proxyjump_passes_several_hosts_in_the_order_of_ssh(bench: Bench, server
 
 
 def test_proxyjump_in_a_circle_is_named(bench: Bench, server: Sshd, jump: Sshd, home: Path) -> None:
-    circle = (
-        hosts(a=jump).rstrip("\n") + "\n  ProxyJump b\n" + hosts(b=jump).rstrip("\n") + "\n  ProxyJump a\n"
-    )
+    circle = hosts(a=jump).rstrip("\n") + "\n  ProxyJump b\n" + hosts(b=jump).rstrip("\n") + "\n  ProxyJump a\n"
     configure(home, circle + proxy_jump(bench, "a"))
     with pytest.raises(UsageError, match="never ends"):
         connect(bench.system(server))
@@ -156,9 +145,7 @@ def test_an_alias_gives_name_port_user_and_identity(bench: Bench, server: Sshd, 
     transport.close()
 
 
-def test_a_proxy_command_carries_the_connection(
-    bench: Bench, server: Sshd, home: Path, tmp_path: Path
-) -> None:
+def test_a_proxy_command_carries_the_connection(bench: Bench, server: Sshd, home: Path, tmp_path: Path) -> None:
     relay = tmp_path / "relay.py"
     relay.write_text(RELAY)
     configure(home, f"Host archive\n  ProxyCommand {sys.executable} {relay} 127.0.0.1 {server.port}\n")

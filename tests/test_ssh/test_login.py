@@ -16,9 +16,7 @@ from tests.sshd import USER, Bench, Sshd, make_key
 
 
 @pytest.fixture
-def agent(
-    bench: Bench, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def agent(bench: Bench, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An agent that holds our identity."""
     path = tmp_path_factory.mktemp("agent") / "socket"
     process = subprocess.Popen(["ssh-agent", "-D", "-a", str(path)], stdout=subprocess.DEVNULL)

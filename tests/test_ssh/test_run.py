@@ -21,9 +21,7 @@ from tests.sshd import Bench, Sshd
 
 END = end_mark("4b1d")
 MARKS = f"echo '{END}'; echo '{END}' >&2\n"
-SHELLS = [
-    name for name in ("bash", "dash", "zsh", "csh", "tcsh", "fish", "mksh", "busybox") if shutil.which(name)
-]
+SHELLS = [name for name in ("bash", "dash", "zsh", "csh", "tcsh", "fish", "mksh", "busybox") if shutil.which(name)]
 
 Connect = Callable[[Sshd], Ssh]
 
