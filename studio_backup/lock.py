@@ -18,10 +18,38 @@ STARTED = r"""started() {
   if [ -r "/proc/$1/stat" ]; then
     read -r stat <"/proc/$1/stat" || return 0
     set -- ${stat##*) }
+    case $1 in Z | X) return 0 ;; esac # dead, and only not noticed by its parent yet
     printf '%s\n' "${20}"
   elif [ ! -d /proc/self ]; then ps -o lstart= -p "$1" | tr -s ' ' '_'; fi
 }
 alive() { [ -n "$1" ] && [ -n "$2" ] && [ "$(started "$1")" = "$2" ]; }"""
+
+#: `stepping` is true, and `step_pid` set, while a step of an apply runs, whatever became of its apply.
+STEPPING = f"""stepping() {{
+  step_pid=; step_start=
+  [ -r {STATE}/step ] || return 1
+  read -r step_pid step_start <{STATE}/step || :
+  alive "$step_pid" "$step_start"
+}}"""
+
+#: `look FILE` reads who holds a lock into pid, start and holder; fails when there is no such file.
+LOOK = r"""look() {
+  pid=; start=; holder=
+  { read -r pid start; read -r holder; :; } 2>/dev/null <"$1"
+}"""
+
+#: `bury` takes away the dead lock that `look` has just seen. Of all that saw it, only the one whose claim on this very
+#: lock stands may do so, and only if it is still there; a claim whose own maker is dead is claimed in turn.
+_BURY = rf"""bury() {{
+  dead="$pid $start"; claims=
+  while claim={STATE}/lock.after.$(printf %s "$pid.$start" | tr -c 'a-zA-Z0-9.' _); do
+    if ln {STATE}/lock.$$ "$claim" 2>/dev/null; then break; fi
+    if ! look "$claim" || alive "$pid" "$start"; then return; fi
+    claims="$claims $claim"
+  done
+  if look {STATE}/lock && [ "$pid $start" = "$dead" ]; then rm -f {STATE}/lock; fi
+  rm -f $claims "$claim"
+}}"""
 
 #: Our state folder as the compiler wants it, should nothing have made it yet; the rest in it is root's alone.
 MAKE_STATE = f"""[ -d {STATE} ] || {{ (umask 022; mkdir -p {STATE.rsplit("/", 1)[0]}); mkdir -m 0711 {STATE}; }}
@@ -29,14 +57,10 @@ mkdir -p {STATE}/manifest {STATE}/log || exit 1"""
 
 #: Fragment for a survey: prints who holds the machine now, if anyone does, and the generation of the last change.
 REPORT = rf"""{STARTED}
-if [ -r {STATE}/lock ]; then
-  {{ read -r pid start; read -r who; }} <{STATE}/lock || :
-  if alive "$pid" "$start"; then printf 'lock\t%s\n' "$who"; fi
-fi
-if [ -r {STATE}/step ]; then
-  read -r pid start <{STATE}/step || :
-  if alive "$pid" "$start"; then printf 'lock\ta step that is still running (process %s)\n' "$pid"; fi
-fi
+{STEPPING}
+{LOOK}
+if look {STATE}/lock && alive "$pid" "$start"; then printf 'lock\t%s\n' "$holder"; fi
+if stepping; then printf 'lock\ta step that is still running, process %s\n' "$step_pid"; fi
 generation=; if [ -r {STATE}/generation ]; then read -r generation <{STATE}/generation || :; fi
 printf 'generation\t%s\n' "$generation" """
 
@@ -52,49 +76,56 @@ def acquire(who: str, token: str, break_lock: bool = False) -> str:
     """A script that takes the lock, says so in one line `<TOKEN held GENERATION>`, and holds it until its stdin ends.
 
     `who` is one line of text. Answers `<TOKEN locked WHO>` and ends when somebody else holds it; with `break_lock`
-    the holder's shell is ended first (a running step never is).
+    the holder's shell is ended first (a running step never is). The step is looked for once the lock is ours: a step
+    looks for its lock once it is marked as running, so that one of the two always sees the other.
     """
-    breaking = 'kill "$pid" 2>/dev/null; sleep 1'
+    # Not TERM: the shell would hear it only once its input ends.
+    breaking = 'if stepping; then refuse_step; fi; kill -9 "$pid" 2>/dev/null; sleep 1; continue'
     if not break_lock:
         breaking = f"rm -f {STATE}/lock.$$; printf '<{token} locked %s>\\n' \"$holder\"; exit 6"
     return f"""{{
 {PREAMBLE}
 {STARTED}
+{STEPPING}
+{LOOK}
+{_BURY}
+give_up() {{ rm -f {STATE}/lock.$$; printf '<{token} failed>\\n'; exit 1; }}
+refuse_step() {{
+  rm -f {STATE}/lock.$$; printf '<{token} locked a step that is still running, process %s>\\n' "$step_pid"; exit 6
+}}
 umask 077
 {MAKE_STATE}
 mine="$$ $(started "$$")"
-if [ -r {STATE}/step ]; then
-  read -r pid start <{STATE}/step || :
-  if alive "$pid" "$start"; then
-    printf '<{token} locked a step that is still running, process %s>\\n' "$pid"; exit 6
-  fi
-fi
-printf '%s\\n%s\\n' "$mine" {shlex.quote(who)} >{STATE}/lock.$$
+printf '%s\\n%s\\n' "$mine" {shlex.quote(who)} >{STATE}/lock.$$ || give_up
 tries=0
 until ln {STATE}/lock.$$ {STATE}/lock 2>/dev/null; do
   tries=$((tries + 1))
-  if [ "$tries" -gt 5 ]; then rm -f {STATE}/lock.$$; printf '<{token} failed>\\n'; exit 1; fi
-  pid=; start=; holder=
-  {{ read -r pid start; read -r holder; }} 2>/dev/null <{STATE}/lock || :
+  [ "$tries" -le 20 ] || give_up
+  [ "$tries" -le 10 ] || sleep 1
+  look {STATE}/lock || continue
   if alive "$pid" "$start"; then
     {breaking}
   fi
-  # Only the one that moves the dead lock away may look at it; if it was renewed meanwhile, it goes back.
-  if mv {STATE}/lock {STATE}/lock.$$.dead 2>/dev/null; then
-    {{ read -r now then; }} <{STATE}/lock.$$.dead || :
-    if [ "$now $then" != "$pid $start" ] && alive "$now" "$then"; then ln {STATE}/lock.$$.dead {STATE}/lock; fi
-    rm -f {STATE}/lock.$$.dead
-  fi
+  bury
 done
-rm -f {STATE}/lock.$$
+for left in {STATE}/lock.[0-9]*; do
+  if look "$left" && {{ [ "$pid $start" = "$mine" ] || ! alive "$pid" "$start"; }}; then rm -f "$left"; fi
+done
 generation=; if [ -r {STATE}/generation ]; then read -r generation <{STATE}/generation || :; fi
-release() {{ read -r first <{STATE}/lock && [ "$first" = "$mine" ] && rm -f {STATE}/lock; exit 0; }}
+give_back() {{ read -r first <{STATE}/lock && [ "$first" = "$mine" ] && rm -f {STATE}/lock; }}
+release() {{ give_back; exit 0; }}
 trap release HUP TERM INT
+if stepping; then give_back; refuse_step; fi
 printf '<{token} held %s>\\n' "$generation"
 cat >/dev/null
 release
 }}
 """
+
+
+def held_by(who: str) -> str:
+    """A shell test: true while the lock on this machine is the one that was taken as `who`."""
+    return f'( read -r _; read -r holder; [ "$holder" = {shlex.quote(who)} ] ) 2>/dev/null <{STATE}/lock'
 
 
 def answer(output: str, token: str) -> tuple[str, str] | None:

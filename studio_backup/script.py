@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from studio_backup.lock import MAKE_STATE, STARTED
+from studio_backup.lock import MAKE_STATE, STARTED, held_by
 from studio_backup.paths import STATE, UNITS
 from studio_backup.probe import PREAMBLE, Reply, end_mark
 from studio_backup.step import Outcome, Step, Task
@@ -51,8 +51,11 @@ def _alike(one: Step, other: Step) -> bool:
     return bool(other.args) and (one.script, one.guard, one.risk) == (other.script, other.guard, other.risk)
 
 
-def build(tasks: Sequence[Task], token: str) -> str:
-    """The script for `tasks` (in an order that respects their needs); `token` is random, [a-z0-9]."""
+def build(tasks: Sequence[Task], token: str, who: str = "") -> str:
+    """The script for `tasks` (in an order that respects their needs); `token` is random, [a-z0-9].
+
+    With `who`, it does nothing unless the lock that was taken as `who` is still held (see `lost`).
+    """
     calls = calls_of(tasks)
     places = _staging(tasks, token)
     log = f"{STATE}/log/apply-{token}.log"
@@ -63,21 +66,50 @@ def build(tasks: Sequence[Task], token: str) -> str:
         STARTED,
         "umask 077",
         MAKE_STATE,
-        f"exec 3>&1 >{log} 2>&1 || exit 1",
-        f"give_up() {{ cat {log} >&3; exit 1; }}",
-        f'printf \'%s %s\\n\' "$$" "$(started "$$")" >{STATE}/step',
-        # Entries first: whatever a kill leaves half made is then known to be ours.
-        *(f"printf %s {shlex.quote(task.entry)} >{shlex.quote(task.entry_path)}" for task in tasks if task.entry),
+        f"exec 3>&1 4>&2 >{log} 2>&1 || exit 1",
+        f"give_up() {{ rm -f {STATE}/step; exec >&3 2>&4; cat {log}; exit 1; }}",
+        *_still_ours(who, token),
+        f'printf \'%s %s\\n\' "$$" "$(started "$$")" >{STATE}/step || give_up',
+        # Again, now that who takes the lock sees us: one of the two always sees the other.
+        *_still_ours(who, token),
+        # Two new generations: what was seen before these steps is no ground for a plan, nor what is seen during them.
+        f"printf '%s begun\\n' {token} >{STATE}/generation || give_up",
+        *_entries(tasks, token),
         *_stage(tasks, places),
         *(_call(number, call, places, token) for number, call in enumerate(calls)),
         *_farewell(tasks, calls, places),
         f"rm -f {STATE}/step",
         f"printf '%s\\n' {token} >{STATE}/generation",
-        f"exec >&3 2>&1; cat {log}",
+        f"exec >&3 2>&4; cat {log}",
         f"printf '%s\\n' '{end_mark(token)}'; printf '%s\\n' '{end_mark(token)}' >&2",
         "}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _still_ours(who: str, token: str) -> Iterable[str]:
+    if who:
+        # Another's step is not removed with ours: the file is gone or names us.
+        mine = f'read -r now _ <{STATE}/step && [ "$now" = "$$" ] && rm -f {STATE}/step'
+        yield f"{held_by(who)} || {{ {mine}; printf '<{token} lost>\\n' >&3; exit 1; }}"
+
+
+def lost(reply: Reply, token: str) -> bool:
+    """True when the script did nothing, since its lock was no longer ours."""
+    return f"<{token} lost>" in reply.out
+
+
+def _entries(tasks: Sequence[Task], token: str) -> Iterable[str]:
+    """Entries first, whole or not at all: whatever a kill leaves half made is then known to be ours."""
+    entries = {task.entry_path: task.entry for task in tasks if task.entry}
+    if entries:
+        folder = next(iter(entries)).rsplit("/", 1)[0]
+        fresh = f"{folder}/.new.{token}"
+        yield f"rm -rf {folder}/.new.*; mkdir {fresh} || give_up"
+        for path, entry in entries.items():
+            place = f"{fresh}/{path.rsplit('/', 1)[1]}"
+            yield f"printf %s {shlex.quote(entry)} >{shlex.quote(place)} || give_up"
+        yield f"mv -f {fresh}/* {folder}/ || give_up; rmdir {fresh}"
 
 
 def _staging(tasks: Iterable[Task], token: str) -> dict[str, str]:
@@ -106,13 +138,14 @@ def _stage(tasks: Sequence[Task], places: dict[str, str]) -> Iterable[str]:
     for path, file in files.items():
         yield f"printf %s {shlex.quote(file.text)} >{shlex.quote(places[path])} || give_up"
     for mode in sorted({file.mode for file in files.values()}):
-        yield f"chmod {mode} {shlex.join(places[path] for path, file in files.items() if file.mode == mode)}"
+        chosen = shlex.join(places[path] for path, file in files.items() if file.mode == mode)
+        yield f"chmod {mode} {chosen} || give_up"
 
 
 def _call(number: int, call: _Call, places: dict[str, str], token: str) -> str:
     arguments = shlex.join(places.get(argument, argument) for argument in call.args)
     healthy = " && ".join(f'[ "$call_{index}" -eq 0 ]' for index in sorted(call.after)) or ":"
-    guard = f"( set -eu; set -- {arguments}\n{call.step.guard}\n)" if call.step.guard else ":"
+    guard = f"( set -eu; set -- {arguments}\n{call.step.guard}\n) </dev/null" if call.step.guard else ":"
     return f"""printf '%s\\n' '<{token} {number}>'
 if {healthy}; then
   {guard}
