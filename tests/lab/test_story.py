@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.conftest import Lab
+from tests.lab.machines import lifecycle
 from tests.lab.story.telling import ROOT
 from tests.test_schemas_documents import complaints
 
@@ -103,6 +105,25 @@ def test_a_beat_that_fails_fails_the_demo(told: subprocess.CompletedProcess[str]
     assert broken.returncode == 1, broken.stdout
     assert "NOT AS TOLD: studio-backup plan: exit code 3" in broken.stderr
     assert lab.run("nas", "true").returncode == 0
+
+
+def test_ctrl_c_takes_the_lab_down(told: subprocess.CompletedProcess[str]) -> None:
+    assert told.returncode == 0
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.lab.story"],
+        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    ) as demo:  # fmt: skip
+        assert demo.stdout is not None
+        for line in demo.stdout:
+            if line.startswith("$ studio-backup apply"):
+                break
+        # As a terminal does it: the whole group gets the signal, the command under way, too.
+        os.killpg(demo.pid, signal.SIGINT)
+        _, said = demo.communicate(timeout=60)
+    assert demo.returncode == 130, said
+    assert said.endswith("interrupted\n")
+    assert lifecycle.running() == []
 
 
 #: The story again, on machines of which one no longer lets anybody in.
