@@ -95,17 +95,19 @@ def compare(want: Resource, seen: Seen, entry: Entry | None, foreign: str, known
             return dataclasses.replace(change, verb="asleep")
         case Absent():
             return dataclasses.replace(change, verb="create", fields=_fields(want, None, known))
-    if foreign:
+    fields = _fields(want, seen.value, known)
+    rules = {item.rule for item in fields}
+    if foreign and fields:
         return dataclasses.replace(
             change,
             verb="conflict",
+            fields=fields,
             reason=f"belongs to studio {foreign}",
             fix="give one of the two another place",
         )
-    fields = _fields(want, seen.value, known)
-    rules = {item.rule for item in fields}
     if not fields:
-        if entry is None and want.recorded:
+        # What two studios want alike, such as the folders above theirs, stays that one's that made it.
+        if entry is None and want.recorded and not foreign:
             lost = FieldDiff("manifest", "managed", None, "recorded")
             return dataclasses.replace(change, verb="update", fields=(lost,), reason="equal, but not in the manifest")
         return change

@@ -164,8 +164,8 @@ def steps(plan: Plan) -> list[dict[str, object]]:
     for change in plan.acting():
         wave = plan.waves[change.address]
         known = steps_of(change)
-        if not known and change.want and change.fields and change.verb != "update":
-            after = next((item.after for item in change.fields if (item.after or "").startswith("known after ")), None)
+        after = next((item.after for item in change.fields if (item.after or "").startswith("known after ")), None)
+        if not known and after:
             found.append({"address": change.address, "wave": wave, "title": after, "risk": Risk.SAFE, "hash": None})
         found += [
             {
