@@ -11,17 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from studio_backup.errors import EvidenceError
 
 #: Version of the tables; a file with a higher one was written by a newer program.
 VERSION = 1
 _TABLES = """
-CREATE TABLE systems (system TEXT PRIMARY KEY, noticed INTEGER NOT NULL, seen INTEGER);
-CREATE TABLE findings (address TEXT PRIMARY KEY, class TEXT NOT NULL, since INTEGER NOT NULL);
-CREATE TABLE applied (address TEXT PRIMARY KEY, digest TEXT NOT NULL, at INTEGER NOT NULL);
-CREATE TABLE plans (fingerprint TEXT PRIMARY KEY, used INTEGER NOT NULL);
-CREATE TABLE drills (
+CREATE TABLE IF NOT EXISTS systems (system TEXT PRIMARY KEY, noticed INTEGER NOT NULL, seen INTEGER);
+CREATE TABLE IF NOT EXISTS findings (address TEXT PRIMARY KEY, class TEXT NOT NULL, since INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS applied (address TEXT PRIMARY KEY, digest TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS plans (fingerprint TEXT PRIMARY KEY, used INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS drills (
     dataset TEXT NOT NULL, copy TEXT NOT NULL, point TEXT NOT NULL, at INTEGER NOT NULL,
     files INTEGER NOT NULL, bytes INTEGER NOT NULL, seconds REAL NOT NULL
 );
@@ -68,7 +69,7 @@ class Evidence:
 
     def systems(self) -> dict[str, tuple[int, bool]]:
         """For each system when it last answered, or, marked False, when it was first noticed without ever answering."""
-        rows = self._database.execute("SELECT system, seen, noticed FROM systems").fetchall()
+        rows = self._rows("SELECT system, seen, noticed FROM systems")
         return {name: (seen or noticed, seen is not None) for name, seen, noticed in rows}
 
     def record_systems(self, now: int, awake: Iterable[str], asleep: Iterable[str]) -> None:
@@ -96,7 +97,7 @@ class Evidence:
 
     def since(self) -> dict[str, int]:
         """When each address that differs was first seen to."""
-        return dict(self._database.execute("SELECT address, since FROM findings").fetchall())
+        return dict(self._rows("SELECT address, since FROM findings"))
 
     def record_applied(self, now: int, digests: Mapping[str, str]) -> None:
         """Note what was seen to be as the spec wants it."""
@@ -108,7 +109,7 @@ class Evidence:
 
     def applied(self) -> dict[str, str]:
         """The digest at which each address was last seen right."""
-        return dict(self._database.execute("SELECT address, digest FROM applied").fetchall())
+        return dict(self._rows("SELECT address, digest FROM applied"))
 
     def use_plan(self, now: int, fingerprint: str) -> bool:
         """Mark a saved plan as used; False when it was used before."""
@@ -126,10 +127,16 @@ class Evidence:
 
     def drills(self) -> list[tuple[int, Drill]]:
         """Every restore that was done, oldest first."""
-        rows = self._database.execute(
-            "SELECT at, dataset, copy, point, files, bytes, seconds FROM drills ORDER BY at"
-        ).fetchall()
+        rows = self._rows("SELECT at, dataset, copy, point, files, bytes, seconds FROM drills ORDER BY at")
         return [(row[0], Drill(*row[1:])) for row in rows]
+
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        try:
+            return self._database.execute(query).fetchall()
+        except sqlite3.Error as error:
+            raise EvidenceError(
+                f"the record {self.path} cannot be read: {error}", "move it away to start a new one"
+            ) from error
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:

@@ -42,23 +42,18 @@ _COLOURS = {
 
 
 def safe(text: object) -> str:
-    """What came from a machine is data: every control byte and undecodable byte is shown as an escape."""
-    return "".join(_escaped(letter) for letter in str(text))
+    """What came from a machine is data: whatever is not plainly visible (controls, bad bytes, bidi) is escaped."""
+    plain = str(text)
+    return plain if plain.isprintable() else "".join(map(_escaped, plain))
 
 
 def _escaped(letter: str) -> str:
     code = ord(letter)
+    if letter.isprintable():
+        return letter
     if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8 (surrogateescape)
         return f"\\x{code - 0xDC00:02x}"
-    if (
-        code < 0x20
-        or 0x7F <= code < 0xA0
-        or 0x200B <= code <= 0x200F
-        or 0x2028 <= code <= 0x202E
-        or 0x2066 <= code <= 0x2069
-    ):
-        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-    return letter
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 @dataclass(frozen=True)
