@@ -25,8 +25,11 @@ class Bar:
         self._task: TaskID | None = None
 
     def machine(self, done: int, total: int, name: str) -> None:
-        """One more machine has answered."""
-        self.show(done, total, name)
+        """One more machine has answered; after the last one the line is gone, and what was found can be printed."""
+        if done < total:
+            self.show(done, total, name)
+        else:
+            self.clear()
 
     def show(self, done: float, total: float | None, text: str) -> None:
         """How far it is, and what it is at."""
@@ -48,9 +51,15 @@ class Bar:
         assert self._task is not None
         self._drawn.update(self._task, completed=done, total=total, description=text)
 
+    def clear(self) -> None:
+        """Take the line away; what comes next has its own two seconds."""
+        if self._drawn is not None:
+            self._drawn.stop()
+        self._drawn = None
+        self._began = time.monotonic()
+
     def __enter__(self) -> Bar:
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        if self._drawn is not None:
-            self._drawn.stop()
+        self.clear()
