@@ -76,7 +76,10 @@ def command(settings: Settings, copy: str, only_look: bool, accept: str) -> int:
 
 def _route(studio: Studio, copy: str) -> Route:
     wanted = find_copy(studio, copy)
-    return next(route for route in routes(studio) if route.copy.full_name == wanted.full_name)
+    route = next(route for route in routes(studio, unread=True) if route.copy.full_name == wanted.full_name)
+    if not route.readers:
+        raise UsageError(f"{wanted.full_name} has no job: its source is not set up yet", "studio-backup validate says why")
+    return route
 
 
 def _preview(settings: Settings, route: Route, transport: Transport) -> int:

@@ -30,7 +30,7 @@ def command(settings: Settings) -> int:
     by_place = bool(selection.only) and not any(selector.kind == "dataset" for selector in selection.only)
     chosen = [
         route
-        for route in routes(studio)
+        for route in routes(studio, unread=True)
         if selection.dataset(route.dataset.full_name) or (by_place and selection.system(route.writer.full_name))
     ]
     names = {route.writer.machine for route in chosen}

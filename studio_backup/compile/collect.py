@@ -39,8 +39,13 @@ class Collector:
         self.serving = ""  # full name of the dataset that is being compiled
 
     def add(self, resource: Resource) -> str:
-        """Take a resource and give its address; what it requires is joined where it is known already."""
+        """Take a resource and give its address; what it requires is joined where it is known already.
+
+        Two values for one address would be a fault of the compiler: one of them would be dropped in silence.
+        """
         known = self._found.get(resource.address, resource)
+        if known != resource:
+            raise AssertionError(f"{resource.address} is compiled to two different values")
         self._found[resource.address] = dataclasses.replace(
             known,
             requires=tuple(dict.fromkeys((*known.requires, *resource.requires))),
@@ -61,11 +66,16 @@ class Collector:
             Directory(system=system.full_name, name=path, place=place, mode=mode, owner=owner, requires=above)
         )
 
-    def file(self, system: model.System, path: str, place: Place, body: str, mode: str = "0644") -> str:
-        """One of our own files, with its owner mark on top and its folders."""
+    def file(
+        self, system: model.System, path: str, place: Place, body: str, mode: str = "0644", shared: bool = False
+    ) -> str:
+        """One of our own files, with its owner mark on top and its folders.
+
+        The mark of a `shared` file names no spec file: which of its users came first must not change its text.
+        """
         folder = self.folder(system, path.rsplit("/", 1)[0], place)
         address = f"{system.full_name}/{File.kind}/{path}"
-        mark = owner_mark(self.studio.name, address, place)
+        mark = owner_mark(self.studio.name, address, None if shared else place)
         first, newline, rest = body.partition("\n")
         text = f"{first}\n{mark}{rest}" if first.startswith("#!") else f"{mark}{first}{newline}{rest}"
         return self.add(File(system=system.full_name, name=path, place=place, text=text, mode=mode, requires=(folder,)))
@@ -74,8 +84,7 @@ class Collector:
         """A program of ours as it stands in studio_backup/jobs, without the `.sh` of what is executed."""
         target = name.removesuffix(".sh") if name in ("job.sh", "gate.sh") else name
         mode = "0755" if target != name else "0644"
-        # Every copy on a system uses it: the place must not depend on which of them came first in the spec.
-        return self.file(system, f"{configuration(self.studio.name)}/{target}", place, shipped(name), mode)
+        return self.file(system, f"{configuration(self.studio.name)}/{target}", place, shipped(name), mode, shared=True)
 
     def volume(self, system: model.System, volume: model.Volume) -> tuple[str, str]:
         """The volume itself, watched, and the sentinel on it; both are needed by whatever stands there."""
@@ -95,14 +104,19 @@ class Collector:
         )
         return watched, sentinel
 
+    def sources(self, machine: str) -> list[model.System]:
+        """The systems of a machine that can be read from."""
+        return [system for system in self.studio.machines[machine].systems.values() if system.os == "linux"]
+
     def state_folder(self, system: model.System, name: str, place: Place) -> str:
         """A folder of this studio below our state."""
         return self.folder(system, f"{state(self.studio.name)}/{name}", place)
 
 
-def owner_mark(studio: str, address: str, place: Place) -> str:
+def owner_mark(studio: str, address: str, place: Place | None) -> str:
     """The lines that every file of ours starts with."""
+    asked = f"(asked for in {place.file.rsplit('/', 1)[-1]}). " if place else ""
     return (
         f"# Written by studio-backup for studio {studio}: {address}\n"
-        f"# (asked for in {place.file.rsplit('/', 1)[-1]}). Edits show as drift and are undone by the next apply.\n"
+        f"# {asked}Edits show as drift and are undone by the next apply.\n"
     )

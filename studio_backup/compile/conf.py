@@ -92,7 +92,8 @@ def gate(route: Route, reader: Reader) -> str:
             "root": reader.root,
             "id": reader.volume_id,
             "volume": reader.volume.full_name,
-            "floor": route.copy.floor,
+            # Copies with floors of their own may share the gate to one copy's points: a point is not empty is enough.
+            "floor": 1 if route.chained else route.copy.floor,
             "quiet": 0 if route.chained else dataset.quiet,
             "quiet_limit": dataset.quiet_limit,
             "busy_patterns": "" if route.chained else " ".join(dataset.busy_patterns),

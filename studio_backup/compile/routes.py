@@ -113,8 +113,9 @@ def join(root: str, path: str) -> str:
     return f"{root.rstrip('/')}/{path}".rstrip("/") or "/"
 
 
-def routes(studio: Studio) -> list[Route]:
-    """Every copy of every dataset, once for each system that can write it."""
+def routes(studio: Studio, unread: bool = False) -> list[Route]:
+    """Every copy of every dataset, once for each system that can write it; with `unread` also those that no system of
+    the source can be read for (their `readers` are empty, and nothing is compiled for them)."""
     return [
         Route(
             studio=studio.name,
@@ -128,7 +129,7 @@ def routes(studio: Studio) -> list[Route]:
         for dataset in studio.datasets.values()
         for copy in dataset.copies.values()
         for writer in _writers(studio, copy)
-        if (readers := _readers(studio, dataset, copy, writer))
+        if (readers := _readers(studio, dataset, copy, writer)) or unread
     ]
 
 

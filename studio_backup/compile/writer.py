@@ -71,8 +71,9 @@ def _connection(collected: Collector, route: Route) -> list[str]:
             requires=(home,),
         )
     )
-    pins = "".join(f"{host_alias(reader.system)} {reader.system.host_key}\n" for reader in route.readers)
-    return [key, collected.file(system, route.known_hosts, place, pins)]
+    # Every system of the source machine: another dataset of it may be read from another one.
+    pins = "".join(f"{host_alias(source)} {source.host_key}\n" for source in collected.sources(route.source_machine))
+    return [key, collected.file(system, route.known_hosts, place, pins, shared=True)]
 
 
 def _units(collected: Collector, route: Route, needs: tuple[str, ...]) -> None:

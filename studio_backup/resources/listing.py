@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from studio_backup.absence import ABSENT
 from studio_backup.probe import Reply
@@ -75,6 +76,7 @@ class File:
         return self.text if self.text is not None else f"(not text: {self.listed.size} bytes)"
 
 
+@lru_cache(maxsize=64)
 def read(reply: Reply, folder: str) -> dict[str, File]:
     """Every file below `folder` by path; empty when the folder is proven absent; raises Unparsable otherwise."""
     entries, texts, counts, known = _sections(whole(reply))

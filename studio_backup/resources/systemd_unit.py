@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Self
 
 from studio_backup.paths import UNITS
@@ -61,13 +62,13 @@ class SystemdUnit(Resource):
 
     def parse(self, reply: Reply) -> Self | None:
         """The file from the listing, its state from what systemd says."""
-        listing, mark, shown = reply.out.partition("\ncomplete\n")
-        if reply.exit or not mark:
-            raise Unparsable(reply.err.strip() or "the listing ended early")
-        found = read(Reply(0, f"{listing}\ncomplete\n", ""), UNITS).get(f"{UNITS}/{self.name}")
+        listing, states = _parts(reply)
+        found = read(listing, UNITS).get(f"{UNITS}/{self.name}")
         if found is None:
             return None
-        state = self._state(shown)
+        state = states.get(self.name)
+        if state is None:
+            raise Unparsable(f"systemd says nothing of {self.name}")
         return type(self)(
             system=self.system,
             name=self.name,
@@ -79,13 +80,6 @@ class SystemdUnit(Resource):
             active=state["ActiveState"] if self.is_timer else None,
             drop_ins=state["DropInPaths"],
         )
-
-    def _state(self, shown: str) -> dict[str, str]:
-        for block in shown.split("\n\n"):
-            state = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
-            if state.get("Id") == self.name and set(_PROPERTIES) - {"DropInPaths"} <= set(state):
-                return {"DropInPaths": "", **state}
-        raise Unparsable(f"systemd says nothing of {self.name}")
 
     def create(self) -> tuple[Step, ...]:
         """Checked while still aside, renamed, then read by systemd; a timer is enabled and started."""
@@ -118,3 +112,17 @@ class SystemdUnit(Resource):
     def named(cls, system: str, name: str, place: Place) -> Self:
         """Only the unit's name is known."""
         return cls(system=system, name=name, place=place, text="")
+
+
+@lru_cache(maxsize=64)
+def _parts(reply: Reply) -> tuple[Reply, dict[str, dict[str, str]]]:
+    """The listing of the files, and what systemd says of each unit by its name; one answer speaks of all."""
+    listing, mark, shown = reply.out.partition("\ncomplete\n")
+    if reply.exit or not mark:
+        raise Unparsable(reply.err.strip() or "the listing ended early")
+    states = {}
+    for block in shown.split("\n\n"):
+        state = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
+        if set(_PROPERTIES) - {"DropInPaths"} <= set(state):
+            states[state["Id"]] = {"DropInPaths": "", **state}
+    return Reply(0, f"{listing}\ncomplete\n", ""), states
