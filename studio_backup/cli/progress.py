@@ -45,7 +45,9 @@ class Bar:
                 TextColumn("{task.description}"),
                 TimeElapsedColumn(),
             )
-            self._drawn = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._drawn = Progress(
+                *columns, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
+            )
             self._drawn.start()
             self._task = self._drawn.add_task(text, total=total, title=self._title)
         assert self._task is not None
