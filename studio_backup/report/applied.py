@@ -28,7 +28,7 @@ def lines_of_wave(results: Sequence[Result], paint: Paint, verbose: bool) -> lis
 
 def _lines(result: Result, text: str, paint: Paint, verbose: bool) -> list[str]:
     word = paint("done  ", "good") if result.done else paint("FAILED", "bad")
-    lines = [f"  {word} {MARKS[result.change.verb]} {result.change.resource.kind:<13} {text}"]
+    lines = [f"  {word} {MARKS[result.change.verb]} {result.change.resource.kind:<12} {text}"]
     if not result.done:
         lines += wrapped(spaced(safe(result.reason)), 9)
     if result.log and (verbose or not result.done):
