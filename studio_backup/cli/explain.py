@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from studio_backup.cli.failures import print_json
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_spec, problems_of
@@ -26,7 +25,7 @@ def command(settings: Settings, address: str) -> int:
         raise SpecError(problems_of(loaded))
     values = explain(loaded, address)
     if settings.json:
-        print_json(
+        settings.document(
             {
                 "address": address,
                 "values": [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from studio_backup.cli.failures import print_json
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_spec
@@ -25,7 +24,7 @@ def command(settings: Settings, host: str) -> int:
     address, port, jump, pinned = _where(settings, host)
     keys = fetch_host_keys(address, port, jump, settings.timeout)
     if settings.json:
-        print_json(
+        settings.document(
             {
                 "host": host,
                 "keys": [

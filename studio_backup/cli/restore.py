@@ -6,7 +6,6 @@ import time
 
 import click
 
-from studio_backup.cli.failures import print_json
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.progress import Bar
 from studio_backup.cli.scope import engine_of, evidence_of
@@ -70,7 +69,7 @@ def command(settings: Settings, dataset: str, copy: str | None, at: str | None, 
     )
     evidence.record_drill(int(time.time()), drill)
     if settings.json:
-        print_json(document(drill, to))
+        settings.document(document(drill, to))
     else:
         settings.write("\n".join(lines(drill, to)))
     return 0

@@ -6,7 +6,6 @@ import re
 
 import click
 
-from studio_backup.cli.failures import print_json
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.progress import Bar
 from studio_backup.cli.scope import engine_of, evidence_of, who
@@ -78,7 +77,9 @@ def _route(studio: Studio, copy: str) -> Route:
     wanted = find_copy(studio, copy)
     route = next(route for route in routes(studio, unread=True) if route.copy.full_name == wanted.full_name)
     if not route.readers:
-        raise UsageError(f"{wanted.full_name} has no job: its source is not set up yet", "studio-backup validate says why")
+        raise UsageError(
+            f"{wanted.full_name} has no job: its source is not set up yet", "studio-backup validate says why"
+        )
     return route
 
 
@@ -91,7 +92,7 @@ def _preview(settings: Settings, route: Route, transport: Transport) -> int:
             "studio-backup plan",
         )
     if settings.json:
-        print_json(preview_document(route, found))
+        settings.document(preview_document(route, found))
     else:
         settings.write("\n".join(lines_of_preview(route, found, Paint(settings.colour), settings.verbose)))
     return CODES[found.record.result]
@@ -99,7 +100,7 @@ def _preview(settings: Settings, route: Route, transport: Transport) -> int:
 
 def _done(settings: Settings, route: Route, record: Record) -> int:
     if settings.json:
-        print_json(as_json(route.dataset.full_name, route.copy.name, record))
+        settings.document(as_json(route.dataset.full_name, route.copy.name, record))
     else:
         settings.write("\n".join(lines_of_run(route, record, Paint(settings.colour))))
     return CODES[record.result]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +37,10 @@ class Settings:
     def colour(self) -> bool:
         """Colours only on a terminal, and never against the user's word (NO_COLOR, https://no-color.org)."""
         return not (self.no_color or os.environ.get("NO_COLOR") or self.output) and sys.stdout.isatty()
+
+    def document(self, content: Mapping[str, object]) -> None:
+        """The result for programs: one JSON document, wherever the result goes."""
+        self.write(json.dumps(content, indent=2, ensure_ascii=True))
 
     def say(self, text: str) -> None:
         """A line for people on standard error, where it can disturb no document."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from studio_backup.cli.codes import CHANGES, UNSEEN
-from studio_backup.cli.failures import print_json
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.progress import Bar
 from studio_backup.cli.scope import engine_of, evidence_of
@@ -48,7 +47,7 @@ def command(settings: Settings) -> int:
     now = time.time()
     found = standings(chosen, sightings)
     if settings.json:
-        print_json(report.document(studio.name, found, now))
+        settings.document(report.document(studio.name, found, now))
     else:
         settings.write("\n".join(report.screen(found, now, Paint(settings.colour))))
     words = {standing.word(now) for standing in found}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio_backup.cli.failures import ERROR, print_json
+from studio_backup.cli.failures import ERROR
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_spec, problems_of
@@ -20,7 +20,7 @@ def command(settings: Settings) -> int:
     """
     loaded = load_spec(settings)
     if settings.json:
-        print_json({"problems": [problem.as_json() for problem in loaded.problems]})
+        settings.document({"problems": [problem.as_json() for problem in loaded.problems]})
     elif loaded.studio is None:
         settings.write("\n\n".join(str(problem) for problem in problems_of(loaded)))
         settings.write(f"\n{count(len(loaded.problems), 'problem')}.")

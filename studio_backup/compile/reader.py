@@ -22,7 +22,9 @@ def serve(collected: Collector, route: Route, reader: Reader) -> None:
         return
     needs = [collected.program(system, part, place) for part in GATE_PARTS]
     folder = f"{configuration(route.studio)}/gate.d/{route.gate_key}"
-    needs.append(collected.file(system, f"{folder}/{route.source_id}.conf", place, conf.gate(route, reader), shared=True))
+    needs.append(
+        collected.file(system, f"{folder}/{route.source_id}.conf", place, conf.gate(route, reader), shared=True)
+    )
     program = f"{configuration(route.studio)}/gate"
     key = After(f"{route.writer.full_name}/{SshKey.kind}/{route.home}/key", "public")
     comment = f"studio-backup {route.studio} {route.writer.full_name}"

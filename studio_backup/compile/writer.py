@@ -58,7 +58,7 @@ def _connection(collected: Collector, route: Route) -> list[str]:
     parent = collected.folder(system, route.home.rsplit("/", 1)[0], place)
     home = collected.add(
         Directory(
-            system=system.full_name, name=route.home, place=place, mode="0700", owner=route.receiver,
+            system=system.full_name, name=route.home, place=place, mode="0711",
             requires=(user, parent),
         )
     )  # fmt: skip

@@ -26,7 +26,7 @@ for user do
   [ -n "$home" ] || {{ printf 'no local user %s\n' "$user" >&2; exit 1; }}
   file=$home/.ssh/authorized_keys
   printf 'file\t%s\t%s\n' "$user" "$file"
-  if [ -L "$file" ]; then printf 'sum\tlink\n'
+  if [ -L "$file" ] || [ -L "$home/.ssh" ]; then printf 'sum\tlink\n'
   elif [ -f "$file" ]; then
     printf 'sum\t%s\n' "$(theirs "$file")"
     awk '{{ print "\t" $0 }}' "$file"
@@ -46,8 +46,8 @@ if [ -e "$file" ]; then now=$(theirs "$file"); else now=absent; fi
 #: `mkdir` makes anew: its user may write beside the file, and must not choose where root writes.
 _WRITE = r"""home=$(awk -F: -v user="$1" '$1 == user { print $6; exit }' /etc/passwd)
 folder=$home/.ssh; file=$folder/authorized_keys
-[ -d "$folder" ] || { mkdir -m 0700 "$folder"; chown -- "$1:" "$folder"; }
-[ ! -L "$file" ]
+[ -d "$folder" ] || [ -L "$folder" ] || { mkdir -m 0700 "$folder"; chown -- "$1:" "$folder"; }
+[ ! -L "$file" ]; [ ! -L "$folder" ]
 rm -rf "$folder"/.studio-backup.*
 stage=$folder/.studio-backup.$$; mkdir -m 0700 "$stage"
 : >"$stage/text"

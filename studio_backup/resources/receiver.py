@@ -42,8 +42,12 @@ class Receiver(Resource):
 
     def create(self) -> tuple[Step, ...]:
         """A system user with a locked password; its home is a folder resource of its own."""
-        options = f"--system --user-group --no-create-home --home-dir {self.home} --shell {self.shell}"
-        script = f'for user do useradd {options} -- "$user"; done'
+        options = f"--system --no-create-home --home-dir {self.home} --shell {self.shell}"
+        script = f"""for user do
+  # A group of that name may be left from an earlier user.
+  if grep -q "^$user:" /etc/group; then useradd {options} -g "$user" -- "$user"
+  else useradd {options} --user-group -- "$user"; fi
+done"""
         return (Step(title=f"add user {self.name}", script=script, args=(self.name,)),)
 
     def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
