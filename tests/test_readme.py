@@ -43,7 +43,7 @@ def test_screens_fit_and_name_real_commands() -> None:
     shown = {line.split()[2] for block in screens for line in block.splitlines() if line.startswith("$ ")}
     assert shown == {"plan", "run", "drift", "status"}
     assert [line for block in screens for line in block.splitlines() if len(line) > 80] == []
-    mentioned = {match for match in re.findall(r"`studio-backup ([a-z-]+)", README)}
+    mentioned = set(re.findall(r"`studio-backup ([a-z-]+)", README))
     assert mentioned <= COMMANDS.keys()
 
 
