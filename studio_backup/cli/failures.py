@@ -42,7 +42,7 @@ def guarded(command: click.Command, arguments: list[str]) -> int:
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    pairs = zip(arguments, [*arguments[1:], ""], strict=False)  # none at all is a command line, too
     return any(word == "--format=json" or (word == "--format" and value == "json") for word, value in pairs)
 
 
