@@ -33,7 +33,10 @@ class Moved:
 
 def send(folder: str, path: str) -> str:
     """The script that reads a restore point (or `path` in it) as tar; an unreadable file ends it with an error."""
-    return f"cd {shlex.quote(folder)} && exec tar -cf - -- {shlex.quote('./' + path if path else '.')}\n"
+    name = shlex.quote(f"./{path}" if path else ".")
+    # GNU tar reads a backslash in a name it is given as the beginning of an escape, unless told not to.
+    plain = "$(tar --version 2>/dev/null | grep -q 'GNU tar' && echo --no-unquote)" if "\\" in path else ""
+    return f"cd {shlex.quote(folder)} && exec tar {plain} -cf - -- {name}\n"
 
 
 def land(folder: str) -> str:
@@ -52,25 +55,37 @@ cd {place} && tar -xpf - && echo unpacked
 """
 
 
+#: Plain names go to the hash program many at a time. It writes names with a newline, a return or a backslash in one
+#: way here and another there (BusyBox: as they are), so those are hashed one by one and named in hex.
+_VERIFY = r"""LC_ALL=C; export LC_ALL
+if command -v sha256sum >/dev/null; then set -- sha256sum; else set -- shasum -a 256; fi
+line='
+'; return=$(printf '\r')
+cd %s && find . -type f ! -path "*$line*" ! -path "*$return*" ! -path '*\\*' -exec "$@" {} + &&
+find . -type f '(' -path "*$line*" -o -path "*$return*" -o -path '*\\*' ')' -exec sh -c 'program=$1; shift
+for file do
+  digest=$($program <"$file") || exit 1
+  printf "%%s x" "${digest%%%% *}"; printf %%s "$file" | od -An -v -tx1 | tr -d " \n"; echo
+done' sh "$*" {} + && echo complete
+"""
+
+
 def verify(folder: str) -> str:
-    """The script that hashes what landed: `HASH  ./PATH`, every record ended by NUL."""
-    program = "if command -v sha256sum >/dev/null; then set -- sha256sum; else set -- shasum -a 256; fi"
-    # One line a file with the name's newlines escaped by the hash program itself (it then starts the line with `\\`).
-    return f'{program}\ncd {shlex.quote(folder)} && find . -type f -exec "$@" {{}} + && echo complete\n'
+    """The script that hashes what landed: a line `HASH  ./NAME`, or `HASH xHEX` for a name that is not plain."""
+    return _VERIFY % shlex.quote(folder)
 
 
 def parse_hashes(output: str) -> dict[str, str] | None:
-    """Path -> SHA-256 from `sha256sum` lines; None when the listing is not whole."""
+    """Path -> SHA-256 from the lines of `verify`; None when the listing is not whole."""
     lines = output.split("\n")
     if lines[-2:] != ["complete", ""]:
         return None
     found = {}
     for line in lines[:-2]:
-        escaped = line.startswith("\\")
-        digest, _, name = line.lstrip("\\").partition("  ")
-        if escaped:
-            name = name.replace("\\n", "\n").replace("\\r", "\r").replace("\\\\", "\\")
-        found[name.removeprefix("./")] = digest
+        digest, _, name = line.partition(" ")
+        if name.startswith("x"):
+            name = bytes.fromhex(name[1:]).decode("utf-8", "surrogateescape")
+        found[_plain(name[1:] if name.startswith(" ") else name)] = digest
     return found
 
 
@@ -84,7 +99,9 @@ def pump(source: Remote, target: Remote, owner: tuple[int, int], told: Progress)
             fileobj=writer, mode="w|", format=tarfile.GNU_FORMAT, encoding="utf-8", errors="surrogateescape"
         ) as outgoing,
     ):  # fmt: skip
+        links: set[str] = set()
         for member in incoming:
+            _check_inside(member, links)
             if member.islnk():
                 moved.hashes[_plain(member.name)] = moved.hashes.get(_plain(member.linkname), "")
                 outgoing.addfile(_owned(member, owner))
@@ -92,8 +109,19 @@ def pump(source: Remote, target: Remote, owner: tuple[int, int], told: Progress)
                 outgoing.addfile(_owned(member, owner), _Hashing(incoming.extractfile(member), member, moved, told))
             elif member.isdir() or member.issym():
                 outgoing.addfile(_owned(member, owner))
+        reader.check_end(incoming.offset)
     target.finish_writing()
     return moved
+
+
+def _check_inside(member: tarfile.TarInfo, links: set[str]) -> None:
+    """Raise ReadError for a name that leads out of the folder, or through a link that came before it."""
+    parts = [part for part in member.name.split("/") if part not in ("", ".")]
+    above = {"/".join(parts[:count]) for count in range(1, len(parts))}
+    if member.name.startswith("/") or ".." in parts or above & links:
+        raise tarfile.ReadError(f"the archive holds a name that leads out of it: {member.name!r}")
+    if member.issym():
+        links.add("/".join(parts))
 
 
 def _plain(name: str) -> str:
@@ -116,9 +144,20 @@ class _Reader(io.RawIOBase):
     def __init__(self, remote: Remote) -> None:
         self._remote = remote
         self._buffer = b""
+        self._total = self._zeros = 0
 
     def readable(self) -> bool:
         return True
+
+    def check_end(self, offset: int) -> None:
+        """Read to the end; raises tarfile.ReadError unless nothing but zeros, and some, follow the last member.
+
+        tarfile takes a stream that ends between two members, or that goes on with anything else, for a whole archive.
+        """
+        while self.read(1 << 18):
+            continue
+        if self._total < offset + tarfile.BLOCKSIZE or self._zeros < self._total - offset:
+            raise tarfile.ReadError("the archive ends early")
 
     def read(self, size: int = -1) -> bytes:
         while size < 0 or len(self._buffer) < size:
@@ -126,6 +165,9 @@ class _Reader(io.RawIOBase):
             if not data:
                 break
             self._buffer += data
+            self._total += len(data)
+            zeros = len(data) - len(data.rstrip(b"\0"))
+            self._zeros = self._zeros + zeros if zeros == len(data) else zeros
         if size < 0:
             size = len(self._buffer)
         taken, self._buffer = self._buffer[:size], self._buffer[size:]
