@@ -21,6 +21,7 @@ SENTENCES = {
     "too-few-files": "the source holds fewer files than its floor",
     "no-points": "the copy it is made from has no complete restore point yet",
     "target-unmounted": "the target volume is not mounted",
+    "source-clock": "the restore point it is made from is dated in the future: one of the clocks is wrong",
     "target-wrong-volume": "another volume is mounted where the target should be",
     "target-unread": "the id of the target volume could not be read",
     "target-sentinel": "the target volume does not carry its sentinel",

@@ -146,7 +146,7 @@ main() {
   case $verb in
     guard) [ $# -eq 0 ] || refuse request; answer_guard ;;
     points) [ $# -eq 0 ] || refuse request; require_points; list_points ;;
-    newest) [ $# -eq 0 ] || refuse request; require_points; list_points | tail -n 1 ;;
+    newest) [ $# -eq 0 ] || refuse request; require_points; read_clock; list_points | newest_by_now ;;
     serve) serve "$@" ;;
     *) refuse request ;;
   esac

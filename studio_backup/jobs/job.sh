@@ -28,7 +28,7 @@ keep_last='' keep_hourly='' keep_daily='' keep_weekly='' keep_monthly='' keep_ye
 
 # What a record says; empty is null.
 files='' bytes='' size='' created='' deleted='' rewritten='' restore_point='' source_name='' open=0 accepted_by=''
-child='' guard_open=0 clock_behind=0 resumed=0
+child='' guard_open=0 clock_behind=0 ahead='' resumed=0
 
 parts=${0%/*}
 for part in moment volume guard lock record receiver points connect transfer source judge retention versioned mirror preview; do

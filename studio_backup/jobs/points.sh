@@ -14,13 +14,17 @@ list_points() {
   done
 }
 
-# Sets newest to the newest point here, or to nothing.
+# Sets newest to the newest point here, or to nothing. What a wrong clock dated in the future would hide from a chain
+# all that comes from now on: there newest is the one before it, if there is one, and ahead that of the future.
 find_newest() {
-  newest=''
+  newest='' ahead=''
   for listed in "$target/points"/*; do
     listed_name=${listed##*/}
     if is_point "$listed_name" && [ -d "$listed" ] && [ ! -h "$listed" ]; then newest=$listed_name; fi
   done
+  if [ "$kind" != chain ] || [ -z "$newest" ] || ! is_ahead "$newest" "$clock_tolerance"; then return 0; fi
+  ahead=$newest
+  newest=$(list_points "$target" | newest_by_now)
 }
 
 # The target directory itself: there, no link, and marked as this copy's.
@@ -59,6 +63,12 @@ prepare_partial() {
   make_folder points || return 1
   remove_leftovers
   [ ! -h "$partial" ] || return 1
+  # Where points are snapshots, a plain directory can never become one.
+  if [ "$store" = btrfs ] && [ -d "$partial" ] && ! btrfs subvolume show "$partial" >/dev/null 2>&1; then
+    say ".partial is no subvolume: removed"
+    if ! make_folder .removing || ! mv "$partial" "$target/.removing/partial"; then return 1; fi
+    remove_leftovers
+  fi
   if [ -d "$partial" ]; then
     resumed=1
     # A file that shares its inode with a restore point must not be touched there; it is linked again at no cost.

@@ -5,11 +5,12 @@
 # shellcheck disable=SC2034,SC2154
 
 # Every reason there is. The control side shows a sentence for each; words that come from outside are checked here.
-#   ok with a reason:  period (this period has its point) nothing-newer (chain) clock-behind (made, retention stopped)
+#   ok with a reason:  period (this period has its point) nothing-newer (chain) clock-behind (retention stopped; made, if
+#                      there was something to make)
 #   rsync-NN:          rsync ended with an exit code that has no word of its own
 known_reasons='
  source-unmounted source-wrong-volume source-unread source-sentinel source-missing source-empty source-busy
- too-few-files no-points
+ source-clock too-few-files no-points
  target-unmounted target-wrong-volume target-unread target-sentinel target-foreign target-missing
  no-space brake-deletions brake-rewrites newer-at-target clock-behind period nothing-newer
  no-answer host-key login gate-refused request option unknown-dataset config

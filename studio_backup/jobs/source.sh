@@ -16,6 +16,10 @@ find_source() {
       find_local_point
     fi
     [ "$verdict" = ok ] || return 0
+    if is_ahead "$reading" "$clock_tolerance"; then
+      verdict=refused reason=source-clock
+      return 0
+    fi
   fi
   if [ -z "$sources" ]; then guard_local; fi
 }
@@ -26,7 +30,7 @@ find_local_point() {
     verdict=refused reason=$volume_reason
     return
   fi
-  reading=$(list_points "$source_path" | tail -n 1)
+  reading=$(list_points "$source_path" | newest_by_now)
   [ -n "$reading" ] || { verdict=refused && reason=no-points; }
 }
 
@@ -42,11 +46,10 @@ guard_local() {
 # Is there anything to do? A chain copies a point that is newer than all here; a timer makes one point a period.
 # A period counts from the last point, less a tenth for timers that wander, or from the turn of the clock.
 is_due() {
-  if [ -n "$reading" ]; then
-    [ -z "$newest" ] || [ "$(printf '%s\n%s\n' "$newest" "$reading" | sort | tail -n 1)" != "$newest" ] || {
-      reason=nothing-newer
-      return 1
-    }
+  if [ -n "$reading" ] && ! is_new_here; then
+    reason=nothing-newer
+    [ -z "$ahead" ] || reason=clock-behind
+    return 1
   fi
   [ -n "$newest" ] && [ "${period:-0}" -gt 0 ] && [ "$manual" != 1 ] || return 0
   due_moment=$now
@@ -60,4 +63,10 @@ is_due() {
   [ $((due_moment - point_epoch)) -lt $((period - period / 10)) ] || return 0
   reason=period
   return 1
+}
+
+is_new_here() {
+  [ ! -d "$target/points/$reading" ] || return 1
+  [ -n "$newest" ] && [ "$newest" != "$ahead" ] || return 0
+  [ "$(printf '%s\n%s\n' "$newest" "$reading" | sort | tail -n 1)" != "$newest" ]
 }

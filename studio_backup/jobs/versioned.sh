@@ -46,10 +46,7 @@ find_due_source() {
 name_point() {
   read_clock
   clock_behind=0
-  if is_point "$newest"; then
-    read_point_epoch "$newest"
-    [ "$now" -ge "$point_epoch" ] || clock_behind=1
-  fi
+  if [ -n "$ahead" ] || { is_point "$newest" && is_ahead "$newest" 0; }; then clock_behind=1; fi
   point=$now_point
   if [ -n "$reading" ]; then
     point=$reading
