@@ -1,4 +1,4 @@
-"""The data side of the lab's studio: files at a source, restore points at a target, records, and hashes between them."""
+"""The data side of the lab's studio: source files, restore points, records, and the hashes that prove a copy."""
 
 import base64
 import json
@@ -62,7 +62,8 @@ def points(lab: Lab, copy: str = A) -> list[str]:
 
 def records(lab: Lab, copy: str = A) -> list[dict[str, Any]]:
     """The records that a copy's runs left, oldest first."""
-    script = f"cat {STATE}/runs/{copy.replace('/', '_')}.*.json 2>/dev/null"
+    # By the time they were written: the names of two runs within one second do not sort.
+    script = f"cd {STATE}/runs && ls -tr {copy.replace('/', '_')}.*.json 2>/dev/null | xargs -r cat"
     return [json.loads(line) for line in lab.run(target(copy)[0], script).stdout.splitlines()]
 
 
@@ -89,3 +90,8 @@ def away_from_the_turn_of_the_hour(seconds: float = 30) -> None:
     left = 3600 - time.time() % 3600
     if left < seconds:
         time.sleep(left + 1)
+
+
+def flat(text: str) -> str:
+    """A screen without its line breaks: sentences are wrapped."""
+    return " ".join(text.split())

@@ -87,7 +87,7 @@ def test_a_timer_that_fires_makes_one_point_a_period(lab: Lab, studio: Studio) -
     finally:
         lab.run("nas", f"rm -r {folder}; systemctl daemon-reload; systemctl restart {timer}", check=True)
     assert [(one["result"], one["reason"]) for one in records(lab, B)] == [("ok", None), *[("ok", "period")] * 2]
-    assert [one["source"] for one in records(lab, B)][0] == "ws-b/linux"
+    assert records(lab, B)[0]["source"] == "ws-b/linux"
     assert len(points(lab, B)) == 1
     assert hashes(lab, "nas", f"{target(B)[1]}/points/{points(lab, B)[0]}") == hashes(lab, "ws-b", "/srv/sessions")
     asked = studio.json("run", B, code=0)
