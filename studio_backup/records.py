@@ -9,6 +9,9 @@ from dataclasses import dataclass
 RESULTS = ("ok", "refused", "failed", "running", "away", "busy", "never")
 _WORD = re.compile(r"[A-Za-z0-9@._/:+ -]{1,200}")
 
+#: For sed: the record of a run that was killed, as the next run will close it.
+INTERRUPTED = 's/"result":"running","reason":null/"result":"failed","reason":"interrupted"/'
+
 #: A sentence for each reason; the job program holds the list of words itself.
 SENTENCES = {
     "source-unmounted": "the source volume is not mounted",
@@ -18,10 +21,10 @@ SENTENCES = {
     "source-missing": "the source folder is not there",
     "source-empty": "the source is empty",
     "source-busy": "the source is being worked on",
+    "source-clock": "the restore point it is made from is dated in the future: one of the clocks is wrong",
     "too-few-files": "the source holds fewer files than its floor",
     "no-points": "the copy it is made from has no complete restore point yet",
     "target-unmounted": "the target volume is not mounted",
-    "source-clock": "the restore point it is made from is dated in the future: one of the clocks is wrong",
     "target-wrong-volume": "another volume is mounted where the target should be",
     "target-unread": "the id of the target volume could not be read",
     "target-sentinel": "the target volume does not carry its sentinel",
@@ -83,7 +86,7 @@ def parse_record(text: str) -> Record | None:
     """The record of one JSON line; None when it is not one that a job of ours writes."""
     try:
         values = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(values, dict) or values.get("version") != 1 or values.get("result") not in RESULTS:
         return None

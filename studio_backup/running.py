@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from studio_backup.compile import Route
+from studio_backup.errors import Locked
 from studio_backup.paths import configuration, state
-from studio_backup.records import Record, parse_record
+from studio_backup.records import INTERRUPTED, Record, parse_record
 from studio_backup.spec.model import Brake
 from studio_backup.transport import Remote
 
@@ -29,12 +30,14 @@ class Preview:
         """True when a run would be refused for what it deletes or rewrites (design rule 10)."""
         files = self.record.files if self.record else None
         before = (files or 0) - len(self.created) + len(self.deleted)
-        worst = max(len(self.deleted), len(self.rewritten))
-        return worst > brake.files and worst * 100 > before * brake.percent
+        lost = len(self.deleted) + len(self.rewritten)
+        return lost > brake.files and lost * 100 > before * brake.percent
 
 
 def start(route: Route, accept: str, who: str) -> str:
     """Starts the job's unit and follows it: `progress<TAB>…` lines, then `record<TAB>{json}` or `failed<TAB>why`.
+
+    Where a run is under way already nothing is started: that one's record, or `locked<TAB>`.
 
     The unit goes on when this script is cut off. `accept` names a refused run whose list is accepted, by `who`.
     """
@@ -51,22 +54,37 @@ printf %s {lines} >"$state/accept/$id.new"; mv -f "$state/accept/$id.new" "$stat
 LC_ALL=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH; umask 077
 state={folder}; id={route.id}; unit={route.unit}.service
 job="{configuration(route.studio)}/job {route.job_conf}"
-newest() {{ ls "$state/runs" | grep "^$id\\.[0-9TZ-]*\\.json$" | tail -n 1; }}
-before=$(newest)
+records() {{ ls "$state/runs" | grep "^$id\\.[0-9TZ-]*\\.json$"; }}
+runs() {{ [ -n "$now" ] && grep -q '"result":"running"' "$state/runs/$now"; }}
+asked() {{ systemctl show -p "$1" --value "$unit"; }}
+before=$(records)
+case $(asked ActiveState) in
+  active | activating | deactivating)
+    now=$(printf '%s' "$before" | tail -n 1)
+    if runs; then printf 'record\\t'; head -n 1 "$state/runs/$now"; else printf 'locked\\t\\n'; fi
+    exit 0 ;;
+esac
 {accepted}: >"$state/accept/$id.now"
-systemctl start --no-block "$unit" || {{ printf 'failed\\tsystemd did not start %s\\n' "$unit"; exit 0; }}
+systemctl reset-failed "$unit" 2>/dev/null # whoever asks by hand may ask as often as they like
+if ! systemctl start --no-block "$unit"; then
+  rm -f "$state/accept/$id.now"
+  printf 'failed\\tsystemd did not start %s\\n' "$unit"; exit 0
+fi
 while :; do
   sleep 0.2
-  now=$(newest)
-  if [ "$now" != "$before" ] && ! grep -q '"result":"running"' "$state/runs/$now"; then
-    printf 'record\\t'; head -n 1 "$state/runs/$now"; exit 0
-  fi
-  case $(systemctl show -p ActiveState --value "$unit") in
-    failed | inactive)
-      now=$(newest)
-      if [ "$now" = "$before" ]; then
-        printf 'failed\\t'; systemctl show -p Result -p ExecMainStatus "$unit" | tr '\\n' ' '; printf '\\n'; exit 0
-      fi ;;
+  state_now=$(asked ActiveState) queued=$(asked Job)
+  now=$(records | grep -vxF -e "$before" | tail -n 1)
+  if [ -n "$now" ] && ! runs; then printf 'record\\t'; head -n 1 "$state/runs/$now"; exit 0; fi
+  case $state_now,${{queued:-0}} in
+    failed,0 | inactive,0)
+      if [ -n "$now" ]; then
+        printf 'record\\t'; head -n 1 "$state/runs/$now" | sed '{INTERRUPTED}'
+      elif [ "$(asked ExecMainStatus)" = 6 ]; then
+        rm -f "$state/accept/$id.now"; printf 'locked\\t\\n'
+      else
+        printf 'failed\\t'; systemctl show -p Result -p ExecMainStatus "$unit" | tr '\\n' ' '; printf '\\n'
+      fi
+      exit 0 ;;
   esac
   printf 'progress\\t%s\\n' "$($job progress 2>/dev/null)"
 done
@@ -75,7 +93,10 @@ done
 
 
 def follow(remote: Remote, told: Progress) -> Record | str:
-    """The record of the run that was started, or why there is none."""
+    """The record of the run that was started, or why there is none; raises Locked.
+
+    A record that says `running` is another's: it was under way already, and nothing was started.
+    """
     buffer = ""
     while data := remote.read(65536):
         buffer += data.decode("utf-8", "replace")
@@ -86,6 +107,8 @@ def follow(remote: Remote, told: Progress) -> Record | str:
                 return parse_record(rest) or "its record is not one that a job of ours writes"
             if word == "failed":
                 return rest.strip()
+            if word == "locked":
+                raise Locked("another run of this copy is under way", "studio-backup status shows how it ends")
             numbers = rest.split("\t")
             if word == "progress" and len(numbers) == 3 and all(number.isdigit() for number in numbers):
                 told(int(numbers[0]), int(numbers[1]), int(numbers[2]))

@@ -5,18 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from studio_backup.compile import Route
 from studio_backup.diff import Asleep
 from studio_backup.paths import state
 from studio_backup.probe import Probe, Reply, Unanswered
-from studio_backup.records import Record, parse_record
+from studio_backup.programs import shipped
+from studio_backup.records import INTERRUPTED, SENTENCES, Record, parse_record
 from studio_backup.spec.retention import point_time
 from studio_backup.survey import Answered, Sighting, Silent
 
-#: Each argument is `STATE ID TARGET`; prints the newest record that has an end, the newest of all, and every point.
-_SCRIPT = r"""for job do
-  state=${job%% *}; rest=${job#* }; id=${rest%% *}; target=${rest#* }
+#: Each argument is `STATE ID VOLUME-ID ROOT<TAB>TARGET`; prints whether the right volume is mounted there, the newest record that has an end, the newest of all, and every point.
+#: A record that says `running` while its process is gone belongs to a run that was killed.
+_SCRIPT = (
+    shipped("volume.sh")
+    + r"""
+set +eu
+held() {
+  read -r pid began rest 2>/dev/null <"$1" && read -r line 2>/dev/null <"/proc/$pid/stat" || return 1
+  line=${line##*) }
+  set -- "$began" $line
+  shift 19
+  [ "$began" = "${2:-}" ]
+}
+for job do
+  state=${job%% *}; rest=${job#* }; id=${rest%% *}; rest=${rest#* }; volume=${rest%% *}; rest=${rest#* }
+  root=${rest%%"$tab"*}; target=${rest#*"$tab"}
   printf 'job\t%s\n' "$id"
   if [ -d "$state/runs" ]; then
     ls "$state/runs" >/dev/null
@@ -26,14 +41,31 @@ _SCRIPT = r"""for job do
       newest=$record
       if ! grep -q '"result":"running"' "$record"; then ended=$record; fi
     done
-    if [ -n "$ended" ]; then printf 'ended\t'; head -n 1 "$ended"; fi
-    if [ -n "$newest" ]; then printf 'newest\t'; head -n 1 "$newest"; fi
+    if [ "$newest" != "$ended" ] && ! held "$state/lock/$id"; then
+      printf 'ended\t'; head -n 1 "$newest" | sed 'INTERRUPTED'
+    else
+      if [ -n "$ended" ]; then printf 'ended\t'; head -n 1 "$ended"; fi
+      if [ -n "$newest" ]; then printf 'newest\t'; head -n 1 "$newest"; fi
+    fi
   fi
-  if [ -d "$target/points" ]; then
-    ls "$target/points" | while IFS= read -r point; do printf 'point\t%s\n' "$point"; done
+  # A bare mount point may hold what looks like a copy: without the right volume nothing is known of the points.
+  mounted=unmounted
+  if find_mount "$root"; then
+    mounted_id_is "$root" "$volume"
+    case $? in 0) mounted=right ;; 1) mounted=wrong-volume ;; *) mounted=unread ;; esac
   fi
+  if [ "$mounted" = right ] && [ -e "$target/points" ]; then
+    if points=$(ls "$target/points"); then
+      printf '%s\n' "$points" | sed 's/^/point\t/'
+    else mounted=missing; fi
+  fi
+  printf 'volume\t%s\n' "$mounted"
 done
 printf 'complete\n'"""
+).replace("INTERRUPTED", INTERRUPTED)
+
+#: Seconds that a point may be ahead of the clock here; one further ahead was dated by a wrong clock and is no evidence.
+_AHEAD = 300
 
 
 @dataclass(frozen=True)
@@ -53,12 +85,19 @@ class Standing:
 
     def age(self, now: float) -> float | None:
         """Seconds since the source of the newest restore point was read; None without one."""
-        moment = point_time(self.newest)
-        if moment is not None:
-            return now - moment.timestamp()
+        moments = [moment.timestamp() for point in self.points if (moment := point_time(point))]
+        past = [moment for moment in moments if moment <= now + _AHEAD]
+        if moments:
+            return max(0, now - past[-1]) if past else None
         if self.route.copy.mode == "mirror" and self.last and self.last.result == "ok" and self.last.started:
             return now - self.last.started
         return None
+
+    def ahead(self, now: float) -> tuple[str, ...]:
+        """Points whose date lies in the future."""
+        return tuple(
+            point for point in self.points if (when := point_time(point)) and when.timestamp() > now + _AHEAD
+        )
 
     @property
     def limit(self) -> int:
@@ -78,7 +117,8 @@ class Standing:
 
 def probe(route: Route) -> Probe:
     """Asks for one copy; all copies of a system are asked in one go, last, since a mount may hang."""
-    return Probe(script=_SCRIPT, args=(f"{state(route.studio)} {route.id} {route.target}",), touches=True)
+    root = f"{route.volume.ids[route.writer.name]} {route.target_root}"
+    return Probe(script=_SCRIPT, args=(f"{state(route.studio)} {route.id} {root}\t{route.target}",), touches=True)
 
 
 def standings(routes: Iterable[Route], systems: Mapping[str, Sighting]) -> list[Standing]:
@@ -87,6 +127,8 @@ def standings(routes: Iterable[Route], systems: Mapping[str, Sighting]) -> list[
 
 
 def _standing(route: Route, sighting: Sighting | None) -> Standing:
+    if not route.readers:
+        return Standing(route, None, None, (), "no job: its source is not set up yet")
     match sighting:
         case Answered(answers):
             asked = probe(route)
@@ -103,12 +145,22 @@ def _standing(route: Route, sighting: Sighting | None) -> Standing:
 def _parse(route: Route, answer: Reply | Unanswered) -> Standing:
     if isinstance(answer, Unanswered):
         return Standing(route, None, None, (), answer.reason)
-    section = re.search(rf"^job\t{route.id}\n(.*?)(?=^job\t|\Z)", answer.out, re.MULTILINE | re.DOTALL)
+    section = _sections(answer.out).get(route.id)
     if answer.exit or not answer.out.endswith("complete\n") or section is None:
         return Standing(route, None, None, (), answer.err.strip() or "the listing ended early")
-    lines = [line.partition("\t") for line in section[1].splitlines()]
+    lines = [line.partition("\t") for line in section.splitlines()]
+    mounted = next((rest for word, _, rest in lines if word == "volume"), "unread")
     points = sorted(rest for word, _, rest in lines if word == "point" and point_time(rest))
     ended = next((parse_record(rest) for word, _, rest in lines if word == "ended"), None)
     newest = next((parse_record(rest) for word, _, rest in lines if word == "newest"), None)
     running = newest if newest is not None and newest.result == "running" else None
+    if mounted != "right":
+        return Standing(route, ended, running, (), SENTENCES.get(f"target-{mounted}", mounted))
     return Standing(route, ended, running, tuple(points))
+
+
+@lru_cache(maxsize=32)
+def _sections(output: str) -> dict[str, str]:
+    """What was said of each job, by its id: one answer speaks of every job of its system."""
+    parts = re.split(r"^job\t(.*)\n", output, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))

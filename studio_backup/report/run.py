@@ -6,7 +6,7 @@ import re
 
 from studio_backup.compile import Route
 from studio_backup.records import Record, as_json
-from studio_backup.report.text import Paint, age, count, safe, size, wrapped
+from studio_backup.report.text import Paint, age, count, moment, safe, size, wrapped
 from studio_backup.running import Preview
 
 #: How rsync escapes one byte of a name (rsync(1), --8-bit-output).
@@ -20,6 +20,8 @@ def lines_of_run(route: Route, record: Record, paint: Paint) -> list[str]:
     name = route.copy.full_name
     colour = "good" if record.result == "ok" else "bad" if record.result in ("failed", "refused") else "unread"
     lines = [f"{name}: {paint(record.result, colour)}" + (f", {record.sentence}" if record.reason else "")]
+    if record.result == "running":
+        lines.append(f"  Another run is under way since {moment(record.started)}; this one did nothing.")
     if record.source:
         lines.append(f"  read from      {record.source}" + (" (while files were in use)" if record.open else ""))
     if record.result in ("ok", "refused") and record.files is not None:
@@ -45,7 +47,7 @@ def _next(route: Route, record: Record) -> list[str]:
                 f"  or: studio-backup run {name} --accept {record.run}",
             ]
         return [kept, "Next: studio-backup status"]
-    if record.result == "ok":
+    if record.result in ("ok", "running"):
         return ["Next: studio-backup status"]
     return [f"Next: studio-backup run {name}"]
 

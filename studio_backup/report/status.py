@@ -54,6 +54,9 @@ def _notes(standing: Standing, now: float) -> list[str]:
     old = standing.age(now)
     if old is not None and standing.word(now) == "late":
         notes.append(f"{name}: late: its newest point is {age(old)} old, its limit is {age(standing.limit)}")
+    if ahead := standing.ahead(now):
+        points = count(len(ahead), "restore point is", "restore points are")
+        notes.append(f"{name}: {points} dated in the future: look at the clock of {standing.route.writer.full_name}")
     if standing.running:
         notes.append(f"{name}: a run is under way since {safe(standing.running.run)}")
     if standing.last and standing.last.result not in ("ok", "never"):
