@@ -19,15 +19,19 @@ make_ssh_line() {
 try_sources() {
   try_way=$1
   shift
-  held_verdict=no-answer
+  held_verdict=no-answer silent_address=''
   while IFS=$tab read -r source_alias source_user source_address source_port source_key_alias source_gate; do
     [ -n "$source_alias" ] || continue
+    # Where nobody answers, nobody answers for the machine's other system either.
+    [ "$source_address $source_port" != "$silent_address" ] || continue
     source_name=$source_alias
     make_ssh_line "${source_port:-22}" "$source_key_alias"
     "$try_way" "$@"
     case $verdict in
-      no-answer) ;;
-      host-key | login) held_verdict=$verdict ;;
+      no-answer) silent_address="$source_address $source_port" ;;
+      # A system that refuses the key has shown the right pin; the pin that does not fit is the sleeping one's.
+      login) held_verdict=login ;;
+      host-key) [ "$held_verdict" = login ] || held_verdict=host-key ;;
       *) return ;;
     esac
     say "$source_alias: $verdict"

@@ -88,7 +88,7 @@ check_option() {
       option_letters=${1#-}
       option_protocol=${option_letters#*e}
       [ "$option_protocol" != "$option_letters" ] || refuse option
-      case $option_protocol in *[!A-Za-z.0-9]*) refuse option ;; esac
+      case $option_protocol in '' | *[!A-Za-z.0-9]*) refuse option ;; esac
       case ${option_letters%%e*} in *[!nuvltrpHSWogDAX]*) refuse option ;; esac ;;
     *) refuse option ;;
   esac

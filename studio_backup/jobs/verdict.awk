@@ -11,6 +11,7 @@ function answer(result, why) { print result, why, open + 0; exit }
 /^[^ ]*: Permission denied \(|^Received disconnect .*Too many authentication failures|^Permission denied/ { login = 1 }
 /^ssh: (connect to host|Could not resolve hostname)|^kex_exchange_identification: |^Connection (closed|reset) by / { silent = 1 }
 /^Connection timed out during banner exchange/ { silent = 1 }
+/^[^ ]*sh: (line )?([0-9]+: )?\/[^ ]*\/gate: (not found|No such file or directory|Permission denied)$/ { gate = 1 }
 /\(0 bytes received so far\)/ { nothing = 1 }
 /No space left on device|Disk quota exceeded/ { full = 1 }
 /protocol version mismatch|^rsync: did not see server greeting/ { protocol = 1 }
@@ -20,6 +21,7 @@ END {
   if (code == 0 || (code == 24 && !complete)) answer("ok", "-")
   if (refused != "") answer("refused", refused)
   if (busy) answer("busy", "source-busy")
+  if (gate && (nothing || code == 126 || code == 127)) answer("failed", "gate-refused")
   if (host_key) answer("host-key", "host-key")
   if (login) answer("login", "login")
   if (silent && (nothing || code == 255)) answer("no-answer", "no-answer")
