@@ -249,7 +249,7 @@ done"""
 
 def test_a_connection_cut_while_it_runs_lets_it_finish(sandbox: Sandbox, shell: list[str]) -> None:
     begun = sandbox.start([*shell, "-s"])
-    script = build([task("a", step("echo begun >/srv/begun; sleep 1; echo loud; echo done >/srv/done"))], TOKEN)
+    script = build([task("a", step("echo begun >/srv/begun; sleep 0.4; echo loud; echo done >/srv/done"))], TOKEN)
     assert begun.stdin is not None
     begun.stdin.write(script.encode())
     begun.stdin.close()
