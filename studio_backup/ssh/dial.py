@@ -18,20 +18,24 @@ def dial(host: str, port: int, deadline: Deadline) -> socket.socket:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
         raise NameNotFound(f"{host}: no such name ({_words(error)})", "check `address:` and the DNS") from None
-    failure: OSError = TimeoutError()
+    failure: OSError | None = None
     for family, kind, protocol, _, address in addresses:
-        sock = socket.socket(family, kind, protocol)
-        sock.settimeout(max(0.001, deadline.left()))
         try:
+            sock = socket.socket(family, kind, protocol)
+        except OSError as error:  # a kernel without IPv6; what another address said tells more
+            failure = failure or error
+            continue
+        try:
+            sock.settimeout(max(0.001, deadline.left()))
             sock.connect(address)
+            # A request and the data after it must not wait for the acknowledgement of the one before.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             sock.close()
             failure = error
             continue
-        # A request and the data after it must not wait for the acknowledgement of the one before.
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
-    raise _unreachable(host, port, failure, deadline)
+    raise _unreachable(host, port, failure or TimeoutError(), deadline)
 
 
 def _unreachable(host: str, port: int, error: OSError, deadline: Deadline) -> Unreachable:
