@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import paramiko
@@ -71,14 +70,3 @@ class Gatekeeper(paramiko.MissingHostKeyPolicy):
                 pinned=[key.fingerprint for key in self.pins],
             )
         self._account = self.pins[seen]
-
-
-def known_hosts(files: str, name: str, port: int) -> list[HostKey]:
-    """The keys that the user's own known_hosts files hold for a host; files that are not there hold none."""
-    known = paramiko.HostKeys()
-    for file in files.split():
-        path = Path(file).expanduser()
-        if path.is_file():
-            known.load(str(path))
-    found = known.lookup(name if port == 22 else f"[{name}]:{port}")
-    return [] if found is None else [HostKey(key.get_name(), key.get_base64()) for key in found.values()]

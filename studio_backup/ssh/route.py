@@ -13,7 +13,8 @@ from fabric import Config, Connection  # type: ignore[import-untyped]
 
 from studio_backup.errors import UsageError
 from studio_backup.ssh.hop import Hop
-from studio_backup.ssh.hostkeys import Account, Gatekeeper, known_hosts
+from studio_backup.ssh.hostkeys import Account, Gatekeeper
+from studio_backup.ssh.knownhosts import known_hosts
 from studio_backup.ssh.pins import HostKey
 
 if TYPE_CHECKING:
