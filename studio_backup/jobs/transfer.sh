@@ -45,9 +45,11 @@ run_watched() {
 
 # Reads from the current source of a pull: DESTINATION POINT OPTIONS.
 pull_once() {
-  pull_into=$1 pull_verb="serve $source_gate${2:+ $2}"
+  pull_into=$1 pull_verb="serve $source_gate${2:+ $2}" pull_host=$source_address
+  # rsync would take the first colon of an IPv6 address for the end of it.
+  case $pull_host in *:*) pull_host="[$pull_host]" ;; esac
   shift 2
-  run_rsync --timeout=600 --rsync-path="$pull_verb" -e "$ssh_line" "$@" "$source_user@$source_address:/" "$pull_into/"
+  run_rsync --timeout=600 --rsync-path="$pull_verb" -e "$ssh_line" "$@" "$source_user@$pull_host:/" "$pull_into/"
   read_transfer
 }
 

@@ -17,7 +17,7 @@ from tests.shells.job_running import Job
 
 @dataclass
 class Server:
-    """A real sshd on 127.0.0.1 whose only key may run the gate."""
+    """A real sshd on 127.0.0.1 and ::1 whose only key may run the gate."""
 
     folder: Path
     port: int
@@ -44,7 +44,7 @@ def start_sshd(folder: Path, program: Path) -> Server:
     (folder / "authorized").write_text(f'restrict,command="{program}/gate nas" {public}')
     port = free_port()
     (folder / "config").write_text(
-        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\nUsePAM no\n"
+        f"Port {port}\nListenAddress ::1\nListenAddress 127.0.0.1\nHostKey {folder}/host\nPidFile none\nUsePAM no\n"
         f"AuthorizedKeysFile {folder}/authorized\nStrictModes no\nPermitRootLogin yes\n"
         "PasswordAuthentication no\nLogLevel VERBOSE\nMaxStartups 100\n"
     )
@@ -52,7 +52,7 @@ def start_sshd(folder: Path, program: Path) -> Server:
     log = folder / "log"
     process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", str(folder / "config"), "-E", str(log)])
     for _ in range(400):
-        if log.exists() and "Server listening" in log.read_text():
+        if log.exists() and "Server listening on 127.0.0.1" in log.read_text():
             return Server(folder, port, log, process)
         time.sleep(0.05)
     process.terminate()

@@ -29,6 +29,13 @@ def test_a_pull_is_one_connection(pull: Job, server: Server, shell: str) -> None
     assert (older / "take-001.wav").samefile(newer / "take-001.wav")
 
 
+def test_a_source_may_have_an_ipv6_address(pull: Job, chain: Job) -> None:
+    pull.fill(3)
+    for job in (pull, chain):
+        outcome = job.set(sources=job.values["sources"].replace("127.0.0.1", "::1")).run()
+        assert (outcome.code, outcome["source"], outcome["files"]) == (0, "system0", 3), outcome.err + job.log()
+
+
 def test_what_arrives_has_no_rights_of_its_own(pull: Job) -> None:
     pull.fill(2)
     (pull.source / "tool").write_text("#!/bin/sh\n")
