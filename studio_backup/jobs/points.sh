@@ -38,7 +38,7 @@ check_target() {
     target_line=''
     IFS= read -r target_line <"$target_marker" || :
     [ "$target_line" = "$studio$tab$dataset$tab$copy" ] || target_reason=target-foreign
-  elif [ -n "$(find "$target" ! -path "$target" ! -name lost+found ! -name "$sentinel_name" -print 2>/dev/null | head -n 1)" ]; then
+  elif [ -n "$(find "$target/." ! -name . ! -name lost+found ! -name "$sentinel_name" -print 2>/dev/null | head -n 1)" ]; then
     target_reason=target-foreign
   else
     target_unmarked=1

@@ -37,7 +37,8 @@ find_mount() {
 }
 
 find_mount_darwin() {
-  mount_source=$(mount | awk -v place=" on $1 (" '{ at = index($0, place); if (at) found = substr($0, 1, at - 1) }
+  # In the environment a backslash stays one; awk's -v would read it.
+  mount_source=$(mount | place=" on $1 (" awk '{ at = index($0, ENVIRON["place"]); if (at) found = substr($0, 1, at - 1) }
     END { print found }')
   mount_type=darwin mount_number=$mount_source
   [ -n "$mount_source" ]

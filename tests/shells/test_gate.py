@@ -312,7 +312,8 @@ def test_a_mount_with_a_space_in_its_name(own_bench: Bench) -> None:
 
 def test_a_mac_is_asked_in_its_own_way(bench: Bench, tmp_path: Path) -> None:
     tools = {
-        "mount": 'echo "/dev/disk3s1 on /Volumes/Sessions (exfat, local, nodev)"; echo "/dev/disk1 on / (apfs)"',
+        "mount": 'echo "/dev/disk3s1 on /Volumes/Sessions (exfat, local, nodev)"; echo "/dev/disk1 on / (apfs)"; '
+        """printf '%s\\n' '/dev/disk4s1 on /Volumes/a\\tb (exfat, local)'""",
         "diskutil": 'printf "   Volume Name:   Sessions\\n   Volume UUID:   0A1B2C3D-0000-0000-0000-000000000001\\n"',
     }
     for name, body in tools.items():
@@ -324,6 +325,7 @@ def test_a_mac_is_asked_in_its_own_way(bench: Bench, tmp_path: Path) -> None:
         ("/Volumes/Sessions", right, "source-sentinel"),
         ("/Volumes/Sessions", "0A1B2C3D-0000-0000-0000-000000000002", "source-wrong-volume"),
         ("/Volumes/Session", right, "source-unmounted"),
+        ("'/Volumes/a\\tb'", right, "source-sentinel"),
     ):
         script = f"{source} check_volume source {root} {identity} ws-a/sessions northlight; echo $volume_reason"
         assert call("bash", "--posix", "-c", script) == reason
