@@ -115,8 +115,12 @@ clean_partial() {
   [ "$resumed" -eq 0 ] || as_receiver find "$partial" -type d -name "$partial_folder" -prune -exec rm -rf {} +
 }
 
+# One line a name: a mirror's is told anew by each run.
 remember_point() {
-  printf '%s\t%s\t%s\n' "$1" "$files" "$size" >>"$state/points/$id"
+  {
+    [ ! -r "$state/points/$id" ] || awk -F '\t' -v name="$1" '$1 != name' "$state/points/$id"
+    printf '%s\t%s\t%s\n' "$1" "$files" "$size"
+  } >"$state/points/$id.new" && mv -f "$state/points/$id.new" "$state/points/$id"
 }
 
 # Removes a restore point: out of sight in one step, then for good.

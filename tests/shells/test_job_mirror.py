@@ -24,6 +24,17 @@ def content(job: Job) -> set[str]:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
+def test_a_mirror_is_remembered_in_one_line(mirror: Job, shell: str) -> None:
+    mirror.shell = SHELLS[shell]
+    remembered = mirror.state / "points" / mirror.values["id"]
+    remembered.write_text("current\t1\t1\n" * 3)
+    (mirror.source / "take-000.wav").unlink()
+    assert mirror.run().code == 0, mirror.log()
+    assert [line.split("\t")[:2] for line in remembered.read_text().splitlines()] == [["current", "99"]]
+    assert list(remembered.parent.iterdir()) == [remembered]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
 def test_what_is_replaced_or_deleted_is_set_aside(mirror: Job, shell: str) -> None:
     mirror.shell = SHELLS[shell]
     (mirror.source / "take-000.wav").unlink()
