@@ -10,14 +10,14 @@ from studio_backup.report.text import WIDTH, columns, safe
 def lines(address: str, rows: Sequence[tuple[str, str, str]]) -> list[str]:
     """One line a value (path, value, place); what all paths share is left out, a long value has its place below."""
     cut = _shared([path for path, _, _ in rows])
-    plain = [(f"  {path[cut:]}", safe(value), place) for path, value, place in rows]
+    plain = [(path[cut:], safe(value), place) for path, value, place in rows]
     keys = max((len(key) for key, _, _ in plain), default=0)
-    room = WIDTH - keys - 4 - max((len(place) for _, _, place in plain), default=0)
+    room = WIDTH - keys - 6 - max((len(place) for _, _, place in plain), default=0)
     short = iter(columns([row if len(row[1]) <= room else (row[0], "", row[2]) for row in plain]))
     found = [address]
     for key, value, place in plain:
         line = next(short)
-        found += [line] if len(value) <= room else [f"{key:<{keys}}  {value}", f"{'':<{keys}}  {place}"]
+        found += [f"  {line}"] if len(value) <= room else [f"  {key:<{keys}}  {value}", f"  {'':<{keys}}  {place}"]
     return found
 
 

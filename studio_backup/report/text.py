@@ -128,13 +128,8 @@ def spaced(text: str) -> str:
     return _ADDRESS.sub(r"\1 \2 ", text)
 
 
-def columns(rows: Sequence[Sequence[str]], gap: int = 2) -> list[str]:
-    """Rows with their columns lined up; the last column is left as long as it is."""
-    if not rows:
-        return []
-    widths = [max(len(row[index]) for row in rows if len(row) > index) for index in range(max(map(len, rows)) - 1)]
-    lines = []
-    for row in rows:
-        cells = [cell.ljust(width + gap) for cell, width in zip(row, widths, strict=False)]
-        lines.append(("".join(cells[: len(row) - 1]) + row[-1]).rstrip())
-    return lines
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows with their columns lined up, two blanks apart; nothing behind the last column."""
+    from tabulate import tabulate
+
+    return [line.rstrip() for line in tabulate(rows, tablefmt="plain", disable_numparse=True).splitlines()]
