@@ -92,6 +92,10 @@ close_interrupted() {
   for interrupted in "$state/runs/$id".*.new; do
     [ ! -e "$interrupted" ] || rm -f "$interrupted"
   done
+  # Its end of the lock; a number that lives is somebody's who asks for the lock right now.
+  for interrupted in "$lock".[0-9]*; do
+    kill -0 "${interrupted##*.}" 2>/dev/null || rm -f "$interrupted"
+  done
 }
 
 # Keeps the newest 200 records with what belongs to them.
