@@ -43,9 +43,7 @@ def job(route: Route) -> str:
             "brake_percent": copy.brake.percent,
             "brake_files": copy.brake.files,
             "floor": copy.floor,
-            "quiet": dataset.quiet,
-            "quiet_limit": dataset.quiet_limit,
-            "busy_patterns": " ".join(dataset.busy_patterns),
+            **_quiet(route),
             "bandwidth": copy.bandwidth,
             "period": copy.every.period,
             **keep,
@@ -94,8 +92,25 @@ def gate(route: Route, reader: Reader) -> str:
             "volume": reader.volume.full_name,
             # Copies with floors of their own may share the gate to one copy's points: a point is not empty is enough.
             "floor": 1 if route.chained else route.copy.floor,
-            "quiet": 0 if route.chained else dataset.quiet,
-            "quiet_limit": dataset.quiet_limit,
-            "busy_patterns": "" if route.chained else " ".join(dataset.busy_patterns),
+            **_quiet(route),
         }
     )
+
+
+def _quiet(route: Route) -> dict[str, str | int]:
+    """When somebody is at work in the source. Nobody works in a restore point, whatever its files are called."""
+    dataset, live = route.dataset, not route.chained
+    return {
+        "quiet": dataset.quiet if live else 0,
+        "quiet_limit": dataset.quiet_limit,
+        "busy_patterns": " ".join(dataset.busy_patterns) if live else "",
+        "exclude": " ".join(filter(is_file_name, dataset.exclude)) if live else "",
+    }
+
+
+def is_file_name(pattern: str) -> bool:
+    """True for an rsync pattern that says the same to `find -name`, and can stand in a list divided by blanks.
+
+    To rsync a slash is part of a path, `**` crosses one, and a backslash is only sometimes an escape.
+    """
+    return not any(part in pattern for part in (" ", "/", "**", "\\"))

@@ -76,15 +76,15 @@ is_quiet() {
 }
 
 # Files changed within MINUTES, and those whose name says that a program has them open; then ACTION for find. A file
-# dated in the future (`-mmin -0`) says nothing about now. Runs in a subshell, so that its `set -f` ends with it.
+# dated in the future (`-mmin -0`) says nothing about now, nor does one that is not copied, unless it is the sign of an
+# open project itself. Runs in a subshell, so that its `set -f` ends with it.
 changed_within() (
   set -f
   guard_within=$1
   shift
   guard_action=$#
-  set -- "$@" "$guard_path" ! -name "$sentinel_name"
+  set -- "$@" "$guard_path" ! -name "$sentinel_name" '(' -type f -mmin "-$guard_within" ! -mmin -0
   for guard_pattern in $exclude; do set -- "$@" ! -name "$guard_pattern"; done
-  set -- "$@" '(' -type f -mmin "-$guard_within" ! -mmin -0
   for guard_pattern in $busy_patterns; do set -- "$@" -o -name "$guard_pattern"; done
   set -- "$@" ')'
   # The action came first in the argument list and belongs last.

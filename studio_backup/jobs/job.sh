@@ -23,7 +23,7 @@ umask 022
 # Every key that a configuration has; what it leaves out is empty.
 studio='' dataset='' copy='' id='' kind='' mode='' target='' target_volume='' target_root='' target_id='' store=''
 receiver='' sources='' home='' known_hosts='' source_path='' source_volume='' source_root='' source_id='' from=''
-brake_percent='' brake_files='' floor='' quiet='' quiet_limit='' busy_patterns='' bandwidth='' period='' hold=''
+brake_percent='' brake_files='' floor='' quiet='' quiet_limit='' busy_patterns='' exclude='' bandwidth='' period='' hold=''
 keep_last='' keep_hourly='' keep_daily='' keep_weekly='' keep_monthly='' keep_yearly='' state='' program=''
 
 # What a record says; empty is null.

@@ -37,7 +37,7 @@ find_local_point() {
 # Without a network between them there is no gate either, so the job asks the source's guard itself.
 guard_local() {
   guard_path=$source_path${reading:+/points/$reading}
-  guard_root=$source_root guard_id=$source_id guard_volume=$source_volume guard_mark=$busy_folder/$id exclude=''
+  guard_root=$source_root guard_id=$source_id guard_volume=$source_volume guard_mark=$busy_folder/$id
   guard_source
   source_name=$source_volume
   verdict=$guard_result reason=$guard_reason

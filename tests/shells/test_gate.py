@@ -218,6 +218,31 @@ def test_files_in_use_make_it_busy_until_the_limit(gate: Job, shell: str) -> Non
     assert ask(gate, f"serve ws-a_s_on-nas {SEND}", shell=shell)[2].startswith("studio-backup-gate: open\n")
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_sign_of_an_open_project_counts_even_when_it_is_not_copied(gate: Job, shell: str) -> None:
+    write_gate(gate, "ws-a_s_on-nas", quiet="600", quiet_limit="3600", busy_patterns="*.lock", exclude="*.tmp *.lock")
+    (gate.source / "song.lock").write_text("")
+    age(gate, 25)
+    (gate.source / "render.tmp").write_text("")
+    assert ask(gate, "guard ws-a_s_on-nas", shell=shell)[0] == 3
+    (gate.source / "song.lock").unlink()
+    assert ask(gate, "guard ws-a_s_on-nas", shell=shell)[0] == 0
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_pattern_is_not_read_as_names_of_files_nearby(gate: Job, shell: str, tmp_path: Path) -> None:
+    age(gate, 25)
+    for name in ("new.tmp", "a{1,2}"):
+        (gate.source / name).write_text("")
+        (tmp_path / f"other-{name}").write_text("")
+    (tmp_path / "other.tmp").write_text("")
+    script = (
+        f"cd {tmp_path}; . {gate.program}/volume.sh; . {gate.program}/guard.sh; guard_path={gate.source}; "
+        "exclude='*.tmp a{1,2}'; busy_patterns=''; changed_within 20 -print"
+    )
+    assert call(*SHELLS[shell], "-c", script) == ""
+
+
 def test_a_file_that_grows_under_an_old_date_is_seen_by_two_looks(gate: Job) -> None:
     write_gate(gate, "ws-a_s_on-nas", quiet="600", quiet_limit="3600")
     age(gate, 15)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shells.job_bench import Bench, Volume, call
+from tests.shells.job_bench import SHELLS, Bench, Volume, call
 from tests.shells.job_running import Job, build_job
 
 
@@ -197,6 +197,20 @@ def test_a_busy_source_is_left_alone_until_the_limit(job: Job) -> None:
     outcome = job.run()
     assert (outcome.code, outcome["open"]) == (0, False)
     assert not mark.exists()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_is_not_copied_keeps_nobody_waiting(job: Job, shell: str) -> None:
+    job.shell = SHELLS[shell]
+    job.set(quiet="600", quiet_limit="3600", exclude="*.tmp ~$*", busy_patterns="*.lock")
+    job.fill(3)
+    call("find", job.source, "-type", "f", "-exec", "touch", "-d", "-2 hours", "{}", "+")
+    (job.source / "render.tmp").write_text("x")
+    (job.source / "~$notes.doc").write_text("x")
+    outcome = job.run()
+    assert (outcome.code, outcome["result"], outcome["open"]) == (0, "ok", False), job.log()
+    (job.source / "new.wav").write_text("x")
+    assert job.run()["reason"] == "source-busy"
 
 
 def test_an_id_that_nobody_can_read_is_not_taken_for_the_right_one(ready: tuple[Job, Volume, Volume]) -> None:
