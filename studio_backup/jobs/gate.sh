@@ -123,8 +123,6 @@ serve() {
 }
 
 send() {
-  # Of the root file system only itself: no /proc, no other volume.
-  [ "$root" != / ] || served_options="$served_options --one-file-system"
   # Links in a restore point may be munged (stored defused); what leaves is the link as it was.
   [ "$kind" != points ] || served_options="$served_options --munge-links"
   # A client can name merge files for filters over the protocol; a rsync that can confine that shall.

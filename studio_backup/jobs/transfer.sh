@@ -29,7 +29,6 @@ run_rsync() {
     set -- -rlptHS --munge-links --chmod=Du+rwx,Fu+r,ug-s "$@"
   else
     set -- "$rsync_full" --numeric-ids "$@"
-    [ "$source_root" != / ] || set -- --one-file-system "$@"
   fi
   run_watched rsync --no-s "$@"
 }
