@@ -18,8 +18,12 @@ _loading = threading.Lock()
 
 def read_identity(path: str) -> paramiko.PKey | str:
     """The private key in a file, read once for all hosts, or why there is none."""
+    try:
+        found = str(Path(path).expanduser())
+    except RuntimeError:
+        return f"{path} names a user who is not on this computer"
     with _loading:
-        return _read_identity(str(Path(path).expanduser()))
+        return _read_identity(found)
 
 
 @lru_cache(maxsize=64)
@@ -76,9 +80,11 @@ class Login:
         if tried and not transport.is_active():
             raise ConnectionCut(f"{self._where} closed the connection while {account.user} logged in")
         counted = f"none of {len(tried)} keys" if len(tried) != 1 else "not the key"
+        here = "name a private key that can be read here: `identity:`, or IdentityFile in ~/.ssh/config"
+        there = f"add a public key of yours to the authorized_keys of {account.user} there"
         raise LoginRefused(
             f"{self._where} lets {account.user} in with {counted}" + "".join(f"; {note}" for note in notes),
-            f"add a public key of yours to the authorized_keys of {account.user} there",
+            here if named and not tried else there,
         )
 
     def _keys(self, named: Sequence[str], notes: list[str]) -> Iterator[paramiko.PKey]:
@@ -108,6 +114,6 @@ class Login:
 def _public_half(path: str) -> str | None:
     try:
         words = Path(path + ".pub").expanduser().read_text(encoding="ascii", errors="replace").split()
-    except OSError:
+    except (OSError, RuntimeError):
         return None
     return words[1] if len(words) > 1 else None

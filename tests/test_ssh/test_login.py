@@ -41,6 +41,18 @@ def test_an_identity_that_is_not_there_is_named(bench: Bench, server: Sshd) -> N
         connect(bench.system(server, identity="/nowhere/key"))
 
 
+def test_an_identity_in_the_home_of_nobody_is_named(bench: Bench, server: Sshd) -> None:
+    with pytest.raises(LoginRefused, match="~no-such-user/key names a user who is not on this computer") as caught:
+        connect(bench.system(server, identity="~no-such-user/key"))
+    assert "`identity:`" in caught.value.fix
+
+
+@pytest.mark.usefixtures("agent")
+def test_the_agent_comes_after_an_identity_in_the_home_of_nobody(bench: Bench, server: Sshd) -> None:
+    transport, _ = connect(bench.system(server, identity="~no-such-user/key"))
+    transport.close()
+
+
 def test_an_identity_that_is_no_key_is_named(bench: Bench, server: Sshd, tmp_path: Path) -> None:
     (tmp_path / "text").write_text("not a key\n")
     with pytest.raises(LoginRefused, match="holds no usable private key"):
