@@ -22,7 +22,7 @@ from studio_backup.resource import Resource
 from studio_backup.spec.model import Studio, System
 from studio_backup.spec.selectors import select
 from studio_backup.survey import Answered, Survey
-from studio_backup.transport import Transport
+from studio_backup.transport import SUDO_PASSWORD, Transport
 
 
 def scope_of(settings: Settings, studio: Studio) -> Scope:
@@ -89,9 +89,9 @@ def engine_of(settings: Settings, studio: Studio, evidence: Evidence, bar: Bar) 
 
 def _password(settings: Settings, studio: Studio) -> str | None:
     """STUDIO_BACKUP_SUDO_PASSWORD, or one question on a terminal; None where no system becomes root by sudo."""
+    given = os.environ.pop(SUDO_PASSWORD, None)  # no program that we start shall inherit it
     if not any(system.become for system in studio.systems()):
         return None
-    given = os.environ.get("STUDIO_BACKUP_SUDO_PASSWORD")
     if given is not None:
         return given
     try:

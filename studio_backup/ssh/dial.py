@@ -10,6 +10,7 @@ import paramiko
 
 from studio_backup.errors import ConnectionRefused, HostDown, NameNotFound, TransportError, Unreachable
 from studio_backup.ssh.deadline import Deadline
+from studio_backup.transport.process import environment
 
 
 def dial(host: str, port: int, deadline: Deadline) -> socket.socket:
@@ -73,6 +74,7 @@ def proxy(command: str) -> tuple[socket.socket, Callable[[], None]]:
             stdin=theirs.fileno(),
             stdout=theirs.fileno(),
             stderr=subprocess.DEVNULL,
+            env=environment(),
         )
 
     def end() -> None:

@@ -11,15 +11,23 @@ from typing import IO
 
 from studio_backup.errors import ConnectionCut, NoAnswer
 
+#: The environment variable that may give the password for sudo: for us alone.
+SUDO_PASSWORD = "STUDIO_BACKUP_SUDO_PASSWORD"
 _CHUNK = 65536
 _ERRORS_KEPT = 65536
 
 
-def start(arguments: Sequence[str], environment: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
-    """A process of its own session with three pipes that never block."""
+def environment() -> dict[str, str]:
+    """The environment of every program that we start: ours without the password."""
+    return {name: value for name, value in os.environ.items() if name != SUDO_PASSWORD}
+
+
+def start(arguments: Sequence[str], variables: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
+    """A process of its own session with three pipes that never block; its environment is ours or `variables`."""
     pipe = subprocess.PIPE
+    given = environment() if variables is None else variables
     process = subprocess.Popen(
-        arguments, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0, start_new_session=True, env=environment
+        arguments, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0, start_new_session=True, env=given
     )
     for stream in (process.stdin, process.stdout, process.stderr):
         assert stream is not None

@@ -10,7 +10,7 @@ import pytest
 
 from studio_backup.errors import ConnectionRefused, HostDown
 from studio_backup.ssh.deadline import Deadline
-from studio_backup.ssh.dial import dial
+from studio_backup.ssh.dial import dial, proxy
 from tests.sshd import free_port
 
 
@@ -54,3 +54,14 @@ def test_an_address_that_answered_says_more_than_one_the_kernel_cannot_try(monke
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found[::-1])
     with pytest.raises(ConnectionRefused):
         dial("both.example", 22, Deadline(5))
+
+
+def test_a_proxy_command_has_our_environment_without_the_password_for_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_BACKUP_SUDO_PASSWORD", "open sesame")
+    monkeypatch.setenv("STUDIO_BACKUP_SUDO", "other")
+    stream, end = proxy("env")
+    with stream.makefile("rb") as output:
+        lines = output.read().decode().splitlines()
+    end()
+    assert "STUDIO_BACKUP_SUDO=other" in lines
+    assert not [line for line in lines if "sesame" in line]

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from studio_backup.cli.progress import Bar
+from studio_backup.cli.scope import engine_of
+from studio_backup.cli.settings import Settings
+from studio_backup.cli.spec import load_studio
 from studio_backup.errors import SudoRefused
+from studio_backup.evidence import Evidence
 from studio_backup.probe import Probe, Reply, end_mark, join, split
+from studio_backup.spec.model import System
 from studio_backup.ssh import Ssh, connect
 from studio_backup.ssh.become import Sudo, sudo_command
 from tests.sshd import Bench
+
+ROOT = Path(__file__).parents[2]
 
 END = end_mark("4b1d")
 PASSWORD = "corréct $horse"
@@ -53,18 +62,23 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def become(bench: Bench, place: Path) -> Iterator[Become]:
-    """Connects to a host whose sudo behaves as told."""
-    mode, given, program = place / "mode", place / "given", place / "sudo"
-    program.write_text(FAKE.replace("MODE", str(mode)).replace("GIVEN", str(given)))
+def system(bench: Bench, place: Path) -> System:
+    """A host whose sudo behaves as the file `mode` says."""
+    program = place / "sudo"
+    program.write_text(FAKE.replace("MODE", str(place / "mode")).replace("GIVEN", str(place / "given")))
     program.chmod(0o755)
-    given.write_text("")
-    server = bench.sshd(f"SetEnv PATH={place}:/usr/local/bin:/usr/bin:/bin")
+    (place / "given").write_text("")
+    return bench.system(bench.sshd(f"SetEnv PATH={place}:/usr/local/bin:/usr/bin:/bin"), become="sudo")
+
+
+@pytest.fixture
+def become(system: System, place: Path) -> Iterator[Become]:
+    """Connects to a host whose sudo behaves as told."""
     opened: list[Ssh] = []
 
     def become(behaviour: str, password: str | None) -> Ssh:
-        mode.write_text(behaviour)
-        opened.append(connect(bench.system(server, become="sudo"), password=password)[0])
+        (place / "mode").write_text(behaviour)
+        opened.append(connect(system, password=password)[0])
         return opened[-1]
 
     yield become
@@ -79,6 +93,23 @@ def given(place: Path) -> list[str]:
 def test_sudo_that_asks_gets_the_password_once(become: Become, place: Path) -> None:
     answer = become("asks", PASSWORD).run("echo out; echo err >&2; exit 3\n", 20)
     assert answer.reply == Reply(3, "out\n", "err\n")
+    assert given(place) == [PASSWORD]
+
+
+def test_the_password_of_the_environment_goes_to_sudo_and_to_no_program_of_ours(
+    system: System, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STUDIO_BACKUP_SUDO_PASSWORD", PASSWORD)
+    (place / "mode").write_text("asks")
+    settings = Settings(inventory=(str(ROOT / "inventory"),), playbooks=(str(ROOT / "playbooks"),))
+    studio = load_studio(settings)
+    studio.machines["nas"].systems["linux"] = system
+    engine = engine_of(settings, studio, Evidence(Path(":memory:")), Bar("", on=False))
+    ours = subprocess.run(["env"], capture_output=True, text=True, check=True).stdout
+    assert "SUDO_PASSWORD" not in ours
+    transport, _ = engine.connect(system, [])
+    assert transport.run("echo out\n", 20).reply == Reply(0, "out\n", "")
+    transport.close()
     assert given(place) == [PASSWORD]
 
 
