@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -110,7 +111,7 @@ def follow(remote: Remote, told: Progress) -> Record | str:
             if word == "locked":
                 raise Locked("another run of this copy is under way", "studio-backup status shows how it ends")
             numbers = rest.split("\t")
-            if word == "progress" and len(numbers) == 3 and all(number.isdigit() for number in numbers):
+            if word == "progress" and len(numbers) == 3 and all(re.fullmatch("[0-9]+", number) for number in numbers):
                 told(int(numbers[0]), int(numbers[1]), int(numbers[2]))
     return remote.errors().strip() or "the connection ended before the run did; the run goes on"
 
@@ -123,10 +124,10 @@ def preview(route: Route) -> str:
 def parse_preview(output: str) -> Preview:
     """The lists of a preview; names stay as the job escaped them."""
     found: dict[str, list[str]] = {"created": [], "rewritten": [], "deleted": []}
-    for line in output.splitlines():
+    for line in output.split("\n"):
         word, tab, name = line.partition("\t")
         if tab and word in found:
             found[word].append(name)
-    lines = output.strip().splitlines()
-    record = parse_record(lines[-1]) if lines else None
+    lines = output.strip().split("\n")
+    record = parse_record(lines[-1])
     return Preview(tuple(found["created"]), tuple(found["rewritten"]), tuple(found["deleted"]), record)

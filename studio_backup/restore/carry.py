@@ -50,7 +50,7 @@ def _landed(line: str, folder: str, errors: str) -> tuple[int, int]:
             "name a folder that is empty or not there yet",
         )
     numbers = rest.split("\t")
-    if word != "ready" or len(numbers) != 2 or not all(number.isdigit() for number in numbers):
+    if word != "ready" or len(numbers) != 2 or not all(number.isascii() and number.isdigit() for number in numbers):
         raise StudioBackupError(f"{folder} cannot be written: {errors.strip() or line.strip()}", "name another folder")
     return int(numbers[0]), int(numbers[1])
 
