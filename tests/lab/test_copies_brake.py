@@ -104,12 +104,14 @@ def test_half_and_half_is_one_loss(lab: Lab, studio: Studio) -> None:
     refused(studio)
 
 
+@pytest.mark.long
 def test_fifty_files_are_a_day_s_work(lab: Lab, studio: Studio) -> None:
     lose(lab, 0, 49)
     assert studio.json("run", A, "--preview", code=0)["preview"]["brake"] is False
     assert studio.json("run", A, code=0)["deleted"] == 50
 
 
+@pytest.mark.long
 def test_renamed_folders_are_deletions_too(lab: Lab, studio: Studio) -> None:
     lab.run("ws-a", "mv /srv/sessions/Takes /srv/sessions/Takes-old", check=True)
     assert refused(studio)["deleted"] == 100

@@ -74,6 +74,7 @@ def test_a_job_that_is_killed_resumes_and_says_so(lab: Lab, studio: Studio) -> N
     assert ended == [("failed", "interrupted"), ("ok", None)]
 
 
+@pytest.mark.long
 def test_a_job_that_is_stopped_keeps_what_has_arrived(lab: Lab, studio: Studio) -> None:
     with studio.start("run", A) as running:
         under_way(lab)
@@ -124,6 +125,7 @@ def test_who_comes_second_is_told_so_and_changes_nothing(lab: Lab, studio: Studi
     assert lab.run("nas", f"ls {STATE}/accept {STATE}/lock").stdout.split() == [f"{STATE}/accept:", f"{STATE}/lock:"]
 
 
+@pytest.mark.long
 def test_a_job_started_past_its_unit_holds_the_copy_too(lab: Lab, studio: Studio) -> None:
     job = f"/etc/studio-backup/northlight/job /etc/studio-backup/northlight/jobs/{ID}.conf run"
     # As the unit is: this machine is a container, whose boot id shows only where /proc/sys is its own.

@@ -69,7 +69,10 @@ def expected(lab: Lab, machine: str) -> dict[bytes, str]:
     return found
 
 
-@pytest.mark.parametrize(("copy", "source", "back"), [(A, "ws-a", "ws-a"), (B, "ws-b", "ws-b"), (B, "ws-b", "vault")])
+@pytest.mark.parametrize(
+    ("copy", "source", "back"),
+    [(A, "ws-a", "ws-a"), (B, "ws-b", "ws-b"), pytest.param(B, "ws-b", "vault", marks=pytest.mark.long)],
+)
 def test_every_name_arrives_and_comes_back(lab: Lab, studio: Studio, copy: str, source: str, back: str) -> None:
     whole = expected(lab, source)
     done = studio.json("run", copy, code=0)

@@ -120,7 +120,7 @@ def test_what_restore_proves_is_the_way_and_not_the_copy(lab: Lab, studio: Studi
     assert lab.run("ws-a", "cat /srv/rotten/brief.txt").stdout == "X"
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_a_stream_that_is_cut_is_never_called_whole(lab: Lab, studio: Studio, number: signal.Signals) -> None:
     if "big" not in lab.run("ws-a", "ls /srv/sessions").stdout:
         lab.run("ws-a", "dd if=/dev/urandom of=/srv/sessions/big bs=1048576 count=150 2>/dev/null", check=True)

@@ -72,7 +72,7 @@ def installed(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Studio:
     return made
 
 
-@pytest.fixture(params=["ws-a", "ws-b"])
+@pytest.fixture(params=["ws-b", pytest.param("ws-a", marks=pytest.mark.long)])
 def thief(lab: Lab, request: pytest.FixtureRequest) -> Thief:
     """The stolen key on the vault, and a source that must be the same afterwards."""
     machine = str(request.param)
