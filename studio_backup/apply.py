@@ -84,32 +84,61 @@ def _with_orphans(engine: Engine, scope: Scope, survey: Survey) -> Survey:
 
 
 def carry_out(
-    engine: Engine, scope: Scope, survey: Survey, plan: Plan, told: Callable[[Sequence[Result]], None]
+    engine: Engine,
+    scope: Scope,
+    survey: Survey,
+    plan: Plan,
+    told: Callable[[Sequence[Result]], None],
+    who: str = "",
 ) -> Applied:
-    """Do what the plan says and nothing else; every wave is read again, and told of, before the next is worked out."""
-    agreed = {change.address for change in plan.acting()}
+    """Do what the plan says and nothing else; every wave is read again, and told of, before the next is worked out.
+
+    With `who`, only where the lock taken by that name still holds.
+    """
+    agreed = {change.address: _promise(change) for change in plan.acting()}
     applied = Applied(plan, survey)
     while batch := _next(applied, agreed):
+        changed = [Result(change, False, _OTHERWISE) for change in batch if not _keeps(agreed[change.address], change)]
+        if changed:
+            applied.results.update({result.change.address: result for result in changed})
+            told(changed)
+            continue
         systems = {change.resource.system for change in batch}
-        outcomes = engine.carry_out(_tasks(scope.studio, batch))
+        outcomes = engine.carry_out(_tasks(scope.studio, batch), who)
         applied.survey = _reread(engine, scope, applied.survey, applied.plan, systems)
         applied.plan = make(scope.studio, scope.wanted, applied.survey, scope.chosen, scope.whole)
-        results = [_judge(change, outcomes.get(change.address), applied.plan) for change in batch]
+        applied.lost |= {change.resource.system for change in batch if outcomes.get(change.address) is None}
+        after = {change.address: change for change in applied.plan.changes}
+        results = [_judge(change, outcomes.get(change.address), after, applied.survey) for change in batch]
         applied.results.update({result.change.address: result for result in results})
         told(results)
     return applied
 
 
-def _next(applied: Applied, agreed: set[str]) -> list[Change]:
-    """The first wave of what is left of the agreed changes; what needs a failed one is not tried."""
-    failed = {result.change.address for result in applied.failed}
-    left = [
-        change
-        for change in applied.plan.acting()
-        if change.address in agreed
-        and change.address not in applied.results
-        and not (change.want and change.want.needs() & failed)
-    ]
+_OTHERWISE = "not tried: it changed since the plan was made; plan again"
+
+#: What was agreed to for one change: its verb, and the hashes of its steps, empty where they were not known yet.
+_Promise = tuple[str, tuple[str, ...]]
+
+
+def _promise(change: Change) -> _Promise:
+    return change.verb, tuple(step.digest() for step in steps_of(change))
+
+
+def _keeps(agreed: _Promise, change: Change) -> bool:
+    return not agreed[1] or agreed == _promise(change)
+
+
+def _next(applied: Applied, agreed: Collection[str]) -> list[Change]:
+    """The first wave of what is left of the agreed changes; nothing is tried that rests on a failed one, nor on a
+    system that did not say how its last wave ended."""
+    stuck = {result.change.address for result in applied.failed}
+    left = []
+    for change in applied.plan.acting():
+        if (change.want and change.want.needs() & stuck) or change.resource.system in applied.lost:
+            stuck.add(change.address)
+        elif change.address in agreed and change.address not in applied.results:
+            left.append(change)
     first = min((applied.plan.waves[change.address] for change in left), default=0)
     return [change for change in left if applied.plan.waves[change.address] == first]
 
