@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from studio_backup.diff import Change
+from studio_backup.diff import Absent, Change, Present, Unread
 from studio_backup.engine import Engine
 from studio_backup.orphans import leaving
-from studio_backup.plan import Plan, make, task_of
+from studio_backup.plan import Plan, make, steps_of, task_of
 from studio_backup.resource import Resource
 from studio_backup.script import REFUSED, SKIPPED
 from studio_backup.spec.model import Machine
@@ -54,6 +53,7 @@ class Applied:
     plan: Plan
     survey: Survey
     results: dict[str, Result] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)  # systems whose last wave may still be running
 
     @property
     def failed(self) -> list[Result]:
@@ -162,18 +162,37 @@ def _reread(engine: Engine, scope: Scope, survey: Survey, plan: Plan, systems: s
     return survey_of({**survey.systems, **again.systems})
 
 
-def _judge(change: Change, outcome: Outcome | None, after: Plan) -> Result:
-    now = next((other for other in after.changes if other.address == change.address), None)
+def _judge(change: Change, outcome: Outcome | None, after: Mapping[str, Change], survey: Survey) -> Result:
     log = outcome.log if outcome else ""
-    if outcome and outcome.exit == SKIPPED:
-        return Result(change, False, "not tried: something that it needs went wrong", log)
-    if outcome and outcome.exit == REFUSED:
-        return Result(change, False, "refused by its guard: what is there is not what was planned for", log)
     if outcome and outcome.exit:
-        return Result(change, False, f"failed with exit status {outcome.exit}", log)
+        return Result(change, False, _WHY.get(outcome.exit, f"failed with exit status {outcome.exit}"), log)
+    if change.want is None:
+        return _removed(change, survey, log)
+    now = after.get(change.address)
     if now is None or now.verb in ("ok", "watch"):
         return Result(change, True, log=log)
     if now.verb == "unread":
         return Result(change, False, f"could not be read again: {now.reason}", log)
     fields = ", ".join(f"{item.name} is {item.before!r}" for item in now.fields)
-    return Result(dataclasses.replace(change), False, f"not seen to be done: {fields or now.verb}", log)
+    return Result(change, False, f"not seen to be done: {fields or now.verb}", log)
+
+
+_WHY = {
+    SKIPPED: "not tried: something that it needs went wrong",
+    REFUSED: "refused by its guard: what is there is not what was planned for",
+}
+
+
+def _removed(change: Change, survey: Survey, log: str) -> Result:
+    """Seen to be gone, or released: then it stands there still and is no longer ours."""
+    released = not steps_of(change)
+    match survey.seen(change.resource):
+        case Absent():
+            return Result(change, True, log=log)
+        case Present() if released:
+            return Result(change, True, log=log)
+        case Present(value) if value.kind == "directory":
+            return Result(change, True, "released: it is not empty", log)
+        case Unread(reason):
+            return Result(change, released, f"could not be read again: {reason}", log)
+    return Result(change, False, "not seen to be gone", log)

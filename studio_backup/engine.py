@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from studio_backup.diff import Asleep
-from studio_backup.errors import NoAnswer, TransportError, Unreachable
+from studio_backup.errors import NoAnswer, StudioBackupError, TransportError, Unreachable
 from studio_backup.probe import Probe, Reply, Unanswered, end_mark, join, merge, split
 from studio_backup.resource import Resource
-from studio_backup.script import build, outcomes
+from studio_backup.script import REFUSED, build, lost, outcomes
 from studio_backup.spec.model import Machine, System
 from studio_backup.step import Outcome, Task
 from studio_backup.survey import Answered, Sighting, Silent, Survey, questions, survey_of
@@ -66,11 +66,11 @@ class Engine:
             try:
                 transport, answering = self._way(system, siblings)
                 sightings[answering.full_name] = self.ask(transport, probes.get(answering.full_name, ()))
-            except TransportError as error:
+            except Exception as error:  # whatever befalls one machine, the others are read
                 self._forget(system.full_name)
                 for one in (system, *siblings):  # nobody answered there: the same address is not tried twice
                     if (one.address, one.port) == (system.address, system.port):
-                        sightings[one.full_name] = Silent(error.message, error.code, error.fix)
+                        sightings[one.full_name] = _silent(error)
                 continue
             if machine.exclusive and len(systems) > 1:
                 for other in systems:
@@ -120,24 +120,30 @@ class Engine:
             return self.ask(self.open[system], questions(resources))
         except KeyError:
             return Silent("the connection was lost")
-        except TransportError as error:
+        except Exception as error:
             self._forget(system)
-            return Silent(error.message, error.code, error.fix)
+            return _silent(error)
 
-    def carry_out(self, tasks: Mapping[str, Sequence[Task]]) -> dict[str, Outcome | None]:
-        """Run one wave, a script a system; None for an address whose end was not seen."""
+    def carry_out(self, tasks: Mapping[str, Sequence[Task]], who: str = "") -> dict[str, Outcome | None]:
+        """Run one wave, a script a system; None for an address whose end was not seen.
+
+        With `who`, a system whose lock is no longer held by that name is left alone.
+        """
         result: dict[str, Outcome | None] = {}
-        for part in self._each(list(tasks), lambda name: self._act(name, tasks[name]), lambda name: name):
+        for part in self._each(list(tasks), lambda name: self._act(name, tasks[name], who), lambda name: name):
             result.update(part)
         return result
 
-    def _act(self, system: str, tasks: Sequence[Task]) -> dict[str, Outcome | None]:
+    def _act(self, system: str, tasks: Sequence[Task], who: str) -> dict[str, Outcome | None]:
         token = secrets.token_hex(8)
         try:
-            answer = self.open[system].run(build(tasks, token), WAVE_SECONDS, end_mark(token))
+            answer = self.open[system].run(build(tasks, token, who), WAVE_SECONDS, end_mark(token))
         except TransportError as error:
             self._forget(system)
             return {task.address: Outcome(1, error.message) for task in tasks}
+        if lost(answer.reply, token):
+            said = f"{system}: this apply no longer holds the lock: another one took it"
+            return {task.address: Outcome(REFUSED, said) for task in tasks}
         return dict(outcomes(tasks, answer.reply, token))
 
     def _each(self, items: Sequence[Item], work: Callable[[Item], Result], name: Callable[[Item], str]) -> list[Result]:
@@ -165,6 +171,14 @@ class Engine:
         """Close every connection but those of the systems in `keep`."""
         for name in [name for name in self.open if name not in set(keep)]:
             self._forget(name)
+
+
+def _silent(error: Exception) -> Silent:
+    """Why a system could not be asked; an error that nobody foresaw goes by its name."""
+    if isinstance(error, StudioBackupError):
+        return Silent(error.message, error.code, error.fix)
+    said = f"this should not happen: {type(error).__name__}: {error}"
+    return Silent(said, "internal", "leave this machine out with --except, and report what is said here")
 
 
 def _ask(transport: Transport, probes: Sequence[Probe], timeout: float) -> list[Reply | Unanswered]:

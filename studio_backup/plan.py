@@ -177,5 +177,6 @@ def task_of(studio: str, change: Change, batch: frozenset[str]) -> Task:
         steps=steps_of(change),
         entry_path=entry_path(studio, change.address),
         entry=entry,
+        fresh=change.entry is None,
         needs=frozenset((change.want.needs() if change.want else frozenset()) & batch),
     )

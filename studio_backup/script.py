@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from studio_backup.lock import MAKE_STATE, STARTED, held_by
+from studio_backup.lock import MAKE_STATE, STARTED, STEPPING, held_by
 from studio_backup.paths import STATE, UNITS
 from studio_backup.probe import PREAMBLE, Reply, end_mark
 from studio_backup.step import Outcome, Step, Task
@@ -64,11 +64,15 @@ def build(tasks: Sequence[Task], token: str, who: str = "") -> str:
         "trap '' HUP PIPE INT",
         PREAMBLE,
         STARTED,
+        STEPPING,
         "umask 077",
         MAKE_STATE,
         f"exec 3>&1 4>&2 >{log} 2>&1 || exit 1",
+        f'nothing_done() {{ [ "$1" -eq {REFUSED} ] || [ "$1" -eq {SKIPPED} ]; }}',
         f"give_up() {{ rm -f {STATE}/step; exec >&3 2>&4; cat {log}; exit 1; }}",
         *_still_ours(who, token),
+        # A wave that nobody waits for any more is not overtaken by the next one.
+        f"if stepping; then printf '<{token} lost>\\n' >&3; exit 1; fi",
         f'printf \'%s %s\\n\' "$$" "$(started "$$")" >{STATE}/step || give_up',
         # Again, now that who takes the lock sees us: one of the two always sees the other.
         *_still_ours(who, token),
@@ -161,10 +165,14 @@ printf '\\n%s\\n' '<{token} {number} '"$call_{number}>\""""
 
 def _farewell(tasks: Sequence[Task], calls: Sequence[_Call], places: dict[str, str]) -> Iterable[str]:
     for task in tasks:
+        mine = [index for index, call in enumerate(calls) if task in call.tasks]
         if task.entry is None:
-            mine = [index for index, call in enumerate(calls) if task in call.tasks]
             healthy = " && ".join(f'[ "$call_{index}" -eq 0 ]' for index in mine) or ":"
             yield f"if {healthy}; then rm -f {shlex.quote(task.entry_path)}; fi"
+        elif task.fresh and mine:
+            # Nothing was touched: whatever a human makes there later is not ours.
+            untouched = " && ".join(f'nothing_done "$call_{index}"' for index in mine)
+            yield f"if {untouched}; then rm -f {shlex.quote(task.entry_path)}; fi"
     if places:
         yield f"rm -rf {shlex.join(_tops(places))}"
 

@@ -16,8 +16,9 @@ from studio_backup.records import INTERRUPTED, SENTENCES, Record, parse_record
 from studio_backup.spec.retention import point_time
 from studio_backup.survey import Answered, Sighting, Silent
 
-#: Each argument is `STATE ID VOLUME-ID ROOT<TAB>TARGET`; prints whether the right volume is mounted there, the newest record that has an end, the newest of all, and every point.
-#: A record that says `running` while its process is gone belongs to a run that was killed.
+#: Each argument is `STATE ID VOLUME-ID ROOT<TAB>TARGET`. Prints the newest record that has an end, the newest of all,
+#: every point, and whether the right volume is mounted. A record that says `running` while its process is gone belongs
+#: to a run that was killed.
 _SCRIPT = (
     shipped("volume.sh")
     + r"""
@@ -95,9 +96,7 @@ class Standing:
 
     def ahead(self, now: float) -> tuple[str, ...]:
         """Points whose date lies in the future."""
-        return tuple(
-            point for point in self.points if (when := point_time(point)) and when.timestamp() > now + _AHEAD
-        )
+        return tuple(point for point in self.points if (when := point_time(point)) and when.timestamp() > now + _AHEAD)
 
     @property
     def limit(self) -> int:

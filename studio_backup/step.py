@@ -55,6 +55,7 @@ class Task:
     steps: tuple[Step, ...]
     entry_path: str
     entry: str | None
+    fresh: bool = False  # no entry of ours stood there before: one that led to nothing is taken out again
     needs: frozenset[str] = frozenset()  # addresses on the same system whose steps go first
 
 

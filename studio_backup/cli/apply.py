@@ -12,7 +12,6 @@ import click
 from studio_backup import saved
 from studio_backup.apply import Result, Scope, carry_out, look
 from studio_backup.cli.codes import of_plan
-from studio_backup.cli.failures import print_json
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.plan import overslept, show
 from studio_backup.cli.progress import Bar
@@ -87,18 +86,19 @@ def _go(
         show(settings, scope, plan, pending_of(evidence, plan))
     if not plan.acting():
         if settings.json:
-            print_json(document(plan, {}))
+            settings.document(document(plan, {}))
         return of_plan(plan, overslept(studio, plan))
     _consent(settings, plan, yes)
-    if promise and not evidence.use_plan(int(time.time()), promise.id):
-        raise Refused(f"{planfile} was applied before", "studio-backup plan --save makes a new one")
     systems = sorted({change.resource.system for change in plan.acting()})
-    with Locks(who("apply"), break_lock) as locks:
+    me = who("apply")
+    with Locks(me, break_lock) as locks:
         locks.take({name: engine.open[name] for name in systems})
         moved = stale(locks.generations, lambda name: survey.manifests[name].generation, systems)
         if moved:
             raise Locked(f"another apply changed {', '.join(moved)} since this plan was made", "studio-backup apply")
-        return _carry_out(settings, studio, scope, evidence, engine, survey, plan)
+        if promise and not evidence.use_plan(int(time.time()), promise.id):
+            raise Refused(f"{planfile} was applied before", "studio-backup plan --save makes a new one")
+        return _carry_out(settings, studio, scope, evidence, engine, survey, plan, me)
 
 
 def _consent(settings: Settings, plan: Plan, yes: bool) -> None:
@@ -119,6 +119,7 @@ def _carry_out(
     engine: Engine,
     survey: Survey,
     plan: Plan,
+    me: str,
 ) -> int:
     paint = Paint(settings.colour)
 
@@ -126,11 +127,11 @@ def _carry_out(
         if not settings.json:
             settings.write("\n".join(lines_of_wave(results, paint, settings.verbose)))
 
-    applied = carry_out(engine, scope, survey, plan, told)
+    applied = carry_out(engine, scope, survey, plan, told, me)
     record(settings, evidence, applied.survey, applied.plan)
     left = of_plan(applied.plan, overslept(studio, applied.plan))
     if settings.json:
-        print_json(document(applied.plan, applied.results))
+        settings.document(document(applied.plan, applied.results))
     else:
         settings.write(summary(plan, applied, pending_of(evidence, applied.plan), paint))
     return FAILED if applied.failed else left

@@ -6,11 +6,10 @@ import click
 
 from studio_backup.apply import look
 from studio_backup.cli.codes import of_plan
-from studio_backup.cli.failures import print_json
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.plan import overslept
 from studio_backup.cli.progress import Bar
-from studio_backup.cli.scope import engine_of, evidence_of, record, scope_of
+from studio_backup.cli.scope import engine_of, evidence_of, record, say_locks, scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.report import drift as report
@@ -37,11 +36,12 @@ def command(settings: Settings, no_record: bool) -> int:
             survey, plan = look(engine, scope)
         finally:
             engine.close()
+    say_locks(settings, survey)
     if not no_record:
         record(settings, evidence, survey, plan)
     since = evidence.since()
     if settings.json:
-        print_json(drift_document(plan, since))
+        settings.document(drift_document(plan, since))
     else:
         lines = report.screen(plan, Paint(settings.colour), since)
         following = ["Next: studio-backup plan"] if of_plan(plan, False) == 2 else []

@@ -11,10 +11,9 @@ import click
 from studio_backup import saved
 from studio_backup.apply import Scope, look
 from studio_backup.cli.codes import of_plan
-from studio_backup.cli.failures import print_json
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.progress import Bar
-from studio_backup.cli.scope import engine_of, evidence_of, pending_of, record, scope_of
+from studio_backup.cli.scope import engine_of, evidence_of, pending_of, record, say_locks, scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.errors import UsageError
@@ -43,11 +42,12 @@ def command(settings: Settings, save: str | None) -> int:
             survey, plan = look(engine, scope)
         finally:
             engine.close()
+    say_locks(settings, survey)
     record(settings, evidence, survey, plan)
     if save:
         _save(save, plan)
     if settings.json:
-        print_json(report.document(plan))
+        settings.document(report.document(plan))
     else:
         show(settings, scope, plan, pending_of(evidence, plan))
         _next(settings, plan, save)

@@ -18,6 +18,7 @@ from studio_backup.engine import Engine
 from studio_backup.errors import EvidenceError
 from studio_backup.evidence import Evidence
 from studio_backup.plan import Plan
+from studio_backup.report.text import safe
 from studio_backup.resource import Resource
 from studio_backup.spec.model import Studio, System
 from studio_backup.spec.selectors import select
@@ -131,6 +132,13 @@ def record(settings: Settings, evidence: Evidence, survey: Survey, plan: Plan) -
         evidence.record_applied(now, right)
     except EvidenceError as error:
         settings.say(f"warning: {error.message}")
+
+
+def say_locks(settings: Settings, survey: Survey) -> None:
+    """A word on standard error for each machine that an apply is at work on: what is shown may be half done."""
+    for name, manifest in sorted(survey.manifests.items()):
+        if manifest.holder:
+            settings.say(f"note: {safe(name)} is locked by {safe(manifest.holder)}")
 
 
 def pending_of(evidence: Evidence, plan: Plan) -> dict[str, int]:

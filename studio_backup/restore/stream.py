@@ -35,8 +35,9 @@ def send(folder: str, path: str) -> str:
     """The script that reads a restore point (or `path` in it) as tar; an unreadable file ends it with an error."""
     name = shlex.quote(f"./{path}" if path else ".")
     # GNU tar reads a backslash in a name it is given as the beginning of an escape, unless told not to.
-    plain = "$(tar --version 2>/dev/null | grep -q 'GNU tar' && echo --no-unquote)" if "\\" in path else ""
-    return f"cd {shlex.quote(folder)} && exec tar {plain} -cf - -- {name}\n"
+    asking = "if tar --version 2>/dev/null | grep -q 'GNU tar'; then set -- --no-unquote; else set --; fi"
+    plain = asking if "\\" in path else "set --"
+    return f"{plain}\ncd {shlex.quote(folder)} && exec tar \"$@\" -cf - -- {name}\n"
 
 
 def land(folder: str) -> str:
