@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from datetime import UTC, datetime
 
@@ -29,6 +30,7 @@ GOOD = {
 POINTS = tuple(point_name(datetime(2026, 11, day, 2, 30, tzinfo=UTC)) for day in (21, 22))
 
 
+@functools.cache
 def route() -> Route:
     return routes(example())[0]
 
