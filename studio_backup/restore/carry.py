@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import tarfile
 
-from studio_backup.errors import Refused, StudioBackupError
+from studio_backup.errors import Refused, StudioBackupError, TransportError
 from studio_backup.report.text import count, safe
 from studio_backup.restore.choice import Choice
 from studio_backup.restore.stream import Moved, Progress, land, parse_hashes, pump, send, verify
 from studio_backup.transport import Remote, Transport
 
 _OTHER_POINT = "try another point: --at TIME or --from COPY"
+_PIECE = 256 * 1024
 
 
 def move(holding: Transport, choice: Choice, path: str, receiving: Transport, folder: str, told: Progress) -> Moved:
@@ -64,13 +66,7 @@ def _rest(target: Remote) -> str:
 
 def check(receiving: Transport, folder: str, moved: Moved, timeout: float) -> None:
     """Every hash read from the copy must be found again where it landed, and nothing else."""
-    answer = receiving.run(verify(folder), max(timeout, 60 + moved.bytes / 20e6))
-    landed = parse_hashes(answer.reply.out)
-    if landed is None:
-        raise StudioBackupError(
-            f"what landed could not be hashed: {answer.reply.err.strip() or answer.reason}",
-            "restore once more",
-        )
+    landed = _hashes(receiving, folder, max(timeout, 60 + moved.bytes / 20e6))
     wrong = sorted(name for name in landed.keys() | moved.hashes.keys() if landed.get(name) != moved.hashes.get(name))
     if wrong:
         listed = "\n".join(f"  {safe(name)}" for name in wrong[:20])
@@ -78,3 +74,22 @@ def check(receiving: Transport, folder: str, moved: Moved, timeout: float) -> No
             f"{count(len(wrong), 'file')} landed otherwise than they were read:\n{listed}",
             "restore once more into a new folder; check that disk",
         )
+
+
+def _hashes(receiving: Transport, folder: str, silence: float) -> dict[str, str]:
+    """What landed, read as it comes: the listing of many files is longer than an answer may be."""
+    reason = "the listing of hashes is not whole"
+    try:
+        listing = receiving.open(verify(folder), silence)
+        try:
+            listing.finish_writing()
+            pieces = iter(lambda: listing.read(_PIECE), b"")
+            landed = parse_hashes(codecs.iterdecode(pieces, "utf-8", "surrogateescape"))
+            reason = listing.errors().strip() or reason
+        finally:
+            listing.close()
+    except (TransportError, ValueError) as error:
+        landed, reason = None, str(error)
+    if landed is None:
+        raise StudioBackupError(f"what landed could not be hashed: {reason}", "restore once more")
+    return landed

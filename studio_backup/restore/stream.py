@@ -10,7 +10,7 @@ import hashlib
 import io
 import shlex
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -76,18 +76,27 @@ def verify(folder: str) -> str:
     return _VERIFY % shlex.quote(folder)
 
 
-def parse_hashes(output: str) -> dict[str, str] | None:
-    """Path -> SHA-256 from the lines of `verify`; None when the listing is not whole."""
-    lines = output.split("\n")
-    if lines[-2:] != ["complete", ""]:
-        return None
-    found = {}
-    for line in lines[:-2]:
-        digest, _, name = line.partition(" ")
-        if name.startswith("x"):
-            name = bytes.fromhex(name[1:]).decode("utf-8", "surrogateescape")
-        found[_plain(name[1:] if name.startswith(" ") else name)] = digest
-    return found
+def parse_hashes(pieces: Iterable[str]) -> dict[str, str] | None:
+    """Path -> SHA-256 from what `verify` prints, in pieces of any size; None when the listing is not whole."""
+    found: dict[str, str] = {}
+    rest, complete = "", False
+    for piece in pieces:
+        *lines, rest = (rest + piece).split("\n")
+        for line in lines:
+            if complete:
+                return None
+            complete = line == "complete"
+            if not complete:
+                name, digest = _hashed(line)
+                found[name] = digest
+    return found if complete and not rest else None
+
+
+def _hashed(line: str) -> tuple[str, str]:
+    digest, _, name = line.partition(" ")
+    if name.startswith("x"):
+        name = bytes.fromhex(name[1:]).decode("utf-8", "surrogateescape")
+    return _plain(name[1:] if name.startswith(" ") else name), digest
 
 
 def pump(source: Remote, target: Remote, owner: tuple[int, int], told: Progress) -> Moved:
