@@ -14,6 +14,8 @@ from studio_backup.step import Outcome, Step, Task
 
 #: Exit status of a step whose guard refused: nothing was changed.
 REFUSED = 90
+#: Days that the log of a wave stays on its machine.
+LOG_DAYS = 30
 #: Exit status that stands for "not run, since something that it needs went wrong".
 SKIPPED = 91
 
@@ -82,6 +84,7 @@ def build(tasks: Sequence[Task], token: str, who: str = "") -> str:
         *_stage(tasks, places),
         *(_call(number, call, places, token) for number, call in enumerate(calls)),
         *_farewell(tasks, calls, places),
+        f"find {STATE}/log -name 'apply-*.log' -mtime +{LOG_DAYS} -exec rm -f {{}} +",
         f"rm -f {STATE}/step",
         f"printf '%s\\n' {token} >{STATE}/generation",
         f"exec >&3 2>&4; cat {log}",

@@ -35,7 +35,7 @@ for job do
   root=${rest%%"$tab"*}; target=${rest#*"$tab"}
   printf 'job\t%s\n' "$id"
   if [ -d "$state/runs" ]; then
-    ls "$state/runs" >/dev/null
+    ls "$state/runs" >/dev/null || exit 1
     newest=; ended=
     for record in "$state/runs/$id".*.json; do
       [ -f "$record" ] || continue

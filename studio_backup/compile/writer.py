@@ -26,30 +26,19 @@ def receive(collected: Collector, route: Route) -> None:
     """Everything that the writing system of a route needs."""
     system, place = route.writer, route.copy.place
     volume = collected.volume(system, route.volume)
-    owner = "root"
     needs: list[str] = [collected.state_folder(system, name, place) for name in ("runs", "log", "accept", "lock")]
     needs += [collected.program(system, part, place) for part in JOB_PARTS]
     if route.local:
         collected.volume(system, route.readers[0].volume)
     else:
-        owner = route.receiver
         needs += _connection(collected, route)
-    needs.append(
-        collected.add(
-            Directory(
-                system=system.full_name, name=route.target, place=place, mode="0755", owner=owner,
-                guard=route.target_root, requires=(*volume, *(_receiver(route) if owner != "root" else ())),
-            )
-        )
-    )  # fmt: skip
+    name, root = system.full_name, route.target_root
+    target = Directory(system=name, name=route.target, place=place, mode="0755", guard=root, requires=volume)
+    needs.append(collected.add(target))
     needs.append(collected.file(system, route.job_conf, place, conf.job(route)))
     excluded = "".join(f"{pattern}\n" for pattern in (*_NEVER_DATA, *route.dataset.exclude))
     needs.append(collected.file(system, route.job_conf.removesuffix(".conf") + ".exclude", place, excluded))
     _units(collected, route, tuple(needs))
-
-
-def _receiver(route: Route) -> tuple[str]:
-    return (f"{route.writer.full_name}/{Receiver.kind}/{route.receiver}",)
 
 
 def _connection(collected: Collector, route: Route) -> list[str]:

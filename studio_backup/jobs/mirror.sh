@@ -25,11 +25,11 @@ make_mirror() {
 level_mirror() {
   clean_partial || finish failed restore-point
   make_folder replaced || finish failed restore-point
-  [ -d "$base" ] || as_receiver mkdir -m 0700 "$base" || finish failed restore-point
+  [ -d "$base" ] || { mkdir -m 0700 "$base" && give_to_receiver "$base"; } || finish failed restore-point
   mirror_letters="$rsync_full --numeric-ids"
   if [ -n "$receiver" ]; then
     mirror_letters=-rlptHS
-    chown -h "$receiver" "$target/replaced"
+    give_to_receiver "$target/replaced"
   fi
   out_file=$progress_file.level
   level_pass --existing --delete --update --info=skip --backup --backup-dir="$target/replaced/$point"

@@ -74,11 +74,11 @@ prepare_partial() {
     # A file that shares its inode with a restore point must not be touched there; it is linked again at no cost.
     [ "$store" = btrfs ] || as_receiver find "$partial" ! -type d -links +1 -exec rm -f {} +
   elif [ "$store" != btrfs ]; then
-    as_receiver mkdir -m 0700 "$partial"
+    mkdir -m 0700 "$partial" && give_to_receiver "$partial"
   elif [ -n "$newest" ]; then
     btrfs subvolume snapshot "$target/points/$newest" "$partial" >>"$log_file" 2>&1
   else
-    btrfs subvolume create "$partial" >>"$log_file" 2>&1 && { [ -z "$receiver" ] || chown -h "$receiver" "$partial"; }
+    btrfs subvolume create "$partial" >>"$log_file" 2>&1 && give_to_receiver "$partial"
   fi
 }
 

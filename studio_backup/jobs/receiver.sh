@@ -19,6 +19,11 @@ as_receiver() {
   (exec_as_receiver "$@")
 }
 
+# The copy's folder is root's, so that the receiver cannot move restore points about; what it fills is its own.
+give_to_receiver() {
+  [ -z "$receiver" ] || chown -h "$receiver" "$1"
+}
+
 find_receiver() {
   receiver_way=su
   receiver_uid=$(id -u "$receiver" 2>/dev/null) && receiver_gid=$(id -g "$receiver" 2>/dev/null) || return 1
