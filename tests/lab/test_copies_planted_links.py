@@ -23,12 +23,26 @@ def installed(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Studio:
 
 
 def plant(lab: Lab, copy: str, script: str) -> None:
-    """Run a script in the copy's folder as the user that receives it."""
+    """Run a script in the copy's folder as somebody who may write there: more than the receiver itself may."""
+    machine, folder = target(copy)
+    lab.run(machine, f"cd {folder} && sh -c '{script}'", check=True)
+
+
+@pytest.mark.parametrize("copy", [A, A_OFF])
+@pytest.mark.parametrize(
+    "script",
+    ["mv points aside", "ln -s /victim .removing", "rm .studio-backup-copy", "mkdir .partial", "touch points/x"],
+)
+def test_the_receiver_moves_nothing_about_in_the_copys_folder(
+    lab: Lab, installed: Studio, copy: str, script: str
+) -> None:
+    assert installed and points(lab, copy)
     machine, folder = target(copy)
     user = receiver(lab, "ws-a" if machine == "nas" else "nas", machine)
-    lab.run(
-        machine, f"cd {folder} && setpriv --reuid {user} --regid {user} --clear-groups sh -c '{script}'", check=True
-    )
+    before = lab.run(machine, f"ls -la {folder} {folder}/points").stdout
+    as_receiver = f"cd {folder} && setpriv --reuid {user} --regid {user} --clear-groups sh -c '{script}'"
+    assert lab.run(machine, as_receiver).returncode != 0
+    assert lab.run(machine, f"ls -la {folder} {folder}/points").stdout == before
 
 
 def victim(lab: Lab, copy: str) -> str:
@@ -81,6 +95,8 @@ def test_a_half_made_tree_full_of_links_leads_nowhere(lab: Lab, installed: Studi
     if copy == A_OFF:
         installed.run("run", A, code=0)
     plant(lab, copy, "mkdir .partial && cd .partial && ln -s /victim Lied && ln -s /victim/passwd x && ln -s /etc y")
+    user = receiver(lab, "ws-a" if machine == "nas" else "nas", machine)
+    lab.run(machine, f"chown -hR {user} {folder}/.partial", check=True)
     before = victim(lab, copy)
     done = installed.json("run", copy, code=0)
     assert victim(lab, copy) == before
