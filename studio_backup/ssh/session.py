@@ -46,6 +46,7 @@ class Session:
 
     def __init__(self, transport: paramiko.Transport, where: str, command: str, deadline: Deadline) -> None:
         self._where = where
+        self._torn: ConnectionCut | None = None
         try:
             self.channel = transport.open_session(timeout=deadline.left())
         except paramiko.ChannelException as error:
@@ -89,10 +90,17 @@ class Session:
         self._bell.set()
 
     def pull(self) -> tuple[bytes, bytes, bool]:
-        """Both streams as far as they have come, and whether that was all of them."""
+        """Both streams as far as they have come, and whether that was all of them. Raises ConnectionCut."""
         finished = bool(self.channel.eof_received) or self.channel.closed
-        out = self.channel.recv(_DRAUGHT) if self.channel.recv_ready() else b""
-        err = self.channel.recv_stderr(_DRAUGHT) if self.channel.recv_stderr_ready() else b""
+        if self._torn is not None:
+            raise self._torn
+        try:
+            out = self.channel.recv(_DRAUGHT) if self.channel.recv_ready() else b""
+            err = self.channel.recv_stderr(_DRAUGHT) if self.channel.recv_stderr_ready() else b""
+        except (paramiko.SSHException, EOFError, OSError):
+            # Asking for more failed, and what was taken is lost with it: nothing after it may be read.
+            self._torn = ConnectionCut(f"{self._where} closed the connection in the middle of a stream")
+            raise self._torn from None
         return out, err, finished and not (self.channel.recv_ready() or self.channel.recv_stderr_ready())
 
     def wait(self, seconds: float) -> bool:

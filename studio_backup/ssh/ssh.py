@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from studio_backup.errors import TransportError
+from studio_backup.errors import ConnectionCut, TransportError
 from studio_backup.ssh.become import Sudo, powershell_command, shell_command, sudo_command
 from studio_backup.ssh.deadline import Deadline
 from studio_backup.ssh.hop import Opened
@@ -91,7 +91,10 @@ class Ssh:
     def _collect(self, session: Session, collector: Collector, deadline: Deadline) -> Answer:
         while True:
             session.listen()
-            out, err, finished = session.pull()
+            try:
+                out, err, finished = session.pull()
+            except ConnectionCut:
+                return collector.stopped("the connection was cut")
             collector.out.feed(out)
             collector.err.feed(err)
             if collector.ended:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import paramiko
 import pytest
+from paramiko.common import cMSG_CHANNEL_WINDOW_ADJUST
 
 from studio_backup.errors import (
     ConnectionCut,
@@ -22,7 +23,7 @@ from studio_backup.errors import (
     Unreachable,
 )
 from studio_backup.probe import end_mark
-from studio_backup.ssh import connect, fetch_host_keys
+from studio_backup.ssh import Ssh, connect, fetch_host_keys
 from studio_backup.transport import Remote
 from tests.sshd import Bench, Sshd, free_port, make_key
 from tests.test_ssh.broken import Relay
@@ -207,6 +208,34 @@ def test_a_stream_cut_in_the_middle_is_an_error_and_no_end(bench: Bench, server:
     with pytest.raises(ConnectionCut, match="in the middle of a stream"):
         read_all(remote)
     transport.close()
+
+
+@pytest.fixture
+def torn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that ends between a piece of a stream and our word that there is room for more."""
+    real = paramiko.Transport._send_user_message  # type: ignore[attr-defined]
+
+    def send(self: paramiko.Transport, message: paramiko.Message) -> None:
+        if message.asbytes()[:1] == cMSG_CHANNEL_WINDOW_ADJUST:
+            raise EOFError
+        real(self, message)
+
+    monkeypatch.setattr(paramiko.Transport, "_send_user_message", send)
+
+
+@pytest.mark.usefixtures("torn")
+def test_a_stream_torn_while_more_is_asked_for_is_cut_and_stays_cut(ssh: Ssh) -> None:
+    remote = ssh.open("head -c 3000000 /dev/zero\n")
+    for _ in range(2):
+        with pytest.raises(ConnectionCut, match="in the middle of a stream"):
+            read_all(remote)
+
+
+@pytest.mark.usefixtures("torn")
+def test_an_answer_torn_while_more_is_asked_for_is_not_whole(ssh: Ssh) -> None:
+    answer = ssh.run("head -c 3000000 /dev/zero\n", 20)
+    assert (answer.whole, answer.reason) == (False, "the connection was cut")
+    assert len(answer.reply.out) < 3_000_000
 
 
 def test_no_thread_is_left_behind(bench: Bench, server: Sshd) -> None:
