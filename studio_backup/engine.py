@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from studio_backup.diff import Asleep
-from studio_backup.errors import NoAnswer, StudioBackupError, TransportError, Unreachable
+from studio_backup.errors import NoAnswer, StudioBackupError, Unreachable
 from studio_backup.probe import Probe, Reply, Unanswered, end_mark, join, merge, split
 from studio_backup.resource import Resource
 from studio_backup.script import REFUSED, build, lost, outcomes
@@ -138,9 +138,9 @@ class Engine:
         token = secrets.token_hex(8)
         try:
             answer = self.open[system].run(build(tasks, token, who), WAVE_SECONDS, end_mark(token))
-        except TransportError as error:
+        except Exception as error:  # the other systems' waves go on
             self._forget(system)
-            return {task.address: Outcome(1, error.message) for task in tasks}
+            return {task.address: Outcome(1, _silent(error).reason) for task in tasks}
         if lost(answer.reply, token):
             said = f"{system}: this apply no longer holds the lock: another one took it"
             return {task.address: Outcome(REFUSED, said) for task in tasks}
