@@ -28,9 +28,7 @@ class Studio:
         for name in ("inventory", "playbooks"):
             shutil.copytree(ROOT / name, folder / name)
         self.edit("inventory/studio.yml", IDENTITY, str(places.client_key()))
-        self.environment = {
-            name: value for name, value in os.environ.items() if name != "STUDIO_BACKUP_SUDO_PASSWORD"
-        }
+        self.environment = {name: value for name, value in os.environ.items() if name != "STUDIO_BACKUP_SUDO_PASSWORD"}
         self.environment |= {"XDG_STATE_HOME": str(folder / "state"), "COLUMNS": "80"}
 
     @property
@@ -81,9 +79,7 @@ class Studio:
         assert {verb for verb, number in summary.items() if number} <= {"ok", "asleep"}, summary
 
 
-def finished(
-    process: subprocess.Popen[str], code: int, timeout: float = 120
-) -> subprocess.CompletedProcess[str]:
+def finished(process: subprocess.Popen[str], code: int, timeout: float = 120) -> subprocess.CompletedProcess[str]:
     """Wait for the command's end and check how it ended."""
     try:
         out, err = process.communicate(timeout=timeout)
