@@ -27,9 +27,10 @@ class Absent:
 
 @dataclass(frozen=True)
 class Unread:
-    """Not known, and why."""
+    """Not known, why, and what to do about it where that is known."""
 
     reason: str
+    fix: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,8 @@ def compare(want: Resource, seen: Seen, entry: Entry | None, foreign: str, known
     want = want.resolved(known)
     change = Change(address=want.address, verb="ok", want=want, seen=seen, entry=entry)
     match seen:
-        case Unread(reason):
-            return dataclasses.replace(change, verb="unread", reason=reason)
+        case Unread(reason, fix):
+            return dataclasses.replace(change, verb="unread", reason=reason, fix=fix)
         case Asleep():
             return dataclasses.replace(change, verb="asleep")
         case Absent():

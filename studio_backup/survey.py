@@ -43,7 +43,7 @@ class Survey:
         """How one resource was seen."""
         sighting = self.systems.get(resource.system, Silent("was not asked"))
         if isinstance(sighting, Silent):
-            return Unread(sighting.reason)
+            return Unread(sighting.reason, sighting.fix)
         if isinstance(sighting, Asleep):
             return sighting
         return read(resource, sighting)

@@ -19,9 +19,7 @@ def tally(text: str) -> Counter[str]:
     worst: dict[tuple[str | None, str | None], str] = {}
     for case in Xml.fromstring(text).iter("testcase"):
         name = (case.get("classname"), case.get("name"))
-        worst[name] = min(
-            outcome(case), worst.get(name, "skipped"), key=("failed", "passed", "skipped").index
-        )
+        worst[name] = min(outcome(case), worst.get(name, "skipped"), key=("failed", "passed", "skipped").index)
     return Counter(worst.values())
 
 

@@ -69,7 +69,8 @@ def _whole_system(
     reasons = {change.reason for change in changes}
     if verbs == {"unread"} and len(reasons) == 1 and len(changes) > 1:
         text = f"{MARKS['unread']} {count(len(changes), 'resource')} unread: {safe(reasons.pop())}"
-        return [paint(line, "unread") for line in wrapped(text, 2)]
+        fix = wrapped(f"fix: {safe(changes[0].fix)}", 4) if changes[0].fix else []
+        return [paint(line, "unread") for line in wrapped(text, 2)] + fix
     return None
 
 

@@ -37,7 +37,7 @@ def send(folder: str, path: str) -> str:
     # GNU tar reads a backslash in a name it is given as the beginning of an escape, unless told not to.
     asking = "if tar --version 2>/dev/null | grep -q 'GNU tar'; then set -- --no-unquote; else set --; fi"
     plain = asking if "\\" in path else "set --"
-    return f"{plain}\ncd {shlex.quote(folder)} && exec tar \"$@\" -cf - -- {name}\n"
+    return f'{plain}\ncd {shlex.quote(folder)} && exec tar "$@" -cf - -- {name}\n'
 
 
 def land(folder: str) -> str:

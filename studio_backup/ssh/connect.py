@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from studio_backup.ssh.deadline import Deadline
@@ -34,7 +35,9 @@ def connect(
         HostKey.parse(one.host_key): Account(one.user, one.identity, one) for one in (system, *siblings) if one.host_key
     }
     last = target(system.full_name, system.address, system.port, system.user, accounts)
-    opened = open_all([*jumps(system.jump, last), last], Deadline(timeout))
+    # A jump host without a key of its own is entered with the system's: one `identity:` for a whole studio is the rule.
+    passed = [replace(hop, identity=hop.identity or system.identity) for hop in system.jump]
+    opened = open_all([*jumps(passed, last), last], Deadline(timeout))
     answered = last.gatekeeper.answered().system
     assert answered is not None
     return Ssh(opened, answered, password), answered

@@ -9,7 +9,7 @@ from studio_backup.transport.answer import NO_EXIT, Answer, Collector
 from studio_backup.transport.interface import SILENCE, Remote
 
 
-class UnrecordedScript(LookupError):  # noqa: N818
+class UnrecordedScript(LookupError):
     """A script without a recorded answer; no TransportError: it must never read as a system that is away."""
 
 
