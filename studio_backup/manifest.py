@@ -18,12 +18,11 @@ from studio_backup.probe import Probe, Reply, Unanswered
 
 FOLDER = f"{STATE}/manifest"
 
-#: Lists the entries of all studios, who holds the lock, and the generation, in one go. `ls` proves the listing.
+#: Lists the entries of all studios, who holds the lock, and the generation, in one go. `find` fails where it cannot list.
 PROBE = Probe(
     script=rf"""{REPORT}
 {ABSENT}
 if [ -d {FOLDER} ]; then
-  ls -a {FOLDER} >/dev/null
   find {FOLDER} -type f -size -8 -exec awk 'FNR == 1 {{ print "file\t" FILENAME }} {{ print "\t" $0 }}' {{}} +
 elif absent {FOLDER}; then :
 else printf '%s cannot be read\n' {FOLDER} >&2; exit 1; fi

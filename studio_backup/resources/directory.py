@@ -10,17 +10,24 @@ from studio_backup.absence import ABSENT
 from studio_backup.paths import CONFIGURATION, SENTINEL, STATE
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, managed, watched, whole
-from studio_backup.resources.listing import listed
+from studio_backup.resources.listing import Listed, listed
 from studio_backup.source import Place
 from studio_backup.step import Step
 
-#: Says of each folder in "$@" whether it is there, and lists it; its name is printed apart, since some `ls` garble it.
+#: Lists each folder in "$@" that is there, plain names in one call. Any other name is printed apart, since some `ls`
+#: garble it.
 SCRIPT = rf"""{ABSENT}
+plain=
 for folder do
-  if [ -e "$folder" ] || [ -L "$folder" ]; then printf 'there\t%s\n' "$folder"; ls -ld -- "$folder"
+  if [ -e "$folder" ] || [ -L "$folder" ]; then
+    case $folder in
+      *[!A-Za-z0-9/._-]*) printf 'there\t%s\n' "$folder"; ls -ld -- "$folder" ;;
+      *) plain="$plain $folder" ;;
+    esac
   elif absent "$folder"; then printf 'absent\t%s\n' "$folder"
   else printf 'unread\t%s\n' "$folder"; fi
 done
+[ -z "$plain" ] || ls -ld $plain
 printf 'complete\n'"""
 
 
@@ -56,14 +63,23 @@ class Directory(Resource):
         if f"absent\t{self.name}" in lines:
             return None
         if f"there\t{self.name}" in lines:
-            entry = listed(lines[lines.index(f"there\t{self.name}") + 1])
-            return type(self)(
-                system=self.system, name=self.name, place=self.place,
-                mode=entry.mode, owner=entry.owner, type=entry.type,
-            )  # fmt: skip
+            return self._seen(listed(lines[lines.index(f"there\t{self.name}") + 1]))
         if f"unread\t{self.name}" in lines:
             raise Unparsable(f"{self.name} is there and cannot be read")
-        raise Unparsable(f"{self.name} is not in the listing")
+        mine = (line for line in lines if line.endswith(f" {self.name}") or f" {self.name} -> " in line)
+        found = [
+            entry
+            for line in mine
+            if not line.startswith(("there\t", "absent\t", "unread\t")) and (entry := listed(line)).path == self.name
+        ]
+        if len(found) != 1:  # the target of a link can spell a second line
+            raise Unparsable(f"{self.name} is not in the listing" + (" once" if found else ""))
+        return self._seen(found[0])
+
+    def _seen(self, entry: Listed) -> Self:
+        return type(self)(
+            system=self.system, name=self.name, place=self.place, mode=entry.mode, owner=entry.owner, type=entry.type
+        )
 
     def create(self) -> tuple[Step, ...]:
         """Made with its final owner and mode; folders between it and an existing one are root's."""

@@ -19,8 +19,7 @@ FOLDERS = rf"""{ABSENT}
 for folder do
   if [ -d "$folder" ] && [ ! -L "$folder" ]; then
     printf 'folder\t%s\n' "$folder"
-    find "$folder" -exec ls -ld {{}} +
-    find "$folder" -type f {TEXTS}
+    find "$folder" -exec ls -ld {{}} + -type f {TEXTS}
   elif [ ! -L "$folder" ] && absent "$folder"; then printf 'absent\t%s\n' "$folder"
   else printf '%s is there and cannot be read\n' "$folder" >&2; exit 1; fi
 done

@@ -18,8 +18,7 @@ _PROPERTIES = ("Id", "LoadState", "UnitFileState", "ActiveState", "NeedDaemonRel
 #: Our unit files, then what systemd makes of every name asked for.
 _SCRIPT = rf"""ls -a {UNITS} >/dev/null
 printf 'folder\t%s\n' {UNITS}
-find {UNITS} -maxdepth 1 -name 'studio-backup-*' -exec ls -ld {{}} +
-find {UNITS} -maxdepth 1 -name 'studio-backup-*' -type f {TEXTS}
+find {UNITS} -maxdepth 1 -name 'studio-backup-*' -exec ls -ld {{}} + -type f {TEXTS}
 printf 'complete\n'
 systemctl show {" ".join(f"-p {name}" for name in _PROPERTIES)} -- "$@" """
 

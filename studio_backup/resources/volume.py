@@ -17,7 +17,7 @@ IDENTITY = shipped("volume.sh")
 
 #: Each argument is `ID ROOT`: an id holds no blank.
 _SCRIPT = rf"""{IDENTITY}
-[ "$(uname -s)" = Darwin ] || [ -r /proc/self/mountinfo ]
+[ -r /proc/self/mountinfo ] || [ "$(uname -s)" = Darwin ]
 set +eu
 for pair do
   id=${{pair%% *}}; root=${{pair#* }}; mounted_id=; state=absent
