@@ -41,8 +41,7 @@ ls -ld {folders}
 ls -l {files} {units}
 awk 'FNR == 1 {{ print FILENAME }} {{ print }}' {files} {units}
 systemctl show {_STATES} -- {shlex.join(names)}
-findmnt -n -o TARGET,SOURCE,FSTYPE {TARGET}; findmnt -n -o TARGET,SOURCE,FSTYPE {SOURCE}
-blkid -p -o value -s UUID "$(findmnt -n -o SOURCE {TARGET})"; blkid -p -o value -s UUID "$(findmnt -n -o SOURCE {SOURCE})"
+blkid -p -o value -s UUID "$(findmnt -n -o SOURCE {TARGET})" "$(findmnt -n -o SOURCE {SOURCE})"
 cat {TARGET}/.studio-backup-volume {SOURCE}/.studio-backup-volume
 """
 

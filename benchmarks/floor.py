@@ -10,6 +10,7 @@ import base64
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import paramiko
 
@@ -31,8 +32,7 @@ def ask(user: str, key: paramiko.PKey, address: str, host_key: str, script: str)
 
 def main(path: str) -> int:
     """Ask every host at once."""
-    with open(path, encoding="utf-8") as file:
-        work = json.load(file)
+    work = json.loads(Path(path).read_text(encoding="utf-8"))
     key = paramiko.PKey.from_path(work["key"])
     with ThreadPoolExecutor(max_workers=min(int(work["parallel"]), len(work["hosts"]))) as pool:
         asked = [pool.submit(ask, work["user"], key, *host) for host in work["hosts"]]
