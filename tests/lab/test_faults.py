@@ -16,7 +16,8 @@ pytestmark = pytest.mark.lab
 
 @pytest.fixture(scope="module", autouse=True)
 def mended(lab: Lab) -> Iterator[None]:
-    """Put the machines back when this module is done, whatever it broke."""
+    """Fresh machines before this module, whatever others left on them, and after it, whatever it broke."""
+    lab.reset()
     yield
     lab.reset()
 

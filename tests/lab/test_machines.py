@@ -8,6 +8,12 @@ from tests.lab.machines import facts
 pytestmark = pytest.mark.lab
 
 
+@pytest.fixture(scope="module", autouse=True)
+def fresh(lab: Lab) -> None:
+    """The machines as they boot, whatever other modules left on them."""
+    lab.reset()
+
+
 def test_every_machine_answers_with_its_volume(lab: Lab) -> None:
     for machine in facts.STUDIO.values():
         reply = lab.ssh(machine.name, "hostname && cat /proc/mounts && ls /dev/disk/by-id")
