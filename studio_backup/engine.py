@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from studio_backup.abreast import abreast
 from studio_backup.diff import Asleep
 from studio_backup.errors import NoAnswer, StudioBackupError, Unreachable
 from studio_backup.probe import Probe, Reply, Unanswered, end_mark, join, merge, split
@@ -148,19 +148,11 @@ class Engine:
 
     def _each(self, items: Sequence[Item], work: Callable[[Item], Result], name: Callable[[Item], str]) -> list[Result]:
         """Do `work` for every item, a thread each and `parallel` at a time; results in the order of the items."""
-        if not items:
-            return []
-        with ThreadPoolExecutor(max_workers=min(self.parallel, len(items))) as pool:
-            futures = {pool.submit(work, item): item for item in items}
-            try:
-                for done, future in enumerate(as_completed(futures), 1):
-                    self.progress(done, len(items), name(futures[future]))
-            except BaseException:
-                for future in futures:
-                    future.cancel()
-                self.close()  # wakes the threads that wait for an answer
-                raise
-            return [future.result() for future in futures]
+        try:
+            return abreast(items, work, self.parallel, lambda done, item: self.progress(done, len(items), name(item)))
+        except BaseException:
+            self.close()
+            raise
 
     def _forget(self, system: str) -> None:
         transport = self.open.pop(system, None)

@@ -4,6 +4,7 @@
     ├── UsageError                    1  usage
     ├── SpecError                     1  spec               every problem of the YAML at once
     ├── StepFailed                    1  step-failed
+    ├── Interrupted                   1  interrupted        the user stopped it half-way
     ├── EvidenceError                 1  evidence           the local record cannot be read or written
     ├── Refused                       5  refused            stopped for safety; nothing was changed
     ├── Locked                        6  locked             another apply holds the machine
@@ -78,6 +79,12 @@ class StepFailed(StudioBackupError):
     """A step ended with a non-zero exit status, or its change was not seen afterwards."""
 
     code = "step-failed"
+
+
+class Interrupted(StudioBackupError):
+    """Ctrl-C in the middle of an apply; says what was done by then."""
+
+    code = "interrupted"
 
 
 class EvidenceError(StudioBackupError):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from types import TracebackType
 
+from studio_backup.abreast import abreast
 from studio_backup.errors import Locked, StudioBackupError, TransportError
 from studio_backup.lock import acquire, answer
 from studio_backup.transport import Remote, Transport
@@ -45,11 +45,8 @@ class Locks:
                 raise problem
 
     def _together(self, names: list[str], transports: Mapping[str, Transport]) -> StudioBackupError | None:
-        if not names:
-            return None
-        with ThreadPoolExecutor(max_workers=min(16, len(names))) as pool:
-            problems = pool.map(lambda name: self._one(name, transports[name]), names)
-            return next(filter(None, problems), None)
+        problems = abreast(names, lambda name: self._one(name, transports[name]), 16)
+        return next(filter(None, problems), None)
 
     def _one(self, name: str, transport: Transport) -> StudioBackupError | None:
         token = secrets.token_hex(8)

@@ -18,7 +18,7 @@ from studio_backup.probe import Probe, Reply, Unanswered
 
 FOLDER = f"{STATE}/manifest"
 
-#: Lists the entries of all studios, who holds the lock, and the generation, in one go. `find` fails where it cannot list.
+#: Lists the entries of all studios, who holds the lock, and the generation, in one go; fails where `find` cannot list.
 PROBE = Probe(
     script=rf"""{REPORT}
 {ABSENT}

@@ -19,13 +19,13 @@ from studio_backup.cli.scope import engine_of, evidence_of, pending_of, record, 
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.engine import Engine
-from studio_backup.errors import Locked, Refused
+from studio_backup.errors import Interrupted, Locked, Refused
 from studio_backup.evidence import Evidence
 from studio_backup.locks import Locks, stale
 from studio_backup.plan import Plan
 from studio_backup.report import plan as report
 from studio_backup.report.applied import document, lines_of_wave, summary
-from studio_backup.report.text import Paint
+from studio_backup.report.text import Paint, count
 from studio_backup.spec.model import Studio
 from studio_backup.survey import Survey
 
@@ -122,12 +122,22 @@ def _carry_out(
     me: str,
 ) -> int:
     paint = Paint(settings.colour)
+    done = 0
 
     def told(results: Sequence[Result]) -> None:
+        nonlocal done
+        done += sum(result.done for result in results)
         if not settings.json:
             settings.write("\n".join(lines_of_wave(results, paint, settings.verbose)))
 
-    applied = carry_out(engine, scope, survey, plan, told, me)
+    try:
+        applied = carry_out(engine, scope, survey, plan, told, me)
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"interrupted: {done} of {count(len(plan.acting()), 'change')} done and seen; "
+            "a machine that is at a step carries it to its end",
+            "studio-backup apply goes on from here",
+        ) from None
     record(settings, evidence, applied.survey, applied.plan)
     left = of_plan(applied.plan, overslept(studio, applied.plan))
     if settings.json:

@@ -36,7 +36,8 @@ def plant(lab: Lab, copy: str, script: str) -> None:
 def test_the_receiver_moves_nothing_about_in_the_copys_folder(
     lab: Lab, installed: Studio, copy: str, script: str
 ) -> None:
-    assert installed and points(lab, copy)
+    assert installed.folder.is_dir()
+    assert points(lab, copy)
     machine, folder = target(copy)
     user = receiver(lab, "ws-a" if machine == "nas" else "nas", machine)
     before = lab.run(machine, f"ls -la {folder} {folder}/points").stdout

@@ -17,11 +17,11 @@ PURE = (
 )  # fmt: skip
 #: The edge: what reaches machines, keeps records and speaks to people. Each may import those before it, and the pure.
 EDGE = (
-    "transport", "ssh", "engine", "locks", "evidence", "apply", "running", "report", "saved", "restore", "cli",
+    "abreast", "transport", "ssh", "engine", "locks", "evidence", "apply", "running", "report", "saved", "restore", "cli",
 )  # fmt: skip
 ORDER = (*PURE, *EDGE)
 #: Modules of the edge that touch the network, processes, the clock or chance; all others of it only use these.
-IMPURE = ("transport", "ssh", "engine", "locks", "cli")
+IMPURE = ("abreast", "transport", "ssh", "engine", "locks", "cli")
 FORBIDDEN = {"paramiko", "fabric", "subprocess", "socket", "os", "time", "random", "secrets", "click", "threading"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
