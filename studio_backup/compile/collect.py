@@ -30,12 +30,26 @@ class Compiled:
         return [resource for resource in self.resources.values() if resource.system == system]
 
 
+@dataclass
+class _Gathered:
+    """A resource while more is learnt about who needs it."""
+
+    resource: Resource
+    requires: dict[str, None]
+    serves: dict[str, None]
+
+    def whole(self) -> Resource:
+        return dataclasses.replace(self.resource, requires=tuple(self.requires), serves=tuple(self.serves))
+
+
 class Collector:
     """Gathers resources; asking twice for one address is asking once."""
 
     def __init__(self, studio: model.Studio) -> None:
         self.studio = studio
-        self._found: dict[str, Resource] = {}
+        self._found: dict[str, _Gathered] = {}
+        # What the copies of one dataset share is asked for by each of them: built once, then only looked up.
+        self._shared: dict[tuple[str, ...], str] = {}
         self.serving = ""  # full name of the dataset that is being compiled
 
     def add(self, resource: Resource) -> str:
@@ -43,28 +57,31 @@ class Collector:
 
         Two values for one address would be a fault of the compiler: one of them would be dropped in silence.
         """
-        known = self._found.get(resource.address, resource)
-        if known != resource:
-            raise AssertionError(f"{resource.address} is compiled to two different values")
-        self._found[resource.address] = dataclasses.replace(
-            known,
-            requires=tuple(dict.fromkeys((*known.requires, *resource.requires))),
-            serves=tuple(dict.fromkeys((*known.serves, self.serving))),
-        )
-        return resource.address
+        address = resource.address
+        known = self._found.get(address)
+        if known is None:
+            known = self._found[address] = _Gathered(resource, {}, {})
+        elif known.resource != resource:
+            raise AssertionError(f"{address} is compiled to two different values")
+        known.requires.update(dict.fromkeys(resource.requires))
+        known.serves[self.serving] = None
+        return address
 
     def compiled(self) -> Compiled:
         """Everything, in the order it was added."""
-        return Compiled(dict(self._found))
+        return Compiled({address: gathered.whole() for address, gathered in self._found.items()})
 
     def folder(self, system: model.System, path: str, place: Place, mode: str = "", owner: str = "root") -> str:
         """One of our own folders and those above it, down from /etc/studio-backup or our state."""
-        top = CONFIGURATION if path.startswith(CONFIGURATION) else STATE
-        above = () if path == top else (self.folder(system, path.rsplit("/", 1)[0], place),)
-        mode = mode or _MODES.get(path.rsplit("/", 1)[1], "0755")
-        return self.add(
-            Directory(system=system.full_name, name=path, place=place, mode=mode, owner=owner, requires=above)
-        )
+        shared = (self.serving, system.full_name, path, mode, owner)
+        if shared not in self._shared:
+            top = CONFIGURATION if path.startswith(CONFIGURATION) else STATE
+            above = () if path == top else (self.folder(system, path.rsplit("/", 1)[0], place),)
+            mode = mode or _MODES.get(path.rsplit("/", 1)[1], "0755")
+            self._shared[shared] = self.add(
+                Directory(system=system.full_name, name=path, place=place, mode=mode, owner=owner, requires=above)
+            )
+        return self._shared[shared]
 
     def file(
         self, system: model.System, path: str, place: Place, body: str, mode: str = "0644", shared: bool = False
@@ -82,9 +99,13 @@ class Collector:
 
     def program(self, system: model.System, name: str, place: Place) -> str:
         """A program of ours as it stands in studio_backup/jobs, without the `.sh` of what is executed."""
-        target = name.removesuffix(".sh") if name in ("job.sh", "gate.sh") else name
-        mode = "0755" if target != name else "0644"
-        return self.file(system, f"{configuration(self.studio.name)}/{target}", place, shipped(name), mode, shared=True)
+        shared = (self.serving, system.full_name, name)
+        if shared not in self._shared:
+            target = name.removesuffix(".sh") if name in ("job.sh", "gate.sh") else name
+            mode = "0755" if target != name else "0644"
+            path = f"{configuration(self.studio.name)}/{target}"
+            self._shared[shared] = self.file(system, path, place, shipped(name), mode, shared=True)
+        return self._shared[shared]
 
     def volume(self, system: model.System, volume: model.Volume) -> tuple[str, str]:
         """The volume itself, watched, and the sentinel on it; both are needed by whatever stands there."""
