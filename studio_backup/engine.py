@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TypeVar
 
 from studio_backup.abreast import abreast
@@ -46,14 +47,20 @@ class Engine:
         chosen = list(machines)
         systems = [system for machine in chosen for system in machine.systems.values()]
         probes = {one.full_name: questions(wanted.get(one.full_name, ())) for one in systems if one.os != "windows"}
-        return survey_of(self.read(chosen, probes))
+        return survey_of(self.read(chosen, probes, wanted))
 
-    def read(self, machines: Iterable[Machine], probes: Mapping[str, Sequence[Probe]]) -> dict[str, Sighting]:
-        """Ask every system of these machines its own probes."""
-        sightings: dict[str, Sighting] = {}
-        for found in self._each(list(machines), lambda machine: self._machine(machine, probes), lambda one: one.name):
-            sightings.update(found)
-        return sightings
+    def read(
+        self,
+        machines: Iterable[Machine],
+        probes: Mapping[str, Sequence[Probe]],
+        wanted: Mapping[str, Sequence[Resource]] = MappingProxyType({}),
+    ) -> dict[str, Sighting]:
+        """Ask every system of these machines its own probes, and read those resources out of the answers."""
+
+        def work(machine: Machine) -> dict[str, Sighting]:
+            return {name: _read(one, wanted.get(name, ())) for name, one in self._machine(machine, probes).items()}
+
+        return _joined(self._each(list(machines), work, lambda one: one.name))
 
     def _machine(self, machine: Machine, probes: Mapping[str, Sequence[Probe]]) -> dict[str, Sighting]:
         """Ask the systems of one machine one after another; once one answers, its exclusive siblings are asleep."""
@@ -113,11 +120,11 @@ class Engine:
     def read_again(self, wanted: Mapping[str, Sequence[Resource]]) -> Survey:
         """Read these resources once more, each system over the connection that is open to it."""
         found = self._each(list(wanted), lambda name: {name: self._again(name, wanted[name])}, lambda name: name)
-        return survey_of({name: sighting for part in found for name, sighting in part.items()})
+        return survey_of(_joined(found))
 
     def _again(self, system: str, resources: Sequence[Resource]) -> Sighting:
         try:
-            return self.ask(self.open[system], questions(resources))
+            return self.ask(self.open[system], questions(resources)).reading(resources)
         except KeyError:
             return Silent("the connection was lost")
         except Exception as error:
@@ -171,6 +178,15 @@ def _silent(error: Exception) -> Silent:
         return Silent(error.message, error.code, error.fix)
     said = f"this should not happen: {type(error).__name__}: {error}"
     return Silent(said, "internal", "leave this machine out with --except, and report what is said here")
+
+
+def _joined(found: Iterable[Mapping[str, Sighting]]) -> dict[str, Sighting]:
+    return {name: sighting for part in found for name, sighting in part.items()}
+
+
+def _read(sighting: Sighting, resources: Iterable[Resource]) -> Sighting:
+    """Read in the machine's own thread, while other machines have yet to answer."""
+    return sighting.reading(resources) if isinstance(sighting, Answered) else sighting
 
 
 def _ask(transport: Transport, probes: Sequence[Probe], timeout: float) -> list[Reply | Unanswered]:

@@ -15,9 +15,17 @@ from studio_backup.resource import Resource, Unparsable
 
 @dataclass(frozen=True)
 class Answered:
-    """A system that was asked: its answers by (script, touches), as merged probes were asked."""
+    """A system that was asked: its answers by (script, touches), as merged probes were asked.
+
+    `seen` holds what was read out of them already, by address.
+    """
 
     answers: Mapping[tuple[str, bool], Reply | Unanswered]
+    seen: Mapping[str, Seen] = field(default_factory=dict, compare=False)
+
+    def reading(self, resources: Iterable[Resource]) -> Answered:
+        """The same, with these resources read out of it."""
+        return Answered(self.answers, {resource.address: read(resource, self) for resource in resources})
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class Survey:
             return Unread(sighting.reason, sighting.fix)
         if isinstance(sighting, Asleep):
             return sighting
-        return read(resource, sighting)
+        return sighting.seen.get(resource.address) or read(resource, sighting)
 
 
 def read(resource: Resource, answered: Answered) -> Seen:

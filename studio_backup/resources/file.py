@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from studio_backup.paths import CONFIGURATION
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, managed
-from studio_backup.resources.listing import FOLDERS, read
+from studio_backup.resources.listing import FOLDERS, read, same
 from studio_backup.source import Place
 from studio_backup.step import Staged, Step
 
@@ -40,7 +40,7 @@ class File(Resource):
             system=self.system,
             name=self.name,
             place=self.place,
-            text=found.content(),
+            text=same(found.content(), self.text),
             mode=found.listed.mode,
         )
 

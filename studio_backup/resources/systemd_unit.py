@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from studio_backup.paths import UNITS
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, managed, watched
-from studio_backup.resources.listing import TEXTS, read
+from studio_backup.resources.listing import TEXTS, read, same
 from studio_backup.source import Place
 from studio_backup.step import Staged, Step
 
@@ -72,7 +72,7 @@ class SystemdUnit(Resource):
             system=self.system,
             name=self.name,
             place=self.place,
-            text=found.content(),
+            text=same(found.content(), self.text),
             mode=found.listed.mode,
             loaded="no" if state["NeedDaemonReload"] == "yes" or state["LoadState"] != "loaded" else "yes",
             enabled=state["UnitFileState"] if self.is_timer else None,

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from studio_backup.apply import Scope
@@ -15,6 +16,7 @@ from studio_backup.diff import Asleep
 from studio_backup.engine import Engine
 from studio_backup.manifest import PROBE as MANIFEST
 from studio_backup.probe import Probe, Reply
+from studio_backup.resource import Resource
 from studio_backup.spec.model import Machine
 from studio_backup.survey import Answered, Sighting
 from tests.lab.story.telling import NotAsToldError
@@ -57,7 +59,12 @@ class Replay(Engine):
     recording: Mapping[str, Any] = field(default_factory=dict)
     known: Askers = field(default_factory=dict)
 
-    def read(self, machines: Iterable[Machine], probes: Mapping[str, Sequence[Probe]]) -> dict[str, Sighting]:
+    def read(
+        self,
+        machines: Iterable[Machine],
+        probes: Mapping[str, Sequence[Probe]],
+        wanted: Mapping[str, Sequence[Resource]] = MappingProxyType({}),  # noqa: ARG002
+    ) -> dict[str, Sighting]:
         """The recorded answers; a question that nobody recorded raises KeyError."""
         systems = [system.full_name for machine in machines for system in machine.systems.values()]
         return {name: self._sighting(self.recording["systems"][name], probes.get(name, ())) for name in systems}
