@@ -50,7 +50,10 @@ def test_our_process_is_killed(lab: Lab, tmp_path: Path, seconds: float, seed: i
         process.send_signal(signal.SIGKILL)
         process.communicate()
     once_free(studio)
-    left = "find /etc /var/lib/studio-backup -name '.studio-backup-stage*' -o -name '.new.*' -o -name 'lock.*'"
+    left = (
+        "find /etc /var/lib/studio-backup -name '.studio-backup-stage*' -o -name '.new.*'"
+        " -o -path '/var/lib/studio-backup/lock.*'"
+    )
     for name in ("ws-a", "ws-b", "nas", "vault"):
         assert lab.run(name, left).stdout == "", name
 
