@@ -21,10 +21,10 @@ def serve(collected: Collector, route: Route, reader: Reader) -> None:
     if route.local:
         return
     needs = [collected.program(system, part, place) for part in GATE_PARTS]
+    # The key does not need it: a gate without it refuses, and one key may reach the copies of many rooms, which a
+    # selection of one room must not bring along.
     folder = f"{configuration(route.studio)}/gate.d/{route.gate_key}"
-    needs.append(
-        collected.file(system, f"{folder}/{route.source_id}.conf", place, conf.gate(route, reader), shared=True)
-    )
+    collected.file(system, f"{folder}/{route.source_id}.conf", place, conf.gate(route, reader), shared=True)
     program = f"{configuration(route.studio)}/gate"
     key = After(f"{route.writer.full_name}/{SshKey.kind}/{route.home}/key", "public")
     comment = f"studio-backup {route.studio} {route.writer.full_name}"
