@@ -52,7 +52,8 @@ same_id() {
 
 # Prints the bytes of a device as pairs of hex digits: DEVICE OFFSET COUNT.
 device_hex() {
-  dd if="$1" bs=1 skip="$2" count="$3" 2>/dev/null | od -An -tx1
+  # One process where od can skip; some appliances' cannot.
+  od -An -tx1 -j "$2" -N "$3" "$1" 2>/dev/null || dd if="$1" bs=1 skip="$2" count="$3" 2>/dev/null | od -An -tx1
 }
 
 # Prints the id that the file system itself carries; nothing when the device cannot be read.

@@ -19,7 +19,8 @@ from studio_backup.step import Step
 _SCRIPT = rf"""{ABSENT}
 for root do
   file=$root/{SENTINEL}; line='(no plain file)'; word=sentinel
-  if [ -f "$file" ] && [ ! -L "$file" ]; then line=$(head -n 1 "$file") || word=unread
+  if [ -f "$file" ] && [ ! -L "$file" ]; then
+    line=; IFS= read -r line <"$file" || [ -n "$line" ] || [ ! -s "$file" ] || word=unread
   elif absent "$file"; then word=absent; line=
   elif [ ! -e "$file" ] && [ ! -L "$file" ]; then word=unread; fi
   printf 'root\t%s\n%s\t%s\n' "$root" "$word" "$line"

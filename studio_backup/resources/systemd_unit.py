@@ -16,8 +16,7 @@ from studio_backup.step import Staged, Step
 _PROPERTIES = ("Id", "LoadState", "UnitFileState", "ActiveState", "NeedDaemonReload", "DropInPaths")
 
 #: Our unit files, then what systemd makes of every name asked for.
-_SCRIPT = rf"""ls -a {UNITS} >/dev/null
-printf 'folder\t%s\n' {UNITS}
+_SCRIPT = rf"""printf 'folder\t%s\n' {UNITS}
 find {UNITS} -maxdepth 1 -name 'studio-backup-*' -exec ls -ld {{}} + -type f {TEXTS}
 printf 'complete\n'
 systemctl show {" ".join(f"-p {name}" for name in _PROPERTIES)} -- "$@" """
