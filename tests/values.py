@@ -72,9 +72,9 @@ def reply_of(resources: Iterable[Resource]) -> Reply:
             files = [one for one in chosen if isinstance(one, File) and one.text is not None]
             lines.append(f"folder\t{FOLDER}")
             lines += [f"-rw-r--r-- 1 root root {len(item.text)} Nov 22 03:54 {item.name}" for item in files]
-            lines += [f"  {item.text.count(chr(10))} {item.name}" for item in files]
-            for item in files:
-                lines += [f"text\t{item.name}", *(f"\t{line}" for line in item.text.split("\n")[:-1])]
+            lines += [f"  {len(item.text)} {item.name}" for item in files]
+            lines += [f"  {sum(len(item.text) for item in files)} total"] if files else []
+            lines += "".join(item.text for item in files).split("\n")[:-1]
         case Directory():
             for one in chosen:
                 lines += [f"there\t{one.name}", f"drwxr-xr-x 2 root root 40 Nov 22 03:54 {one.name}"]

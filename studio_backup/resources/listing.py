@@ -1,17 +1,18 @@
-"""Folders and files as `ls -l` and `awk` list them on every system: type, mode, owner, size, text."""
+"""Folders and files as `ls -l`, `wc -c` and `cat` show them on every system: type, mode, owner, size, text."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from studio_backup.absence import ABSENT
 from studio_backup.probe import Reply
-from studio_backup.resource import Unparsable, whole
+from studio_backup.resource import Unparsable
 
-#: For `find`: the lines of each file, and how many there are; some awks take a NUL for the end of a line.
-TEXTS = r"""-exec wc -l {} + -exec awk 'FNR == 1 { print "text\t" FILENAME } { print "\t" $0 }' {} +"""
+#: For `find`: the size of each file, then all their bytes. With /dev/null among them, `wc` always ends with a total.
+TEXTS = r"""-exec wc -c /dev/null {} + -exec cat {} +"""
 
 #: Lists every folder named in "$@": what is in it, and each file with its text. One that is neither a folder nor
 #: proven absent ends the fragment with an error; so does a link, since `find` would see nothing behind it.
@@ -68,64 +69,73 @@ def octal(permissions: str) -> str:
 
 @dataclass(frozen=True)
 class File:
-    """A file with its text; `text` is None when it is not text or not read whole."""
+    """A file with its text; None for what is no plain file."""
 
     listed: Listed
     text: str | None
 
     def content(self) -> str:
         """The text, or in brackets why there is none: such a content equals no file that we write."""
-        if self.listed.type != "-":
-            return f"(no plain file: type {self.listed.type})"
-        return self.text if self.text is not None else f"(not text: {self.listed.size} bytes)"
+        return f"(no plain file: type {self.listed.type})" if self.text is None else self.text
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A whole listing: files by path, the folders that it is about, and what the reply says after it."""
+
+    files: Mapping[str, File]
+    folders: frozenset[str]
+    rest: str
+
+
+def read(reply: Reply, folder: str) -> dict[str, File]:
+    """Every file below `folder` by path; empty when the folder is proven absent; raises Unparsable otherwise."""
+    found = listing(reply)
+    if folder not in found.folders:
+        raise Unparsable(f"{folder} is not in the listing")
+    return {path: file for path, file in found.files.items() if path.startswith(folder.rstrip("/") + "/")}
+
+
+_COUNT = re.compile(r" *([0-9]+) (.*)")
 
 
 @lru_cache(maxsize=64)
-def read(reply: Reply, folder: str) -> dict[str, File]:
-    """Every file below `folder` by path; empty when the folder is proven absent; raises Unparsable otherwise."""
-    entries, texts, counts, known = _sections(whole(reply))
-    if folder not in known:
-        raise Unparsable(f"{folder} is not in the listing")
-    inside = {path: entry for path, entry in entries.items() if path.startswith(folder.rstrip("/") + "/")}
-    return {path: File(entry, _text(entry, texts.get(path), counts.get(path))) for path, entry in inside.items()}
-
-
-_COUNT = re.compile(r" *([0-9]+) (/.*|total)")
-
-
-def _sections(output: str) -> tuple[dict[str, Listed], dict[str, str], dict[str, int], set[str]]:
-    """What is listed, the text of each file, how many newlines it holds, and the folders that the listing is about."""
+def listing(reply: Reply) -> Listing:
+    """Read what FOLDERS prints, up to its closing line `complete`; raises Unparsable when it does not get that far."""
+    if reply.exit:
+        raise Unparsable(reply.err.strip() or "the listing ended early")
+    data = reply.out.encode("utf-8", "surrogateescape")
     entries: dict[str, Listed] = {}
-    counts: dict[str, int] = {}
-    texts: dict[str, list[str]] = {}
-    known: set[str] = set()
-    current: list[str] = []
-    for line in output.split("\n")[:-1]:
+    texts: dict[str, bytes] = {}
+    folders: set[str] = set()
+    sizes: list[tuple[str, int]] = []
+    at = 0
+    while (end := data.find(b"\n", at)) >= 0:
+        line, at = data[at:end].decode("utf-8", "surrogateescape"), end + 1
         word, _, rest = line.partition("\t")
-        if line.startswith("\t"):
-            current.append(line[1:])
-        elif word in ("folder", "absent") and rest:
-            known.add(rest)
-        elif word == "text" and rest:
-            current = texts.setdefault(rest, [])
-        elif count := _COUNT.fullmatch(line):
-            counts[count[2]] = int(count[1])
+        if line == "complete" and not sizes:
+            files = {path: File(entry, _text(entry, texts)) for path, entry in entries.items()}
+            return Listing(files, frozenset(folders), data[at:].decode("utf-8", "surrogateescape"))
+        if word in ("folder", "absent") and rest:
+            folders.add(rest)
+        elif (count := _COUNT.fullmatch(line)) and count[2] != "total":
+            sizes.append((count[2], int(count[1])))
+        elif count:
+            for path, size in sizes:
+                texts[path], at = data[at : at + size], at + size
+            sizes.clear()
         else:
             entry = listed(line)
             if entry.path in entries:  # a name with a newline in it can spell a second line
                 raise Unparsable(f"{entry.path} is listed twice")
             entries[entry.path] = entry
-    return entries, {path: "".join(f"{line}\n" for line in lines) for path, lines in texts.items()}, counts, known
+    raise Unparsable("the listing ended early")
 
 
-def _text(entry: Listed, text: str | None, lines: int | None) -> str | None:
+def _text(entry: Listed, texts: Mapping[str, bytes]) -> str | None:
     if entry.type != "-":
         return None
-    if entry.size == 0:
-        return ""
-    if text is None:
-        return None
-    size = len(text.encode("utf-8", "surrogateescape"))
-    if size == entry.size + 1:
-        text, size = text[:-1], entry.size  # awk ends the last line, the file may not
-    return text if size == entry.size and text.count("\n") == lines else None
+    text = texts.get(entry.path, b"")
+    if len(text) != entry.size:
+        raise Unparsable(f"{entry.path} was not read whole")
+    return text.decode("utf-8", "surrogateescape")

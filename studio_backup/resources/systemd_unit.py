@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from studio_backup.paths import UNITS
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, managed, watched
-from studio_backup.resources.listing import TEXTS, read, same
+from studio_backup.resources.listing import TEXTS, listing, read, same
 from studio_backup.source import Place
 from studio_backup.step import Staged, Step
 
@@ -60,11 +60,10 @@ class SystemdUnit(Resource):
 
     def parse(self, reply: Reply) -> Self | None:
         """The file from the listing, its state from what systemd says."""
-        listing, states = _parts(reply)
-        found = read(listing, UNITS).get(f"{UNITS}/{self.name}")
+        found = read(reply, UNITS).get(f"{UNITS}/{self.name}")
         if found is None:
             return None
-        state = states.get(self.name)
+        state = _states(listing(reply).rest).get(self.name)
         if state is None:
             raise Unparsable(f"systemd says nothing of {self.name}")
         return type(self)(
@@ -113,14 +112,11 @@ class SystemdUnit(Resource):
 
 
 @lru_cache(maxsize=64)
-def _parts(reply: Reply) -> tuple[Reply, dict[str, dict[str, str]]]:
-    """The listing of the files, and what systemd says of each unit by its name; one answer speaks of all."""
-    listing, mark, shown = reply.out.partition("\ncomplete\n")
-    if reply.exit or not mark:
-        raise Unparsable(reply.err.strip() or "the listing ended early")
+def _states(shown: str) -> dict[str, dict[str, str]]:
+    """What systemd says of each unit by its name; one answer speaks of all."""
     states = {}
     for block in shown.split("\n\n"):
         state = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
         if set(_PROPERTIES) - {"DropInPaths"} <= set(state):
             states[state["Id"]] = {"DropInPaths": "", **state}
-    return Reply(0, f"{listing}\ncomplete\n", ""), states
+    return states
