@@ -3,7 +3,11 @@
 import contextlib
 import socket
 import threading
+import time
 from types import TracebackType
+
+#: Seconds between the last byte and the end.
+_STALL = 0.5
 
 
 class Wire:
@@ -35,10 +39,13 @@ class Wire:
             while data := source.recv(16384):
                 if counted:
                     if self.limit is not None and self.sent + len(data) > self.limit:
-                        # The machine gets every byte up to the limit, then nothing more.
+                        # The machine gets every byte up to the limit, time to do something with it, then the
+                        # end. Closed at once, the socket would take back what the machine has not read yet.
                         target.sendall(data[: self.limit - self.sent])
                         self.sent = self.limit
-                        self.cut()
+                        time.sleep(_STALL)
+                        target.shutdown(socket.SHUT_WR)
+                        source.shutdown(socket.SHUT_RDWR)
                         return
                     self.sent += len(data)
                 target.sendall(data)
