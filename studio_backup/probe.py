@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 #: Seconds one fragment may take before it is given up on its own machine.
 FRAGMENT_SECONDS = 20
@@ -18,6 +19,8 @@ KILLED = 137
 #: What every script of ours starts from, whatever the login shell had set.
 PREAMBLE = """LC_ALL=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin; export LC_ALL PATH
 unset CDPATH ENV; IFS=' \t\n'"""
+
+_ENDED = re.compile(r"([0-9]+) ([0-9]+)>(?:\n|\Z)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,23 +99,24 @@ reap() {{
   done
   fragment=
 }}
-printf '\\n'; printf '\\n' >&2
+ended=
+mark() {{ printf '\\n%s\\n%s\\n' "$ended" "$1"; printf '\\n%s\\n%s\\n' "$ended" "$1" >&2; }}
 {frames}
 kill "$ticker" 2>/dev/null
-printf '%s\\n' '{end_mark(nonce)}'; printf '%s\\n' '{end_mark(nonce)}' >&2
+mark '{end_mark(nonce)}'
 }} </dev/null
 """
 
 
 def _fragment(number: int, probe: Probe, nonce: str) -> str:
+    """Runs one probe; its end and the begin of the next are marked in one write a stream."""
     arguments = f"set -- {' '.join(map(shlex.quote, probe.args))}\n" if probe.args else "set --\n"
-    begin, end = f"<{nonce} {number}>", f"<{nonce} {number} "
-    return f"""printf '%s\\n' '{begin}'; printf '%s\\n' '{begin}' >&2
+    return f"""mark '<{nonce} {number}>'
 ( set -eu
 {arguments}{probe.script}
 ) </dev/null & fragment=$!
 reap
-printf '\\n%s\\n' '{end}'"$code>"; printf '\\n%s\\n' '{end}'"$code>" >&2"""
+ended='<{nonce} {number} '"$code>" """
 
 
 def split(reply: Reply, count: int, nonce: str) -> list[Reply | Unanswered]:
@@ -134,7 +138,11 @@ def split(reply: Reply, count: int, nonce: str) -> list[Reply | Unanswered]:
 
 
 def _frames(stream: str, nonce: str) -> dict[int, tuple[int, str]]:
-    pattern = re.compile(
-        rf"^<{re.escape(nonce)} (\d+)>\n(.*?)\n<{re.escape(nonce)} \1 (\d+)>$", re.MULTILINE | re.DOTALL
-    )
-    return {int(found[1]): (int(found[3]), found[2]) for found in pattern.finditer(stream)}
+    """Exit status and text by number. Only a script of ours knows the nonce: what follows it is a mark."""
+    frames: dict[int, tuple[int, str]] = {}
+    for begin, end in pairwise(f"\n{stream}".split(f"\n<{nonce} ")):
+        number, newline, text = begin.partition(">\n")
+        ended = _ENDED.match(end)
+        if newline and ended and ended[1] == number:
+            frames[int(number)] = (int(ended[2]), text)
+    return frames

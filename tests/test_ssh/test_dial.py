@@ -10,19 +10,18 @@ import pytest
 
 from studio_backup.errors import ConnectionRefused, HostDown
 from studio_backup.ssh.deadline import Deadline
-from studio_backup.ssh.dial import dial, proxy
+from studio_backup.ssh.dial import PromptSocket, dial, proxy
 from tests.sshd import free_port
 
 
 @pytest.fixture
 def no_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
     """A kernel without IPv6, and a name whose IPv6 address comes first."""
-    real = socket.socket
 
     def open_socket(family: int = -1, *more: Any) -> socket.socket:
         if family == socket.AF_INET6:
             raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
-        return real(family, *more)
+        return PromptSocket(family, *more)
 
     def addresses(host: str, port: int, **_: object) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("::1", port, 0, 0))]
@@ -30,7 +29,7 @@ def no_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
             found.append((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)))
         return found
 
-    monkeypatch.setattr(socket, "socket", open_socket)
+    monkeypatch.setattr("studio_backup.ssh.dial.PromptSocket", open_socket)
     monkeypatch.setattr(socket, "getaddrinfo", addresses)
 
 
