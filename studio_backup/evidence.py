@@ -46,6 +46,7 @@ class Evidence:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._writing = False  # inside at_once
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._database = sqlite3.connect(path, timeout=10)
@@ -139,7 +140,20 @@ class Evidence:
             ) from error
 
     @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """All that is noted inside is kept together, or none of it: the disk is waited for once."""
+        with self._write():
+            self._writing = True
+            try:
+                yield
+            finally:
+                self._writing = False
+
+    @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
+        if self._writing:
+            yield self._database
+            return
         try:
             with self._database:
                 yield self._database

@@ -11,23 +11,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from studio_backup.absence import ABSENT
 from studio_backup.lock import REPORT
 from studio_backup.paths import STATE
 from studio_backup.probe import Probe, Reply, Unanswered
+from studio_backup.resource import Unparsable
+from studio_backup.resources.listing import FOLDERS, listing
 
 FOLDER = f"{STATE}/manifest"
 
-#: Lists the entries of all studios, who holds the lock, and the generation, in one go; fails where `find` cannot list.
-PROBE = Probe(
-    script=rf"""{REPORT}
-{ABSENT}
-if [ -d {FOLDER} ]; then
-  find {FOLDER} -type f -size -8 -exec awk 'FNR == 1 {{ print "file\t" FILENAME }} {{ print "\t" $0 }}' {{}} +
-elif absent {FOLDER}; then :
-else printf '%s cannot be read\n' {FOLDER} >&2; exit 1; fi
-printf 'complete\n'"""
-)
+#: Who holds the lock, and the generation.
+LOCK = Probe(script=f"{REPORT}\nprintf 'complete\\n'")
+#: The entries of all studios; every folder that is read whole is read by the same fragment.
+ENTRIES = Probe(script=FOLDERS, args=(FOLDER,))
+PROBES = (LOCK, ENTRIES)
 
 
 @dataclass(frozen=True)
@@ -65,31 +61,31 @@ def _check(body: str) -> str:
     return hashlib.sha256(body.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def parse(reply: Reply | Unanswered) -> Manifest | None:
-    """The manifest; None when it could not be read whole."""
-    if isinstance(reply, Unanswered) or reply.exit or not reply.out.endswith("complete\n"):
+def parse(lock: Reply | Unanswered, listed: Reply | Unanswered) -> Manifest | None:
+    """The manifest from the answers to LOCK and ENTRIES; None when one of them could not be read whole."""
+    if isinstance(lock, Unanswered) or lock.exit or not lock.out.endswith("complete\n"):
         return None
-    holder = re.search(r"^lock\t(.*)$", reply.out, re.MULTILINE)
-    generation = re.search(r"^generation\t(.*)$", reply.out, re.MULTILINE)
+    if isinstance(listed, Unanswered):
+        return None
+    try:
+        found = listing(listed)
+    except Unparsable:
+        return None
+    if FOLDER not in found.folders:
+        return None
+    holder = re.search(r"^lock\t(.*)$", lock.out, re.MULTILINE)
+    generation = re.search(r"^generation\t(.*)$", lock.out, re.MULTILINE)
     entries: dict[tuple[str, str], Entry] = {}
     damaged: list[str] = []
-    for path, text in _files(reply.out):
-        entry = _entry(text)
+    for path, file in found.files.items():
+        if file.text is None or not path.startswith(f"{FOLDER}/"):
+            continue
+        entry = _entry(file.text)
         if entry is None or entry_path(entry.studio, entry.address) != path:
             damaged.append(path)
         else:
             entries[entry.studio, entry.address] = entry
     return Manifest(entries, tuple(damaged), holder[1] if holder else "", generation[1].strip() if generation else "")
-
-
-def _files(output: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, list[str]]] = []
-    for line in output.split("\n"):
-        if line.startswith("file\t"):
-            found.append((line[5:], []))
-        elif line.startswith("\t") and found:
-            found[-1][1].append(line[1:])
-    return [(path, "\n".join(lines) + "\n") for path, lines in found]
 
 
 def _entry(text: str) -> Entry | None:

@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from studio_backup.diff import VERBS, Change, Present, compare
 from studio_backup.manifest import Entry, entry_path, entry_text
 from studio_backup.orphans import orphans
-from studio_backup.resource import After, Resource
+from studio_backup.resource import After, Resource, ruled_fields
 from studio_backup.step import Step, Task
 from studio_backup.survey import Survey
 
@@ -101,10 +101,10 @@ def _ordered(wanted: Mapping[str, Resource]) -> list[str]:
 def _learn(change: Change, known: dict[After, str]) -> None:
     """What a present and unchanged resource can tell others (its watched values, such as a public key)."""
     if isinstance(change.seen, Present) and change.verb in ("ok", "update", "watch"):
-        for field in dataclasses.fields(change.seen.value):
-            value = getattr(change.seen.value, field.name)
-            if field.metadata.get("rule") == "watched" and isinstance(value, str):
-                known[After(change.address, field.name)] = value
+        for name, rule in ruled_fields(type(change.seen.value)).items():
+            value = getattr(change.seen.value, name) if rule == "watched" else None
+            if isinstance(value, str):
+                known[After(change.address, name)] = value
 
 
 def _blocked(change: Change, changes: Mapping[str, Change]) -> Change:

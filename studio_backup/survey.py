@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from studio_backup.diff import Absent, Asleep, Present, Seen, Unread
-from studio_backup.manifest import PROBE as MANIFEST
-from studio_backup.manifest import Manifest
+from studio_backup.manifest import ENTRIES, LOCK, PROBES, Manifest
 from studio_backup.manifest import parse as parse_manifest
 from studio_backup.probe import Probe, Reply, Unanswered
 from studio_backup.resource import Resource, Unparsable
@@ -74,7 +73,7 @@ def read(resource: Resource, answered: Answered) -> Seen:
 
 def questions(resources: Iterable[Resource]) -> list[Probe]:
     """The probes of these resources and of the manifest."""
-    return [MANIFEST, *(resource.probe() for resource in resources)]
+    return [*PROBES, *(resource.probe() for resource in resources)]
 
 
 def survey_of(systems: Mapping[str, Sighting]) -> Survey:
@@ -84,17 +83,20 @@ def survey_of(systems: Mapping[str, Sighting]) -> Survey:
     result: dict[str, Sighting] = {}
     for name, sighting in systems.items():
         result[name] = sighting
-        if isinstance(sighting, Answered) and (MANIFEST.script, False) in sighting.answers:
-            answer = sighting.answers[MANIFEST.script, False]
-            manifest = parse_manifest(answer)
+        if isinstance(sighting, Answered) and (LOCK.script, LOCK.touches) in sighting.answers:
+            answers = sighting.answers[LOCK.script, LOCK.touches], sighting.answers[ENTRIES.script, ENTRIES.touches]
+            manifest = parse_manifest(*answers)
             if manifest is None:
-                result[name] = Silent(f"its manifest could not be read: {_why(answer)}", fix="studio-backup plan -v")
+                why = "; ".join(filter(None, map(_why, answers))) or "half an answer"
+                result[name] = Silent(f"its manifest could not be read: {why}", fix="studio-backup plan -v")
             else:
                 manifests[name] = manifest
     return Survey(result, manifests)
 
 
 def _why(answer: Reply | Unanswered) -> str:
+    """Nothing for a fragment that ended well."""
     if isinstance(answer, Unanswered):
         return answer.reason
-    return answer.err.strip().splitlines()[-1] if answer.err.strip() else f"exit status {answer.exit}"
+    said = answer.err.strip().splitlines()
+    return (said[-1] if said else f"exit status {answer.exit}") if answer.exit else ""

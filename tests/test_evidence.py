@@ -140,3 +140,21 @@ def test_without_a_file_it_lives_as_long_as_the_program() -> None:
     passing.record_systems(100, ["nas/linux"], [])
     assert passing.systems() == {"nas/linux": (100, True)}
     assert not Path(":memory:").exists()
+
+
+def test_what_is_noted_at_once_is_kept_together_or_not_at_all(path: Path, evidence: Evidence) -> None:
+    def note() -> None:
+        with evidence.at_once():
+            evidence.record_systems(100, ["nas/linux"], [])
+            evidence.record_findings(100, ["a"], {"a": "drifted"})
+            raise KeyError("broken off")
+
+    with pytest.raises(KeyError):
+        note()
+    assert (Evidence(path).systems(), Evidence(path).since()) == ({}, {})
+    with evidence.at_once():
+        evidence.record_systems(200, ["nas/linux"], [])
+        evidence.record_applied(200, {"a": "1"})
+    assert Evidence(path).systems() == {"nas/linux": (200, True)}
+    evidence.record_applied(300, {"b": "2"})  # on its own again
+    assert Evidence(path).applied() == {"a": "1", "b": "2"}

@@ -34,8 +34,8 @@ def test_every_recorded_answer_is_understood(recording: tuple[Scope, Plan]) -> N
 def test_a_cut_recording_is_unread_and_never_absent(recording: tuple[Scope, Plan]) -> None:
     scope, _ = recording
     answers = json.loads(FILE.read_text())
-    exit_status, out, err = answers["systems"]["nas/linux"]["file"]
-    answers["systems"]["nas/linux"]["file"] = [exit_status, out.removesuffix("complete\n"), err]
+    exit_status, out, err = answers["systems"]["nas/linux"]["file manifest"]
+    answers["systems"]["nas/linux"]["file manifest"] = [exit_status, out.removesuffix("complete\n"), err]
     engine = Replay(lambda *_: pytest.fail("connected"), recording=answers, known=askers(scope))
     survey = engine.survey(scope.machines, scope.by_system())
     seen = {type(survey.seen(one)).__name__ for one in scope.by_system()["nas/linux"] if one.kind == "file"}

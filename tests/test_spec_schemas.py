@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from hypothesis import example as also
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
@@ -126,6 +127,7 @@ def test_a_slug_is_a_name_or_nothing(text: str) -> None:
 
 
 @given(st.text(alphabet="ab./-\\ :", max_size=30))
+@also("\\..")
 def test_normal_paths_stay_as_they_are(text: str) -> None:
     for parse in (mount_path, sub_path):
         try:

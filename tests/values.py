@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from studio_backup.diff import Asleep
-from studio_backup.manifest import PROBE, Entry, entry_path, entry_text
+from studio_backup.manifest import ENTRIES, LOCK, Entry, entry_path, entry_text
+from studio_backup.manifest import FOLDER as MANIFEST
 from studio_backup.probe import Reply, Unanswered
 from studio_backup.resource import Derived, Resource
 from studio_backup.resources.block import Block
@@ -53,14 +54,26 @@ def entry_of(resource: Resource, studio: str = STUDIO, digest: str | None = None
     return Entry(studio, resource.address, "three-two-one.yml", resource.digest() if digest is None else digest)
 
 
-def manifest_reply(entries: Iterable[Entry] = (), generation: str = "", holder: str = "") -> Reply:
-    """What the manifest's probe prints for these entries."""
+def lock_reply(generation: str = "", holder: str = "") -> Reply:
+    """What LOCK prints."""
     lines = [f"lock\t{holder}"] if holder else []
-    lines.append(f"generation\t{generation}")
-    for entry in entries:
-        lines.append(f"file\t{entry_path(entry.studio, entry.address)}")
-        lines += [f"\t{line}" for line in entry_text(entry).split("\n")[:-1]]
-    return Reply(0, "\n".join([*lines, "complete", ""]), "")
+    return Reply(0, "\n".join([*lines, f"generation\t{generation}", "complete", ""]), "")
+
+
+def listing_of(texts: Mapping[str, str]) -> str:
+    """What FOLDERS prints for these plain files by path, without its closing line."""
+    lines = [
+        f"-rw-r--r-- 1 root root {len(text.encode('utf-8', 'surrogateescape'))} Nov 22 03:54 {path}\n"
+        for path, text in texts.items()
+    ]
+    names = [f"text\t{path}\n" for path in texts]
+    return "".join([*lines, *names, "text\t\n", *texts.values()])
+
+
+def entries_reply(entries: Iterable[Entry] = ()) -> Reply:
+    """What FOLDERS prints of the manifest with these entries."""
+    texts = {entry_path(entry.studio, entry.address): entry_text(entry) for entry in entries}
+    return Reply(0, f"folder\t{MANIFEST}\n{listing_of(texts)}complete\n", "")
 
 
 def reply_of(resources: Iterable[Resource]) -> Reply:
@@ -69,12 +82,8 @@ def reply_of(resources: Iterable[Resource]) -> Reply:
     lines: list[str] = []
     match chosen[0]:
         case File():
-            files = [one for one in chosen if isinstance(one, File) and one.text is not None]
-            lines.append(f"folder\t{FOLDER}")
-            lines += [f"-rw-r--r-- 1 root root {len(item.text)} Nov 22 03:54 {item.name}" for item in files]
-            lines += [f"  {len(item.text)} {item.name}" for item in files]
-            lines += [f"  {sum(len(item.text) for item in files)} total"] if files else []
-            lines += "".join(item.text for item in files).split("\n")[:-1]
+            texts = {one.name: one.text for one in chosen if isinstance(one, File) and one.text is not None}
+            lines += [f"folder\t{FOLDER}", *listing_of(texts).split("\n")[:-1]]
         case Directory():
             for one in chosen:
                 lines += [f"there\t{one.name}", f"drwxr-xr-x 2 root root 40 Nov 22 03:54 {one.name}"]
@@ -114,7 +123,8 @@ def answered(
 ) -> Answered:
     """A system with these things, without those, and with this manifest."""
     answers: dict[tuple[str, bool], Reply | Unanswered] = {
-        (PROBE.script, PROBE.touches): manifest_reply(entries, **more)
+        (LOCK.script, LOCK.touches): lock_reply(**more),
+        (ENTRIES.script, ENTRIES.touches): entries_reply(entries),
     }
     grouped: dict[tuple[str, bool], tuple[list[Resource], list[Resource]]] = {}
     for index, resources in enumerate((list(there), list(gone))):
@@ -126,7 +136,9 @@ def answered(
         # A folder that holds some files is listed; the missing ones are simply not in it.
         lacking = [one for one in lack if not (stand and isinstance(one, File))]
         both += [absent_reply(lacking).out.removesuffix("complete\n")] if lacking else []
-        answers[asked] = Reply(0, "".join(both) + "complete\n", "")
+        told = answers.get(asked, Reply(0, "complete\n", ""))
+        assert isinstance(told, Reply)
+        answers[asked] = Reply(0, told.out.removesuffix("complete\n") + "".join(both) + "complete\n", "")
     return Answered(answers)
 
 

@@ -20,10 +20,11 @@ from studio_backup.evidence import Evidence
 from studio_backup.plan import Plan
 from studio_backup.report.text import safe
 from studio_backup.resource import Resource
-from studio_backup.spec.model import Studio, System
+from studio_backup.spec.model import Machine, Studio, System
 from studio_backup.spec.selectors import select
 from studio_backup.survey import Answered, Survey
 from studio_backup.transport import SUDO_PASSWORD, Transport
+from studio_backup.transport.early import knock
 
 
 def scope_of(settings: Settings, studio: Studio) -> Scope:
@@ -69,9 +70,16 @@ def with_needs(addresses: set[str], wanted: Mapping[str, Resource]) -> set[str]:
     return found
 
 
-def engine_of(settings: Settings, studio: Studio, evidence: Evidence, bar: Bar) -> Engine:
-    """An engine over SSH; passwords for sudo are asked for once, before anything connects."""
+def engine_of(
+    settings: Settings, studio: Studio, evidence: Evidence, bar: Bar, machines: Sequence[Machine] = ()
+) -> Engine:
+    """An engine over SSH; passwords for sudo are asked for once, before anything connects.
+
+    `machines` are those that will be asked at once, if any: they are told to get ready.
+    """
     password = _password(settings, studio)
+    first = [next(iter(machine.systems.values())) for machine in machines[: settings.parallel]]
+    knock((system.address, system.port) for system in first if not system.jump)
     seen = {name: when for name, (when, _) in evidence.systems().items()}
 
     def connect(system: System, siblings: Sequence[System]) -> tuple[Transport, System]:
@@ -115,21 +123,22 @@ def evidence_of(settings: Settings, studio: str) -> Evidence:
 def record(settings: Settings, evidence: Evidence, survey: Survey, plan: Plan) -> None:
     """Note what was seen; a record that cannot be written never spoils the command."""
     now = int(time.time())
+    looked_at = [change.address for change in plan.changes if change.verb not in ("asleep", "unread")]
+    findings = {
+        change.address: drift_class(change)
+        for change in plan.changes
+        if change.verb not in ("ok", "asleep", "unread") or change.kept
+    }
+    right = {c.address: c.want.digest() for c in plan.changes if c.want is not None and c.verb == "ok"}
     try:
-        evidence.record_systems(
-            now,
-            [name for name, sighting in survey.systems.items() if isinstance(sighting, Answered)],
-            [name for name, sighting in survey.systems.items() if isinstance(sighting, Asleep)],
-        )
-        looked_at = [change.address for change in plan.changes if change.verb not in ("asleep", "unread")]
-        findings = {
-            change.address: drift_class(change)
-            for change in plan.changes
-            if change.verb not in ("ok", "asleep", "unread") or change.kept
-        }
-        evidence.record_findings(now, looked_at, findings)
-        right = {c.address: c.want.digest() for c in plan.changes if c.want is not None and c.verb == "ok"}
-        evidence.record_applied(now, right)
+        with evidence.at_once():
+            evidence.record_systems(
+                now,
+                [name for name, sighting in survey.systems.items() if isinstance(sighting, Answered)],
+                [name for name, sighting in survey.systems.items() if isinstance(sighting, Asleep)],
+            )
+            evidence.record_findings(now, looked_at, findings)
+            evidence.record_applied(now, right)
     except EvidenceError as error:
         settings.say(f"warning: {error.message}")
 

@@ -6,7 +6,7 @@
 
 sentinel_name=.studio-backup-volume
 mount_table=/proc/self/mountinfo
-tab=$(printf '\t')
+tab='	'
 
 # Sets mount_source, mount_type, mount_number of what is mounted at exactly $1, and mount_above, the number of the
 # file system around it; fails when nothing is mounted there.
@@ -50,27 +50,33 @@ same_id() {
   [ "$(printf %s "$1" | tr 'A-F' 'a-f')" = "$(printf %s "$2" | tr 'A-F' 'a-f')" ]
 }
 
-# Prints the bytes of a device as pairs of hex digits: DEVICE OFFSET COUNT.
-device_hex() {
+# Sets device_hex to the bytes of a device as pairs of hex digits: DEVICE OFFSET COUNT.
+read_device() {
   # One process where od can skip; some appliances' cannot.
-  od -An -tx1 -j "$2" -N "$3" "$1" 2>/dev/null || dd if="$1" bs=1 skip="$2" count="$3" 2>/dev/null | od -An -tx1
+  device_hex=$(od -An -tx1 -j "$2" -N "$3" "$1" 2>/dev/null) ||
+    device_hex=$(dd if="$1" bs=1 skip="$2" count="$3" 2>/dev/null | od -An -tx1) || device_hex=''
 }
 
-# Prints the id that the file system itself carries; nothing when the device cannot be read.
-superblock_id() {
+# Sets superblock_id to the id that the file system itself carries; to nothing when the device cannot be read.
+read_superblock() {
+  superblock_id='' device_hex=''
   [ -b "$1" ] && [ -r "$1" ] || return 0
   case $2 in
-    ext2 | ext3 | ext4) superblock=$(device_hex "$1" 1128 16) ;;
-    btrfs) superblock=$(device_hex "$1" 65568 16) ;;
-    xfs) superblock=$(device_hex "$1" 32 16) ;;
-    exfat) superblock=$(device_hex "$1" 100 4) ;;
+    ext2 | ext3 | ext4) read_device "$1" 1128 16 ;;
+    btrfs) read_device "$1" 65568 16 ;;
+    xfs) read_device "$1" 32 16 ;;
+    exfat) read_device "$1" 100 4 ;;
     *) return 0 ;;
   esac
   # shellcheck disable=SC2086
-  set -- $superblock
+  set -- $device_hex
   case $# in
-    16) printf '%s%s%s%s-%s%s-%s%s-%s%s-%s%s%s%s%s%s\n' "$@" ;;
-    4) printf '%s%s-%s%s\n' "$4" "$3" "$2" "$1" ;;
+    16)
+      superblock_id="$1$2$3$4-$5$6-$7$8-$9"
+      shift 9
+      superblock_id="$superblock_id$1-$2$3$4$5$6$7"
+      ;;
+    4) superblock_id="$4$3-$2$1" ;;
   esac
 }
 
@@ -106,8 +112,9 @@ linked_id() (
 
 # 0: the volume found by find_mount at ROOT has this id; 1: it has another; 2: nothing here can tell.
 mounted_id_is() {
-  mounted_id=$(superblock_id "$mount_source" "$mount_type")
-  [ -n "$mounted_id" ] || mounted_id=$(superblock_id "/dev/block/$mount_number" "$mount_type")
+  read_superblock "$mount_source" "$mount_type"
+  [ -n "$superblock_id" ] || read_superblock "/dev/block/$mount_number" "$mount_type"
+  mounted_id=$superblock_id
   if [ "$mount_type" = darwin ]; then
     mounted_id=$(diskutil info "$1" | sed -n 's/^ *Volume UUID: *//p')
   fi

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from studio_backup.paths import CONFIGURATION
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, managed
-from studio_backup.resources.listing import FOLDERS, read, same
+from studio_backup.resources.listing import FOLDERS, find, same
 from studio_backup.source import Place
 from studio_backup.step import Staged, Step
 
@@ -33,7 +33,7 @@ class File(Resource):
 
     def parse(self, reply: Reply) -> Self | None:
         """The file as it is; anything at its path that is no plain file is read as text None."""
-        found = read(reply, self._folder()).get(self.name)
+        found = find(reply, self._folder(), self.name)
         if found is None:
             return None
         return type(self)(

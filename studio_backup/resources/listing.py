@@ -1,8 +1,7 @@
-"""Folders and files as `ls -l`, `wc -c` and `cat` show them on every system: type, mode, owner, size, text."""
+"""Folders and files as `find`, `ls -l` and `cat` show them on every system: type, mode, owner, size, text."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,19 +10,36 @@ from studio_backup.absence import ABSENT
 from studio_backup.probe import Reply
 from studio_backup.resource import Unparsable
 
-#: For `find`: the size of each file, then all their bytes. With /dev/null among them, `wc` always ends with a total.
-TEXTS = r"""-exec wc -c /dev/null {} + -exec cat {} +"""
+#: `show NAMES` prints what stands at each line of NAMES, the names of the plain files among them, closed by an empty
+#: one, and all bytes of those files one after another. One write a list: every write is a packet.
+SHOW = r"""show() {
+  IFS='
+'; set -f
+  set -- $1
+  [ $# -gt 0 ] || return 0
+  plain=
+  for name do
+    case $name in /*) ;; *) printf '%s: there is a line break in a name\n' "$name" >&2; exit 1 ;; esac
+    if [ -f "$name" ] && [ ! -L "$name" ]; then plain="$plain$name
+"; fi
+  done
+  ls -ld "$@"
+  set -- $plain
+  printf 'text\t%s\n' "$@" ''
+  [ $# -eq 0 ] || cat "$@"
+}"""
 
 #: Lists every folder named in "$@": what is in it, and each file with its text. One that is neither a folder nor
-#: proven absent ends the fragment with an error; so does a link, since `find` would see nothing behind it.
+#: proven absent is unread; so is a link, since `find` would see nothing behind it.
 FOLDERS = rf"""{ABSENT}
+{SHOW}
 for folder do
-  if [ -d "$folder" ] && [ ! -L "$folder" ]; then
-    printf 'folder\t%s\n' "$folder"
-    find "$folder" -exec ls -ld {{}} + -type f {TEXTS}
+  shift
+  if [ -d "$folder" ] && [ ! -L "$folder" ]; then printf 'folder\t%s\n' "$folder"; set -- "$@" "$folder"
   elif [ ! -L "$folder" ] && absent "$folder"; then printf 'absent\t%s\n' "$folder"
-  else printf '%s is there and cannot be read\n' "$folder" >&2; exit 1; fi
+  else printf 'unread\t%s\n' "$folder"; fi
 done
+if [ $# -gt 0 ]; then names=$(find "$@"); show "$names"; fi
 printf 'complete\n'"""
 
 
@@ -81,22 +97,23 @@ class File:
 
 @dataclass(frozen=True)
 class Listing:
-    """A whole listing: files by path, the folders that it is about, and what the reply says after it."""
+    """A whole listing: files by path, the folders that it is about, those that it could not read, and what the reply
+    says after it."""
 
     files: Mapping[str, File]
     folders: frozenset[str]
+    unread: frozenset[str]
     rest: str
 
 
-def read(reply: Reply, folder: str) -> dict[str, File]:
-    """Every file below `folder` by path; empty when the folder is proven absent; raises Unparsable otherwise."""
+def find(reply: Reply, folder: str, path: str) -> File | None:
+    """What stands at a path below `folder`; None when it is proven absent; raises Unparsable otherwise."""
     found = listing(reply)
+    if folder in found.unread:
+        raise Unparsable(f"{folder} is there and cannot be read")
     if folder not in found.folders:
         raise Unparsable(f"{folder} is not in the listing")
-    return {path: file for path, file in found.files.items() if path.startswith(folder.rstrip("/") + "/")}
-
-
-_COUNT = re.compile(r" *([0-9]+) (.*)")
+    return found.files.get(path)
 
 
 @lru_cache(maxsize=64)
@@ -108,22 +125,25 @@ def listing(reply: Reply) -> Listing:
     entries: dict[str, Listed] = {}
     texts: dict[str, bytes] = {}
     folders: set[str] = set()
-    sizes: list[tuple[str, int]] = []
+    unread: set[str] = set()
+    plain: list[str] = []
     at = 0
     while (end := data.find(b"\n", at)) >= 0:
         line, at = data[at:end].decode("utf-8", "surrogateescape"), end + 1
         word, _, rest = line.partition("\t")
-        if line == "complete" and not sizes:
+        if line == "complete":
             files = {path: File(entry, _text(entry, texts)) for path, entry in entries.items()}
-            return Listing(files, frozenset(folders), data[at:].decode("utf-8", "surrogateescape"))
+            return Listing(files, frozenset(folders), frozenset(unread), data[at:].decode("utf-8", "surrogateescape"))
         if word in ("folder", "absent") and rest:
             folders.add(rest)
-        elif (count := _COUNT.fullmatch(line)) and count[2] != "total":
-            sizes.append((count[2], int(count[1])))
-        elif count:
-            for path, size in sizes:
-                texts[path], at = data[at : at + size], at + size
-            sizes.clear()
+        elif word == "unread":
+            unread.add(rest)
+        elif word == "text" and rest in entries:
+            plain.append(rest)
+        elif line == "text\t":
+            for path in plain:
+                texts[path], at = data[at : at + entries[path].size], at + entries[path].size
+            plain.clear()
         else:
             entry = listed(line)
             if entry.path in entries:  # a name with a newline in it can spell a second line

@@ -9,15 +9,17 @@ from typing import ClassVar, Self
 from studio_backup.paths import UNITS
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, managed, watched
-from studio_backup.resources.listing import TEXTS, listing, read, same
+from studio_backup.resources.listing import SHOW, find, listing, same
 from studio_backup.source import Place
 from studio_backup.step import Staged, Step
 
 _PROPERTIES = ("Id", "LoadState", "UnitFileState", "ActiveState", "NeedDaemonReload", "DropInPaths")
 
 #: Our unit files, then what systemd makes of every name asked for.
-_SCRIPT = rf"""printf 'folder\t%s\n' {UNITS}
-find {UNITS} -maxdepth 1 -name 'studio-backup-*' -exec ls -ld {{}} + -type f {TEXTS}
+_SCRIPT = rf"""{SHOW}
+printf 'folder\t%s\n' {UNITS}
+names=$(find {UNITS} -maxdepth 1 -name 'studio-backup-*')
+show "$names"
 printf 'complete\n'
 systemctl show {" ".join(f"-p {name}" for name in _PROPERTIES)} -- "$@" """
 
@@ -60,7 +62,7 @@ class SystemdUnit(Resource):
 
     def parse(self, reply: Reply) -> Self | None:
         """The file from the listing, its state from what systemd says."""
-        found = read(reply, UNITS).get(f"{UNITS}/{self.name}")
+        found = find(reply, UNITS, f"{UNITS}/{self.name}")
         if found is None:
             return None
         state = _states(listing(reply).rest).get(self.name)

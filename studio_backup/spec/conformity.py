@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-from jsonschema.exceptions import ValidationError
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from studio_backup.source import Document, Listing, Mapping, Node, Path, Place, Problem, Text
 from studio_backup.spec.faults import (
@@ -18,8 +16,12 @@ from studio_backup.spec.faults import (
     wrong_type,
     wrong_value,
 )
-from studio_backup.spec.schema import Schema, data, errors, load_schema
+from studio_backup.spec.fitting import fits
+from studio_backup.spec.schema import Schema, data, load_schema
 from studio_backup.spec.wording import shorten, suggest
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 Finding = tuple[Path, Place, str, str, str]
 
@@ -31,7 +33,7 @@ def conform(document: Document, name: str) -> None:
     schema = load_schema(name)
     spoilt = frozenset(document.damaged)
     seen: set[tuple[Place, str]] = set()
-    for error in errors(name, data(document.root, schema)):
+    for error in _errors(name, data(document.root, schema), schema):
         for path, place, code, message, fix in _findings(error, document.root):
             if (place, code) not in seen and not _below(path, spoilt):
                 seen.add((place, code))
@@ -41,10 +43,18 @@ def conform(document: Document, name: str) -> None:
 def check_text(name: str, node: Text, schema: Schema) -> Problem | None:
     """The first thing wrong with one value that has just been filled in."""
     filled = Text(node.value, node.place)
-    for error in errors(name, data(filled, schema), schema):
+    for error in _errors(name, data(filled, schema), schema):
         for _, place, code, message, fix in _findings(error, filled):
             return Problem(place, code, f"{message} (after filling in)", fix)
     return None
+
+
+def _errors(name: str, value: Any, schema: Schema) -> Iterable[ValidationError]:
+    if fits(value, schema):
+        return ()
+    from studio_backup.spec.judging import errors
+
+    return errors(name, value, schema)
 
 
 def _below(path: Path, spoilt: frozenset[Path]) -> bool:

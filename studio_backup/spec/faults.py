@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from studio_backup.source import Listing, Mapping, Node, Path, Text
 from studio_backup.spec.formats import FORMATS
 from studio_backup.spec.schema import Schema
 from studio_backup.spec.wording import MalformedError, shorten, suggest
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 _WORDS = {
     "object": "a map",

@@ -67,7 +67,8 @@ def _printable(text: str) -> None:
 
 
 def _parts(text: str, steps: list[str]) -> list[str]:
-    if ".." in steps:
+    # A path on a volume is read by whichever system mounts it: `a\..` climbs on Windows.
+    if ".." in re.split(r"[\\/]", text):
         raise MalformedError(f"the path '{shorten(text)}' climbs with '..'", "write where it leads to")
     kept = [step for step in steps if step not in ("", ".")]
     if any(step != step.strip() for step in kept[:1] + kept[-1:]):

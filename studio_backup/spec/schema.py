@@ -1,20 +1,14 @@
-"""The JSON Schemas of inventory and playbook, and what they find, told in our own words with places."""
+"""The JSON Schemas of inventory and playbook, and a document as the data that they are about."""
 
 from __future__ import annotations
 
 import functools
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import Any
 
-from jsonschema import Draft7Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
-
 from studio_backup.source import Listing, Node, Text
-from studio_backup.spec.formats import FORMATS
-from studio_backup.spec.wording import MalformedError
 
 Schema = dict[str, Any]
 
@@ -91,27 +85,3 @@ def branch_of(schema: Schema, kind: str) -> Schema:
     if "anyOf" in schema:
         return next((branch for branch in schema["anyOf"] if branch.get("type") == kind), {})
     return schema
-
-
-def _checker() -> FormatChecker:
-    checker = FormatChecker(formats=())
-    for word, (_, check) in FORMATS.items():
-
-        def checked(value: object, check: Any = check) -> bool:
-            if not isinstance(value, dict | list | None) and not is_template(str(value)):
-                check(str(value))
-            return True
-
-        checker.checks(word, raises=MalformedError)(checked)
-    return checker
-
-
-@functools.cache
-def _validator(name: str) -> Draft7Validator:
-    return Draft7Validator(load_schema(name), format_checker=_checker())
-
-
-def errors(name: str, value: Any, schema: Schema | None = None) -> Iterator[ValidationError]:
-    """What is wrong with a value, by the whole schema or by a part of it."""
-    validator = _validator(name)
-    return iter((validator.evolve(schema=schema) if schema is not None else validator).iter_errors(value))

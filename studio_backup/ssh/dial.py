@@ -10,25 +10,14 @@ import paramiko
 
 from studio_backup.errors import ConnectionRefused, HostDown, NameNotFound, TransportError, Unreachable
 from studio_backup.ssh.deadline import Deadline
+from studio_backup.transport.early import PromptSocket, begun
 from studio_backup.transport.process import environment
-
-#: Linux alone can be told, and forgets it soon.
-_QUICK: int | None = getattr(socket, "TCP_QUICKACK", None)
-
-
-class PromptSocket(socket.socket):
-    """Acknowledges what it reads at once: many a server holds its next small packet until then, 40 ms on Linux."""
-
-    def recv(self, size: int, flags: int = 0, /) -> bytes:
-        """See socket.recv."""
-        data = super().recv(size, flags)
-        if _QUICK is not None and data:
-            self.setsockopt(socket.IPPROTO_TCP, _QUICK, 1)
-        return data
 
 
 def dial(host: str, port: int, deadline: Deadline) -> socket.socket:
     """Connect to the first address of `host` that answers before the deadline. Raises Unreachable."""
+    if early := begun(host, port, max(0.001, deadline.left())):
+        return _prompt(early, deadline)
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
@@ -41,16 +30,20 @@ def dial(host: str, port: int, deadline: Deadline) -> socket.socket:
             failure = failure or error
             continue
         try:
-            sock.settimeout(max(0.001, deadline.left()))
-            sock.connect(address)
-            # A request and the data after it must not wait for the acknowledgement of the one before.
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            _prompt(sock, deadline).connect(address)
         except OSError as error:
             sock.close()
             failure = error
             continue
         return sock
     raise _unreachable(host, port, failure or TimeoutError(), deadline)
+
+
+def _prompt(sock: socket.socket, deadline: Deadline) -> socket.socket:
+    """The socket, bounded by the deadline; no request waits for the acknowledgement of the one before."""
+    sock.settimeout(max(0.001, deadline.left()))
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
 
 
 def _unreachable(host: str, port: int, error: OSError, deadline: Deadline) -> Unreachable:

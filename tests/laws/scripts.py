@@ -8,7 +8,7 @@ from pathlib import Path
 
 from studio_backup.compile import routes
 from studio_backup.lock import acquire
-from studio_backup.manifest import PROBE
+from studio_backup.manifest import ENTRIES, LOCK
 from studio_backup.probe import Probe, join, merge
 from studio_backup.resource import Derived, Resource, Unparsable, ruled_fields
 from studio_backup.resources import KINDS
@@ -51,7 +51,7 @@ def hostile(resource: Resource) -> Resource:
 def probes() -> dict[str, Probe]:
     """What each kind asks, and what is asked besides."""
     found = {kind: hostile(resource).probe() for kind, resource in one_of_each().items()}
-    return {**found, "manifest": PROBE, "status": status_probe(routes(example())[0])}
+    return {**found, "manifest": ENTRIES, "lock": LOCK, "status": status_probe(routes(example())[0])}
 
 
 def steps() -> Iterator[tuple[str, Step]]:

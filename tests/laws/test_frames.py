@@ -6,13 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_backup.diff import Unread
-from studio_backup.manifest import PROBE
+from studio_backup.manifest import ENTRIES, FOLDER, LOCK
 from studio_backup.probe import KILLED, Reply, Unanswered, end_mark, split
 from studio_backup.survey import Answered, Sighting, Silent, survey_of
 from tests.resources.cases import Case, every_case
 
 NONCE = "5f0c1d2e3b4a6978"
-MANIFEST = Reply(0, "generation\t\ncomplete\n", "")
+HOLDER = Reply(0, "generation\t\ncomplete\n", "")
+LISTED = Reply(0, f"absent\t{FOLDER}\ncomplete\n", "")
 #: Any text a program may print: newlines, NUL, marks of other nonces, bytes that are no UTF-8.
 TEXT = st.text(st.characters(codec="utf-8") | st.sampled_from(["\n", "\0", "<", ">", "\udcff"]), max_size=60).flatmap(
     lambda text: st.sampled_from([text, f"{text}\n", f"<0000000000000000 0>\n{text}\n<0000000000000000 0 0>\n"])
@@ -61,9 +62,12 @@ def test_a_fragment_that_was_given_up_says_so() -> None:
 def judged(case: Case, out: bytes, err: bytes) -> Sighting:
     """What a survey makes of two streams that were cut anywhere."""
     reply = Reply(-1, out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape"))
-    manifest, answer = split(reply, 2, NONCE)
+    holder, listed, answer = split(reply, 3, NONCE)
     probe = case.want().probe()
-    answers = {(PROBE.script, PROBE.touches): manifest, (probe.script, probe.touches): answer}
+    answers = {(LOCK.script, LOCK.touches): holder, (ENTRIES.script, ENTRIES.touches): listed}
+    if (probe.script, probe.touches) in answers and isinstance(answer, Reply) and isinstance(listed, Reply):
+        answer = Reply(answer.exit, listed.out.removesuffix("complete\n") + answer.out, answer.err)
+    answers[probe.script, probe.touches] = answer
     return survey_of({"nas/linux": Answered(answers)}).systems["nas/linux"]
 
 
@@ -76,7 +80,7 @@ def chosen() -> list[Case]:
 def test_a_survey_that_was_cut_at_any_byte_is_the_same_or_unread() -> None:
     assert len(chosen()) > 20
     for case in chosen():
-        streams = [text.encode("utf-8", "surrogateescape") for text in framed([MANIFEST, case.reply()])]
+        streams = [text.encode("utf-8", "surrogateescape") for text in framed([HOLDER, LISTED, case.reply()])]
         whole = case.seen()
         want = case.want()
         cuts = [(n, len(streams[1])) for n in range(len(streams[0]))]
@@ -90,7 +94,7 @@ def test_a_survey_that_was_cut_at_any_byte_is_the_same_or_unread() -> None:
 
 def test_a_system_whose_manifest_was_cut_is_unread_as_a_whole() -> None:
     case = every_case()[0]
-    out, err = (text.encode() for text in framed([MANIFEST, Reply(0, "complete\n", "")]))
+    out, err = (text.encode() for text in framed([HOLDER, LISTED, Reply(0, "complete\n", "")]))
     sighting = judged(case, out[:30], err)
     assert isinstance(sighting, Silent)
     assert "manifest" in sighting.reason

@@ -14,7 +14,7 @@ from typing import Any
 from studio_backup.apply import Scope
 from studio_backup.diff import Asleep
 from studio_backup.engine import Engine
-from studio_backup.manifest import PROBE as MANIFEST
+from studio_backup.manifest import PROBES
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource
 from studio_backup.spec.model import Machine
@@ -29,7 +29,8 @@ Askers = Mapping[tuple[str, bool], str]
 
 def askers(scope: Scope) -> Askers:
     """Who asks what, for everything that the spec compiles to."""
-    found: dict[tuple[str, bool], set[str]] = {(MANIFEST.script, MANIFEST.touches): {"manifest"}}
+    found: dict[tuple[str, bool], set[str]] = {(one.script, one.touches): {"manifest"} for one in PROBES}
+    found[PROBES[0].script, PROBES[0].touches] = {"lock"}
     for resource in scope.wanted.values():
         probe = resource.probe()
         found.setdefault((probe.script, probe.touches), set()).add(resource.kind)

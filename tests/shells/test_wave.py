@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from studio_backup.lock import STARTED
-from studio_backup.manifest import PROBE, Entry, entry_path, entry_text, parse
+from studio_backup.manifest import PROBES, Entry, entry_path, entry_text, parse
 from studio_backup.probe import Reply, end_mark
 from studio_backup.script import REFUSED, SKIPPED, build, outcomes
 from studio_backup.step import Outcome, Staged, Step, Task
@@ -73,8 +73,8 @@ def carry_out(
 
 def entries(sandbox: Sandbox) -> set[str]:
     """The addresses that the manifest holds, and nothing damaged beside them."""
-    done = sandbox.run(f"( set -eu\n{PROBE.script}\n)")
-    found = parse(Reply(done.returncode, done.stdout, done.stderr))
+    lock, listed = (sandbox.run(f"( set -eu\nset -- {' '.join(one.args)}\n{one.script}\n)") for one in PROBES)
+    found = parse(*(Reply(done.returncode, done.stdout, done.stderr) for done in (lock, listed)))
     assert found is not None
     assert found.damaged == ()
     return {address for _, address in found.entries}

@@ -10,7 +10,8 @@ import pytest
 
 from studio_backup.errors import ConnectionRefused, HostDown
 from studio_backup.ssh.deadline import Deadline
-from studio_backup.ssh.dial import PromptSocket, dial, proxy
+from studio_backup.ssh.dial import dial, proxy
+from studio_backup.transport.early import PromptSocket
 from tests.sshd import free_port
 
 
