@@ -73,6 +73,12 @@ def make(
     full spec is loaded and nothing was left out: only then can anything be an orphan.
     """
     known: dict[After, str] = {}
+    others = {
+        (system, address): owner
+        for system, manifest in survey.manifests.items()
+        for owner, address in manifest.entries
+        if owner != studio
+    }
     order = _ordered(wanted)
     changes: dict[str, Change] = {}
     for address in order:
@@ -81,7 +87,7 @@ def make(
             continue
         manifest = survey.manifests.get(resource.system)
         entries = manifest.entries if manifest else {}
-        foreign = next((entry.studio for key, entry in entries.items() if key[1] == address and key[0] != studio), "")
+        foreign = others.get((resource.system, address), "")
         change = compare(resource, survey.seen(resource), entries.get((studio, address)), foreign, known)
         _learn(change, known)
         changes[address] = _blocked(change, changes)

@@ -35,13 +35,17 @@ def scope_of(settings: Settings, studio: Studio) -> Scope:
     selection = select(studio, settings.only, settings.leave_out)
     wanted = compiled.resources
     selection.check_resources(wanted)
-    named = {address for address, resource in wanted.items() if selection.resource(address, resource.serves)}
+    everything = selection.everything
+    named = {
+        address for address, resource in wanted.items() if everything or selection.resource(address, resource.serves)
+    }
     narrowed = any(selector.kind in ("kind", "resource") for selector in selection.only)
     served = (
-        {a for a, resource in wanted.items() if selection.datasets & set(resource.serves)} if not narrowed else set()
+        {a for a, resource in wanted.items() if selection.datasets & set(resource.serves)}
+        if selection.only and not narrowed
+        else set()
     )
-    chosen = with_needs(named | (served if selection.only else set()), wanted)
-    everything = selection.everything
+    chosen = named if everything else with_needs(named | served, wanted)
     systems = {wanted[address].system for address in chosen}
     machines = [
         machine
@@ -129,7 +133,14 @@ def record(settings: Settings, evidence: Evidence, survey: Survey, plan: Plan) -
         for change in plan.changes
         if change.verb not in ("ok", "asleep", "unread") or change.kept
     }
-    right = {c.address: c.want.digest() for c in plan.changes if c.want is not None and c.verb == "ok"}
+    # Only a system that may sleep is ever asked what it was last seen to have.
+    machines = [name.split("/")[0] for name in survey.systems]
+    shared = {name for name in survey.systems if machines.count(name.split("/")[0]) > 1}
+    right = {
+        c.address: c.want.digest()
+        for c in plan.changes
+        if c.want is not None and c.verb == "ok" and c.want.system in shared
+    }
     try:
         with evidence.at_once():
             evidence.record_systems(

@@ -15,10 +15,22 @@ from studio_backup.step import Staged, Step
 
 _PROPERTIES = ("Id", "LoadState", "UnitFileState", "ActiveState", "NeedDaemonReload", "DropInPaths")
 
-#: Our unit files, then what systemd makes of every name asked for.
+#: The unit files asked for, then what systemd makes of them. One that is not there is looked for in a whole listing.
 _SCRIPT = rf"""{SHOW}
 printf 'folder\t%s\n' {UNITS}
-names=$(find {UNITS} -maxdepth 1 -name 'studio-backup-*')
+names=; listed=
+for unit do
+  if [ -e "{UNITS}/$unit" ] || [ -L "{UNITS}/$unit" ]; then names="$names{UNITS}/$unit
+"
+  else
+    [ -n "$listed" ] || listed=$(ls -a {UNITS})
+    case "
+$listed
+" in *"
+$unit
+"*) printf '%s cannot be read\n' "$unit" >&2; exit 1 ;; esac
+  fi
+done
 show "$names"
 printf 'complete\n'
 systemctl show {" ".join(f"-p {name}" for name in _PROPERTIES)} -- "$@" """
