@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from studio_backup.diff import Absent, Change, Present, Unread
 from studio_backup.engine import Engine
 from studio_backup.orphans import leaving
-from studio_backup.plan import Plan, make, steps_of, task_of
+from studio_backup.plan import Plan, destroying, make, steps_of, task_of
 from studio_backup.resource import Resource
 from studio_backup.script import REFUSED, SKIPPED
 from studio_backup.spec.model import Machine
@@ -54,6 +54,7 @@ class Applied:
     survey: Survey
     results: dict[str, Result] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)  # systems whose last wave may still be running
+    held: dict[str, tuple[str, ...]] = field(default_factory=dict)  # address -> names that --allow-destroy lacks
 
     @property
     def failed(self) -> list[Result]:
@@ -72,9 +73,7 @@ def _with_orphans(engine: Engine, scope: Scope, survey: Survey) -> Survey:
     unasked: dict[str, list[Resource]] = {}
     for resource in leaving(scope.studio, scope.wanted, survey):
         sighting = survey.systems[resource.system]
-        probe = resource.probe()
-        asked = isinstance(sighting, Answered) and (probe.script, probe.touches) in sighting.answers
-        if not asked or probe.args:
+        if not isinstance(sighting, Answered) or resource.address not in sighting.seen:
             unasked.setdefault(resource.system, []).append(resource)
     if not unasked:
         return survey
@@ -90,14 +89,16 @@ def carry_out(
     plan: Plan,
     told: Callable[[Sequence[Result]], None],
     who: str = "",
+    allowed: Collection[str] = (),
 ) -> Applied:
     """Do what the plan says and nothing else; every wave is read again, and told of, before the next is worked out.
 
-    With `who`, only where the lock taken by that name still holds.
+    With `who`, only where the lock taken by that name still holds. What destroys is held back, and so is what rests on
+    it, unless `allowed` has every name that it asks for.
     """
     agreed = {change.address: _promise(change) for change in plan.acting()}
     applied = Applied(plan, survey)
-    while batch := _next(applied, agreed):
+    while batch := _next(applied, agreed, frozenset(allowed)):
         changed = [Result(change, False, _OTHERWISE) for change in batch if not _keeps(agreed[change.address], change)]
         if changed:
             applied.results.update({result.change.address: result for result in changed})
@@ -129,13 +130,21 @@ def _keeps(agreed: _Promise, change: Change) -> bool:
     return not agreed[1] or agreed == _promise(change)
 
 
-def _next(applied: Applied, agreed: Collection[str]) -> list[Change]:
+def lacking(change: Change, allowed: Collection[str]) -> tuple[str, ...]:
+    """The names that --allow-destroy has still to be given before this change may be made."""
+    return tuple(name for name in destroying(change) if name not in allowed)
+
+
+def _next(applied: Applied, agreed: Collection[str], allowed: frozenset[str]) -> list[Change]:
     """The first wave of what is left of the agreed changes; nothing is tried that rests on a failed one, nor on a
     system that did not say how its last wave ended."""
     stuck = {result.change.address for result in applied.failed}
     left = []
     for change in applied.plan.acting():
-        if (change.want and change.want.needs() & stuck) or change.resource.system in applied.lost:
+        if missing := lacking(change, allowed):
+            applied.held[change.address] = missing
+            stuck.add(change.address)
+        elif (change.want and change.want.needs() & stuck) or change.resource.system in applied.lost:
             stuck.add(change.address)
         elif change.address in agreed and change.address not in applied.results:
             left.append(change)

@@ -95,43 +95,49 @@ def compare(want: Resource, seen: Seen, entry: Entry | None, foreign: str, known
         case Asleep():
             return dataclasses.replace(change, verb="asleep")
         case Absent():
-            return dataclasses.replace(change, verb="create", fields=_fields(want, None, known))
+            return _unless_hindered(dataclasses.replace(change, verb="create", fields=_fields(want, None, known)))
     fields = _fields(want, seen.value, known)
-    rules = {item.rule for item in fields}
     if foreign and fields:
-        return dataclasses.replace(
-            change,
-            verb="conflict",
-            fields=fields,
-            reason=f"belongs to studio {foreign}",
-            fix="give one of the two another place",
-        )
-    if not fields:
-        # What two studios want alike, such as the folders above theirs, stays that one's that made it.
-        if entry is None and want.recorded and not foreign:
-            lost = FieldDiff("manifest", "managed", None, "recorded")
-            return dataclasses.replace(change, verb="update", fields=(lost,), reason="equal, but not in the manifest")
+        return _conflict(change, fields, f"belongs to studio {foreign}", "give one of the two another place")
+    return _difference(change, want, seen.value, fields) if fields else _alike(change, want, foreign)
+
+
+def _alike(change: Change, want: Resource, foreign: str) -> Change:
+    # What two studios want alike, such as the folders above theirs, stays that one's that made it.
+    if change.entry is not None or not want.recorded or foreign:
         return change
-    if "fixed" in rules or "guarded" in rules:
-        names = ", ".join(item.name for item in fields if item.rule in ("fixed", "guarded"))
-        return dataclasses.replace(
-            change,
-            verb="conflict",
-            fields=fields,
-            reason=f"{names} cannot be changed in place",
-            fix="change the spec to what is there, or remove it by hand and apply again",
-        )
+    if want.adoptable:
+        return change.because("adopted")
+    lost = FieldDiff("manifest", "managed", None, "recorded")
+    return dataclasses.replace(change, verb="update", fields=(lost,), reason="equal, but not in the manifest")
+
+
+def _difference(change: Change, want: Resource, seen: Resource, fields: tuple[FieldDiff, ...]) -> Change:
+    rules = {item.rule for item in fields}
+    names = frozenset(item.name for item in fields)
     if rules == {"watched"}:
         return dataclasses.replace(change, verb="watch", fields=fields, reason="watched, never changed")
-    if entry is None and not seen.value.claimable:
-        return dataclasses.replace(
-            change,
-            verb="conflict",
-            fields=fields,
-            reason="stands there already, is not ours, and differs",
-            fix="move it away, or make it equal to the spec by hand; then apply again",
-        )
-    return dataclasses.replace(change, verb="update", fields=fields)
+    if change.entry is None and not seen.claimable and not want.adoptable:
+        fix = "move it away, or make it equal to the spec by hand; then apply again"
+        return _conflict(change, fields, "stands there already, is not ours, and differs", fix)
+    stuck = [item.name for item in fields if item.rule == "fixed"]
+    if "guarded" in rules and not stuck and not want.awaits() and not want.update(seen, names):
+        stuck = [item.name for item in fields if item.rule == "guarded"]
+    if stuck:
+        fix = "change the spec to what is there, or remove it by hand and apply again"
+        return _conflict(change, fields, f"{', '.join(stuck)} cannot be changed in place", fix)
+    return _unless_hindered(dataclasses.replace(change, verb="update", fields=fields))
+
+
+def _unless_hindered(change: Change) -> Change:
+    if change.want is None or change.want.awaits():
+        return change
+    found = change.want.hindrance()
+    return _conflict(change, change.fields, *found) if found else change
+
+
+def _conflict(change: Change, fields: tuple[FieldDiff, ...], reason: str, fix: str) -> Change:
+    return dataclasses.replace(change, verb="conflict", fields=fields, reason=reason, fix=fix)
 
 
 def _fields(want: Resource, seen: Resource | None, known: Mapping[After, str]) -> tuple[FieldDiff, ...]:

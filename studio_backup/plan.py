@@ -124,6 +124,9 @@ def _blocked(change: Change, changes: Mapping[str, Change]) -> Change:
         if other.verb in BLOCKING or (other.verb == "watch" and other.resource.blocks):
             reason = f"needs {address}: {_state(other)}"
             return dataclasses.replace(change, verb="deferred", reason=reason, fix=other.fix)
+        if other.verb not in ACTING and address in change.want.awaits():
+            reason = f"needs {address}: what is on it is not known"
+            return dataclasses.replace(change, verb="deferred", reason=reason, fix=other.fix)
     return change
 
 
@@ -141,16 +144,13 @@ def _waves(changes: Iterable[Change], wanted: Mapping[str, Change]) -> dict[str,
         if change.verb not in ACTING:
             continue
         wave = 1
+        awaited = change.want.awaits() if change.want else frozenset()
         for address in change.want.needs() if change.want else ():
             if address in waves:
                 elsewhere = wanted[address].resource.system != change.resource.system
-                wave = max(wave, waves[address] + (1 if elsewhere or _waits_for(change, address) else 0))
+                wave = max(wave, waves[address] + (1 if elsewhere or address in awaited else 0))
         waves[change.address] = wave
     return waves
-
-
-def _waits_for(change: Change, address: str) -> bool:
-    return any(item.after == f"known after {address}" for item in change.fields)
 
 
 def steps_of(change: Change) -> tuple[Step, ...]:
@@ -158,17 +158,22 @@ def steps_of(change: Change) -> tuple[Step, ...]:
     if change.kept:
         return ()
     if change.verb == "create" and change.want:
-        return () if _unknown(change) else change.want.create()
+        return () if change.want.awaits() else change.want.create()
     if change.verb == "update" and change.want and isinstance(change.seen, Present):
         fields = frozenset(item.name for item in change.fields) - {"manifest"}
-        return change.want.update(change.seen.value, fields) if fields and not _unknown(change) else ()
+        return change.want.update(change.seen.value, fields) if fields and not change.want.awaits() else ()
     if change.verb == "remove" and isinstance(change.seen, Present):
         return change.seen.value.remove() or ()
     return ()
 
 
-def _unknown(change: Change) -> bool:
-    return any((item.after or "").startswith("known after ") for item in change.fields)
+def destroying(change: Change) -> tuple[str, ...]:
+    """The addresses that --allow-destroy must name before this change is made; its own where its steps are not known yet."""
+    if change.verb not in ACTING or change.kept:
+        return ()
+    if change.want is not None and change.want.destroys and change.want.awaits():
+        return (change.address,)
+    return tuple(dict.fromkeys(name for step in steps_of(change) for name in step.names))
 
 
 def task_of(studio: str, change: Change, batch: frozenset[str]) -> Task:

@@ -11,6 +11,7 @@ import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from studio_backup.probe import Probe, Reply
@@ -65,9 +66,22 @@ def fixed(default: Any = dataclasses.MISSING) -> Any:
     return _ruled("fixed", default)
 
 
+def guarded(default: Any = dataclasses.MISSING) -> Any:
+    """A field changed only by a step that destroys, whose address is named (the members of an array)."""
+    return _ruled("guarded", default)
+
+
 def watched(default: Any = dataclasses.MISSING) -> Any:
     """A field that is reported and never changed; None on the desired side expects nothing."""
     return _ruled("watched", default)
+
+
+def learned(default: Any = "") -> Any:
+    """Text that other resources were seen to have, on which the steps rest: what is on the disks before they are joined.
+
+    It is no property of this resource: never compared, reported or part of the digest.
+    """
+    return field(default=default, compare=False, metadata={"learned": True})
 
 
 def _ruled(rule: str, default: Any) -> Any:
@@ -85,6 +99,10 @@ class Resource(ABC):
     recorded: ClassVar[bool] = True
     #: Whether a watched difference keeps what needs it from being touched (a volume that is not mounted does).
     blocks: ClassVar[bool] = False
+    #: Whether one that stands there without an entry of ours may be taken over as it is, and kept from then on.
+    adoptable: ClassVar[bool] = False
+    #: Whether making it destroys what was there: its address must be named even while its steps are not known yet.
+    destroys: ClassVar[bool] = False
 
     system: str  # MACHINE/SYSTEM
     name: str
@@ -122,6 +140,10 @@ class Resource(ABC):
     def remove(self) -> tuple[Step, ...] | None:
         """Steps that remove it (called on the seen value); None releases it from management and touches nothing."""
 
+    def hindrance(self) -> tuple[str, str] | None:
+        """Why it cannot be made or changed as things are, and what to do about it; None where nothing stands in the way."""
+        return None
+
     @classmethod
     @abstractmethod
     def named(cls, system: str, name: str, place: Place) -> Self:
@@ -129,18 +151,23 @@ class Resource(ABC):
 
     def needs(self) -> frozenset[str]:
         """Addresses that must be right before this one is touched."""
-        derived = [value for value in self._values() if isinstance(value, Derived)]
-        inside = {part.address for value in derived for part in value.parts if isinstance(part, After)}
-        return frozenset({*self.requires, *inside})
+        return frozenset({*self.requires, *self.awaits()})
+
+    def awaits(self) -> frozenset[str]:
+        """Addresses of which values are still to be learnt."""
+        parts = (part for _, value in self._derived() for part in value.parts)
+        return frozenset(part.address for part in parts if isinstance(part, After))
 
     def resolved(self, known: Mapping[After, str]) -> Self:
         """The same with every derived text filled in whose parts are known."""
         filled: dict[str, Any] = {
-            name: value.text(known)
-            for name, value in zip(ruled_fields(type(self)), self._values(), strict=True)
-            if isinstance(value, Derived) and value.unknown(known) is None
+            name: value.text(known) for name, value in self._derived() if value.unknown(known) is None
         }
         return dataclasses.replace(self, **filled) if filled else self
+
+    def _derived(self) -> list[tuple[str, Derived]]:
+        values = ((name, getattr(self, name)) for name in (*ruled_fields(type(self)), *_learned_fields(type(self))))
+        return [(name, value) for name, value in values if isinstance(value, Derived)]
 
     def digest(self) -> str:
         """Hash of what a step would write (managed, fixed and guarded fields); the manifest keeps it."""
@@ -149,9 +176,6 @@ class Resource(ABC):
             f"{name}={getattr(self, name)!r}" for name, rule in rules.items() if rule in ("managed", "fixed", "guarded")
         ]
         return hashlib.sha256("\n".join(values).encode("utf-8", "surrogateescape")).hexdigest()[:24]
-
-    def _values(self) -> list[object]:
-        return [getattr(self, name) for name in ruled_fields(type(self))]
 
 
 _RULED: dict[type[Resource], dict[str, str]] = {}
@@ -164,3 +188,8 @@ def ruled_fields(kind: type[Resource]) -> dict[str, str]:
             item.name: item.metadata["rule"] for item in dataclasses.fields(kind) if "rule" in item.metadata
         }
     return _RULED[kind]
+
+
+@cache
+def _learned_fields(kind: type[Resource]) -> tuple[str, ...]:
+    return tuple(item.name for item in dataclasses.fields(kind) if "learned" in item.metadata)

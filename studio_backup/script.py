@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from studio_backup.lock import MAKE_STATE, STARTED, STEPPING, held_by
 from studio_backup.paths import STATE, UNITS
 from studio_backup.probe import PREAMBLE, Reply, end_mark
-from studio_backup.step import Outcome, Step, Task
+from studio_backup.step import Outcome, Risk, Step, Task
 
 #: Exit status of a step whose guard refused: nothing was changed.
 REFUSED = 90
@@ -50,6 +50,8 @@ def calls_of(tasks: Sequence[Task]) -> list[_Call]:
 
 
 def _alike(one: Step, other: Step) -> bool:
+    if Risk.DESTROYS in (one.risk, other.risk):
+        return False
     return bool(other.args) and (one.script, one.guard, one.risk) == (other.script, other.guard, other.risk)
 
 
@@ -152,12 +154,13 @@ def _stage(tasks: Sequence[Task], places: dict[str, str]) -> Iterable[str]:
 def _call(number: int, call: _Call, places: dict[str, str], token: str) -> str:
     arguments = shlex.join(places.get(argument, argument) for argument in call.args)
     healthy = " && ".join(f'[ "$call_{index}" -eq 0 ]' for index in sorted(call.after)) or ":"
+    stakes = f"printf '%s\\n' {shlex.join(call.step.stakes)}\n    " if call.step.stakes else ""
     guard = f"( set -eu; set -- {arguments}\n{call.step.guard}\n) </dev/null" if call.step.guard else ":"
     return f"""printf '%s\\n' '<{token} {number}>'
 if {healthy}; then
   {guard}
   if [ "$?" -ne 0 ]; then call_{number}={REFUSED}; else
-    ( set -eu; set -- {arguments}
+    {stakes}( set -eu; set -- {arguments}
 {call.step.script}
     ) </dev/null
     call_{number}=$?

@@ -28,6 +28,9 @@ class Staged:
 class Step:
     """One change. `args` reach `script` and `guard` as "$@"; one that names a staged file reaches them as the place
     where it waits. Steps with the same script and guard are carried out in one call, with the arguments of all.
+
+    A step that destroys runs only once each of its `names` was given to --allow-destroy, and never joined to another;
+    `stakes` says in words what is lost, one line each.
     """
 
     title: str
@@ -36,10 +39,12 @@ class Step:
     guard: str = ""
     risk: Risk = Risk.SAFE
     staged: tuple[Staged, ...] = ()
+    names: tuple[str, ...] = ()
+    stakes: tuple[str, ...] = ()
 
     def digest(self) -> str:
         """Hash of all that would run: a saved plan holds these, and `apply` refuses when one differs."""
-        parts = [self.title, self.script, self.guard, self.risk, *self.args]
+        parts = [self.title, self.script, self.guard, self.risk, *self.args, *self.names, *self.stakes]
         parts += [part for file in self.staged for part in (file.path, file.text, file.mode)]
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
