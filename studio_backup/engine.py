@@ -55,10 +55,11 @@ class Engine:
         probes: Mapping[str, Sequence[Probe]],
         wanted: Mapping[str, Sequence[Resource]] = MappingProxyType({}),
     ) -> dict[str, Sighting]:
-        """Ask every system of these machines its own probes, and read those resources out of the answers."""
+        """Ask every system of these machines its own probes. Where resources are named, they and the manifest (its
+        probes must be among them) are read out of the answers, which are then let go."""
 
         def work(machine: Machine) -> dict[str, Sighting]:
-            return {name: _read(one, wanted.get(name, ())) for name, one in self._machine(machine, probes).items()}
+            return {name: _read(one, wanted.get(name)) for name, one in self._machine(machine, probes).items()}
 
         return _joined(self._each(list(machines), work, lambda one: one.name))
 
@@ -184,9 +185,9 @@ def _joined(found: Iterable[Mapping[str, Sighting]]) -> dict[str, Sighting]:
     return {name: sighting for part in found for name, sighting in part.items()}
 
 
-def _read(sighting: Sighting, resources: Iterable[Resource]) -> Sighting:
+def _read(sighting: Sighting, resources: Iterable[Resource] | None) -> Sighting:
     """Read in the machine's own thread, while other machines have yet to answer."""
-    return sighting.reading(resources) if isinstance(sighting, Answered) else sighting
+    return sighting if resources is None or not isinstance(sighting, Answered) else sighting.reading(resources)
 
 
 def _ask(transport: Transport, probes: Sequence[Probe], timeout: float) -> list[Reply | Unanswered]:

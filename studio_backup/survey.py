@@ -13,27 +13,41 @@ from studio_backup.resource import Resource, Unparsable
 
 
 @dataclass(frozen=True)
-class Answered:
-    """A system that was asked: its answers by (script, touches), as merged probes were asked.
-
-    `seen` holds what was read out of them already, by address.
-    """
-
-    answers: Mapping[tuple[str, bool], Reply | Unanswered]
-    seen: Mapping[str, Seen] = field(default_factory=dict, compare=False)
-
-    def reading(self, resources: Iterable[Resource]) -> Answered:
-        """The same, with these resources read out of it."""
-        return Answered(self.answers, {resource.address: read(resource, self) for resource in resources})
-
-
-@dataclass(frozen=True)
 class Silent:
     """A system that could not be asked; `code` is the error's word, `fix` what to do."""
 
     reason: str
     code: str = ""
     fix: str = ""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A system that was asked: its answers by (script, touches), as merged probes were asked.
+
+    `seen` holds what was read out of them already, by address, and `manifest` what is known there to be ours.
+    """
+
+    answers: Mapping[tuple[str, bool], Reply | Unanswered]
+    seen: Mapping[str, Seen] = field(default_factory=dict, compare=False)
+    manifest: Manifest | None = field(default=None, compare=False)
+
+    def reading(self, resources: Iterable[Resource]) -> Answered | Silent:
+        """What these resources and the manifest are, without the answers: 100 kB a system that nobody asks again."""
+        known = self.owned()
+        if isinstance(known, Silent):
+            return known
+        return Answered({}, {resource.address: read(resource, self) for resource in resources}, known.manifest)
+
+    def owned(self) -> Answered | Silent:
+        """The same with its manifest. A system whose manifest could not be read is unread as a whole: without it,
+        nothing there is known to be ours."""
+        answers = self.answers[LOCK.script, LOCK.touches], self.answers[ENTRIES.script, ENTRIES.touches]
+        manifest = parse_manifest(*answers)
+        if manifest is None:
+            why = "; ".join(filter(None, map(_why, answers))) or "half an answer"
+            return Silent(f"its manifest could not be read: {why}", fix="studio-backup plan -v")
+        return Answered(self.answers, self.seen, manifest)
 
 
 Sighting = Answered | Silent | Asleep
@@ -77,20 +91,15 @@ def questions(resources: Iterable[Resource]) -> list[Probe]:
 
 
 def survey_of(systems: Mapping[str, Sighting]) -> Survey:
-    """A survey with the manifests that could be read. One that could not makes its system unread as a whole: without
-    it, nothing on that system is known to be ours."""
+    """A survey with the manifest of each system that was asked for it."""
     manifests: dict[str, Manifest] = {}
     result: dict[str, Sighting] = {}
     for name, sighting in systems.items():
-        result[name] = sighting
         if isinstance(sighting, Answered) and (LOCK.script, LOCK.touches) in sighting.answers:
-            answers = sighting.answers[LOCK.script, LOCK.touches], sighting.answers[ENTRIES.script, ENTRIES.touches]
-            manifest = parse_manifest(*answers)
-            if manifest is None:
-                why = "; ".join(filter(None, map(_why, answers))) or "half an answer"
-                result[name] = Silent(f"its manifest could not be read: {why}", fix="studio-backup plan -v")
-            else:
-                manifests[name] = manifest
+            sighting = sighting.owned()
+        result[name] = sighting
+        if isinstance(sighting, Answered) and sighting.manifest is not None:
+            manifests[name] = sighting.manifest
     return Survey(result, manifests)
 
 

@@ -8,6 +8,7 @@ from studio_backup.cli.scope import engine_of, scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.evidence import Evidence
+from studio_backup.survey import questions
 from tests.lab.machines import facts, lifecycle, state
 from tests.offline.recording import FILE, askers, recorded
 
@@ -21,7 +22,8 @@ def main() -> None:
         try:
             lifecycle.up(list(facts.STUDIO.values()), fresh=True)
             engine = engine_of(settings, studio, Evidence(Path(":memory:")), Bar("", on=False))
-            systems = engine.survey(scope.machines, scope.by_system()).systems
+            # Read, not surveyed: a survey lets go of the answers once it has read them.
+            systems = engine.read(scope.machines, {name: questions(those) for name, those in scope.by_system().items()})
             engine.close()
         finally:
             lifecycle.down()
