@@ -168,7 +168,7 @@ def steps_of(change: Change) -> tuple[Step, ...]:
 
 
 def destroying(change: Change) -> tuple[str, ...]:
-    """The addresses that --allow-destroy must name before this change is made; its own where its steps are not known yet."""
+    """What --allow-destroy must name before this change is made; its own address where its steps are not known yet."""
     if change.verb not in ACTING or change.kept:
         return ()
     if change.want is not None and change.want.destroys and change.want.awaits():

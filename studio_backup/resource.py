@@ -77,7 +77,7 @@ def watched(default: Any = dataclasses.MISSING) -> Any:
 
 
 def learned(default: Any = "") -> Any:
-    """Text that other resources were seen to have, on which the steps rest: what is on the disks before they are joined.
+    """Text that other resources were seen to have, on which the steps rest: what is on disks before they are joined.
 
     It is no property of this resource: never compared, reported or part of the digest.
     """
@@ -141,7 +141,7 @@ class Resource(ABC):
         """Steps that remove it (called on the seen value); None releases it from management and touches nothing."""
 
     def hindrance(self) -> tuple[str, str] | None:
-        """Why it cannot be made or changed as things are, and what to do about it; None where nothing stands in the way."""
+        """Why it cannot be made or changed as things are, and what to do about it; None where nothing is in the way."""
         return None
 
     @classmethod

@@ -12,18 +12,19 @@ import click
 from studio_backup import saved
 from studio_backup.apply import Result, Scope, carry_out, look
 from studio_backup.cli.codes import of_plan
+from studio_backup.cli.naming import check_names, feasible_of
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.plan import overslept, show
 from studio_backup.cli.progress import Bar
 from studio_backup.cli.scope import engine_of, evidence_of, pending_of, record, scope_of, who
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
+from studio_backup.diff import Change
 from studio_backup.engine import Engine
 from studio_backup.errors import Interrupted, Locked, Refused
 from studio_backup.evidence import Evidence
 from studio_backup.locks import Locks, stale
 from studio_backup.plan import Plan
-from studio_backup.report import plan as report
 from studio_backup.report.applied import document, lines_of_wave, summary
 from studio_backup.report.text import Paint, count
 from studio_backup.spec.model import Studio
@@ -39,7 +40,7 @@ FAILED = 1
     "--allow-destroy",
     multiple=True,
     metavar="ADDRESS",
-    help="A step that destroys data may run, if it is this one.",
+    help="The step that destroys what is at ADDRESS may run; plan says which addresses it asks for.",
 )
 @click.option("--break-lock", is_flag=True, help="End the lock that another apply holds on a machine.")
 def command(
@@ -72,13 +73,7 @@ def _go(
     settings: Settings, studio: Studio, scope: Scope, evidence: Evidence, engine: Engine, survey: Survey, plan: Plan,
     planfile: str | None, yes: bool, allow_destroy: tuple[str, ...], break_lock: bool,
 ) -> int:  # fmt: skip
-    destroying = {step["address"] for step in report.steps(plan) if step["risk"] == "destroys"}
-    for address in allow_destroy:
-        if address not in destroying:
-            raise Refused(
-                f"--allow-destroy {address}: no planned step destroys that",
-                "studio-backup plan shows every step",
-            )
+    check_names(plan, allow_destroy)
     promise = saved.read(planfile, Path(planfile).read_text(encoding="utf-8", errors="replace")) if planfile else None
     if promise:
         saved.hold_to(promise, str(planfile), plan)
@@ -88,8 +83,9 @@ def _go(
         if settings.json:
             settings.document(document(plan, {}))
         return of_plan(plan, overslept(studio, plan))
-    _consent(settings, plan, yes)
-    systems = sorted({change.resource.system for change in plan.acting()})
+    feasible = feasible_of(settings, plan, allow_destroy)
+    _consent(settings, feasible, yes)
+    systems = sorted({change.resource.system for change in feasible})
     me = who("apply")
     with Locks(me, break_lock) as locks:
         locks.take({name: engine.open[name] for name in systems})
@@ -98,15 +94,15 @@ def _go(
             raise Locked(f"another apply changed {', '.join(moved)} since this plan was made", "studio-backup apply")
         if promise and not evidence.use_plan(int(time.time()), promise.id):
             raise Refused(f"{planfile} was applied before", "studio-backup plan --save makes a new one")
-        return _carry_out(settings, studio, scope, evidence, engine, survey, plan, me)
+        return _carry_out(settings, studio, scope, evidence, engine, survey, plan, me, allow_destroy)
 
 
-def _consent(settings: Settings, plan: Plan, yes: bool) -> None:
+def _consent(settings: Settings, changes: Sequence[Change], yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
         raise Refused("there is no terminal to ask on, and no --yes", "studio-backup apply --yes")
-    if not click.confirm(f"Carry out {len(plan.acting())} changes?", default=False, err=True):
+    if not click.confirm(f"Carry out {count(len(changes), 'change')}?", default=False, err=True):
         raise Refused("nothing was changed")
     settings.say("")
 
@@ -120,6 +116,7 @@ def _carry_out(
     survey: Survey,
     plan: Plan,
     me: str,
+    allow_destroy: Sequence[str],
 ) -> int:
     paint = Paint(settings.colour)
     done = 0
@@ -131,7 +128,7 @@ def _carry_out(
             settings.write("\n".join(lines_of_wave(results, paint, settings.verbose)))
 
     try:
-        applied = carry_out(engine, scope, survey, plan, told, me)
+        applied = carry_out(engine, scope, survey, plan, told, me, allow_destroy)
     except KeyboardInterrupt:
         raise Interrupted(
             f"interrupted: {done} of {count(len(plan.acting()), 'change')} done and seen; "
@@ -144,4 +141,4 @@ def _carry_out(
         settings.document(document(applied.plan, applied.results))
     else:
         settings.write(summary(plan, applied, pending_of(evidence, applied.plan), paint))
-    return FAILED if applied.failed else left
+    return FAILED if applied.failed else Refused.exit_code if applied.held else left

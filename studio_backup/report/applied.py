@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 
 from studio_backup.apply import Applied, Result
@@ -43,11 +44,17 @@ def summary(plan: Plan, applied: Applied, pending: Mapping[str, int], paint: Pai
     parts = [f"{done} of {count(planned, 'change')} done and seen"]
     if applied.failed:
         parts.append(paint(f"{len(applied.failed)} failed", "bad"))
-    left = planned - len(applied.results)
-    if left:
+    if applied.held:
+        parts.append(paint(f"{len(applied.held)} held back", "bad"))
+    left = planned - len(applied.results) - len(applied.held)
+    if left > 0:
         parts.append(f"{left} not tried")
     parts += [f"{number} kept for {system} until it wakes" for system, number in pending.items() if number]
-    following = "studio-backup apply goes on from here" if applied.failed or left else "studio-backup status"
+    missing = dict.fromkeys(name for names in applied.held.values() for name in names)
+    if missing and not applied.failed:
+        following = f"studio-backup apply {' '.join(f'--allow-destroy {shlex.quote(name)}' for name in missing)}"
+    else:
+        following = "studio-backup apply goes on from here" if applied.failed or left else "studio-backup status"
     return f"\n{'; '.join(parts)}.\nNext: {following}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from studio_backup.diff import Change, drift_class
-from studio_backup.plan import Plan, steps_of
+from studio_backup.plan import Plan, destroying, steps_of
 from studio_backup.report.differences import lines_of
 from studio_backup.report.folding import folded, where
 from studio_backup.report.text import MARKS, WIDTH, Paint, age, count, moment, safe, spaced, wrapped
@@ -36,7 +36,7 @@ def screen(
     """Every change that is not ok, a system at a time. `pending`: how much each sleeping system is known to lack."""
     lines: list[str] = []
     for system, changes in _by_system(plan.changes).items():
-        shown = [change for change in changes if verbose or change.verb != "ok" or change.kept]
+        shown = [change for change in changes if verbose or change.verb != "ok" or change.reason]
         if not shown:
             continue
         lines += ["", paint(system, "bold")] if lines else [paint(system, "bold")]
@@ -94,6 +94,10 @@ def _change(plan: Plan, change: Change, paint: Paint, needed: Collection[str]) -
         lines += [paint(text, "dim") for text in wrapped(extra, 6, 1)]
     for text in lines_of(change):
         lines += [paint(part, "dim") for part in wrapped(text, 6)]
+    for text in [f"destroys {safe(stake)}" for step in steps_of(change) for stake in step.stakes]:
+        lines += [paint(part, "bad") for part in wrapped(text, 6, 9)]
+    for name in destroying(change):
+        lines += wrapped(f"runs only with --allow-destroy {safe(name)}", 6, 5)
     if change.verb in ("conflict", "unread") and change.fix:
         lines += wrapped(f"fix: {safe(change.fix)}", 6, 5)
     return lines
@@ -155,7 +159,7 @@ def source_of(change: Change) -> str:
 
 
 def _risk(change: Change) -> str:
-    risks = {step.risk for step in steps_of(change)}
+    risks = {step.risk for step in steps_of(change)} | ({Risk.DESTROYS} if destroying(change) else set())
     return max(risks, key=list(Risk).index) if risks else Risk.SAFE
 
 
@@ -165,15 +169,27 @@ def steps(plan: Plan) -> list[dict[str, object]]:
     for change in plan.acting():
         wave = plan.waves[change.address]
         known = steps_of(change)
-        after = next((item.after for item in change.fields if (item.after or "").startswith("known after ")), None)
-        if not known and after:
-            found.append({"address": change.address, "wave": wave, "title": after, "risk": Risk.SAFE, "hash": None})
+        awaited = sorted(change.want.awaits()) if change.want else []
+        if not known and awaited:
+            risk = Risk.DESTROYS if destroying(change) else Risk.SAFE
+            title = f"known after {awaited[0]}"
+            found.append(
+                {
+                    "address": change.address,
+                    "wave": wave,
+                    "title": title,
+                    "risk": risk,
+                    "names": list(destroying(change)),
+                    "hash": None,
+                }
+            )
         found += [
             {
                 "address": change.address,
                 "wave": wave,
                 "title": step.title,
                 "risk": step.risk,
+                "names": list(step.names),
                 "hash": step.digest(),
             }
             for step in known

@@ -1,0 +1,46 @@
+"""What `apply` may destroy: the addresses given to --allow-destroy beside those that the plan asks for."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from studio_backup.apply import lacking
+from studio_backup.cli.settings import Settings
+from studio_backup.diff import Change
+from studio_backup.errors import Refused
+from studio_backup.plan import Plan, destroying
+from studio_backup.report.text import count
+from studio_backup.spec.wording import suggest
+
+
+def check_names(plan: Plan, allow_destroy: Sequence[str]) -> None:
+    """A name that no planned step asks for is a slip of the pen, where it matters most."""
+    asked = [name for change in plan.acting() for name in destroying(change)]
+    for name in allow_destroy:
+        # What a member holds may only show once the wave before has run: its array's own name is enough to go by.
+        if name not in asked and name.partition("#")[0] not in asked:
+            fix = suggest(name, asked, "studio-backup plan shows what each step asks for")
+            raise Refused(f"--allow-destroy {name}: no planned step destroys that", fix)
+
+
+def feasible_of(settings: Settings, plan: Plan, allow_destroy: Sequence[str]) -> list[Change]:
+    """The changes that may be made; those that destroy unnamed things are told of, and what rests on them."""
+    names = list(dict.fromkeys(name for change in plan.acting() for name in lacking(change, allow_destroy)))
+    stuck = {change.address for change in plan.acting() if lacking(change, allow_destroy)}
+    feasible = []
+    for change in plan.acting():
+        if change.address in stuck or (change.want and change.want.needs() & stuck):
+            stuck.add(change.address)
+        else:
+            feasible.append(change)
+    if not feasible:
+        raise Refused(
+            f"{count(len(stuck), 'change')} would destroy what is there, and none was named; nothing was changed",
+            f"studio-backup apply {' '.join(f'--allow-destroy {shlex.quote(name)}' for name in names)}",
+        )
+    if stuck:
+        settings.say(
+            f"note: {count(len(stuck), 'change')} held back: destroys, or rests on what does, and is not named"
+        )
+    return feasible
