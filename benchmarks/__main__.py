@@ -9,14 +9,20 @@ import sys
 def main() -> int:
     """Measure what was asked for and print it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios, never times, are judged.")
-    parser.add_argument("what", choices=("floor",))
-    parser.add_argument("--hosts", type=int, default=16)
+    parser.add_argument("what", choices=("floor", "large"))
+    parser.add_argument("--hosts", type=int, default=16, help="floor: machines of the lab")
+    parser.add_argument("--systems", type=int, default=500, help="large: systems of the largest studio")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--parallel", type=int, default=16)
+    parser.add_argument("--parallel", type=int, default=16, help="machines at a time")
     asked = parser.parse_args()
-    from benchmarks import beside_the_floor
+    if asked.what == "large":
+        from benchmarks import large
 
-    print(beside_the_floor.measure(asked.hosts, asked.rounds, asked.parallel))
+        print(large.measure(asked.systems, asked.rounds, asked.parallel))
+    else:
+        from benchmarks import beside_the_floor
+
+        print(beside_the_floor.measure(asked.hosts, asked.rounds, asked.parallel))
     return 0
 
 
