@@ -9,7 +9,7 @@ import sys
 def main() -> int:
     """Measure what was asked for and print it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios, never times, are judged.")
-    parser.add_argument("what", choices=("floor", "large"))
+    parser.add_argument("what", choices=("floor", "large", "job", "start"))
     parser.add_argument("--hosts", type=int, default=16, help="floor: machines of the lab")
     parser.add_argument("--systems", type=int, default=500, help="large: systems of the largest studio")
     parser.add_argument("--rounds", type=int, default=5)
@@ -19,6 +19,14 @@ def main() -> int:
         from benchmarks import large
 
         print(large.measure(asked.systems, asked.rounds, asked.parallel))
+    elif asked.what == "job":
+        from benchmarks import nightly
+
+        print(nightly.measure(asked.rounds))
+    elif asked.what == "start":
+        from benchmarks import start
+
+        print(start.measure(asked.rounds))
     else:
         from benchmarks import beside_the_floor
 

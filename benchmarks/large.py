@@ -1,4 +1,4 @@
-"""`plan` of hundreds of systems with nothing to change: does its cost grow in a straight line, and how much memory is it?
+"""`plan` of hundreds of systems with nothing to change: is its cost a straight line, and what memory does it take?
 
 Every size is a process of its own and has no network: what each machine would answer stands in files. So this is the
 cost of our side alone; connections and ciphers come on top.
@@ -10,6 +10,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from benchmarks import answers, by_hand, offline, studio
 from benchmarks.process import Failed, Run, run
 from benchmarks.rounds import Rounds, fit, load, ratios
 from studio_backup.probe import join
-from studio_backup.resource import Resource
 
 OFFLINE = str(Path(offline.__file__))
 #: Steps between nothing and the number that was asked for.
@@ -32,18 +32,18 @@ def measure(most: int, rounds: int, parallel: int) -> str:
         folder = Path(temporary)
         hosts = made_up(most)
         options = {size: studio.write(folder / str(size), hosts[:size]) for size in sizes}
-        wanted = by_hand.wanted(folder / str(most))
-        write_answers(folder, wanted)
+        # In a process of its own: what is started from a large process is never seen to be smaller than that.
+        with ProcessPoolExecutor(1) as apart:
+            counts = apart.submit(write_answers, folder, folder / str(most)).result()
         found = Rounds()
         before = load()
         for round_number in range(rounds):
             for size in sizes:
-                count = sum(len(wanted[host.name]) for host in hosts[:size])
+                count = sum(counts[host.name] for host in hosts[:size])
                 state = {"XDG_STATE_HOME": str(folder / f"state-{size}-{round_number}"), "HOME": str(folder)}
                 asked = [*options[size], "plan", "--parallel", str(parallel)]
                 found.measure(f"{size} systems", partial(_plan, folder, asked, state, count))
-        each = len(wanted[hosts[0].name])
-        return f"{each} resources a system; {before}\n{found.table()}\n{_judged(found, sizes)}"
+        return f"{counts[hosts[0].name]} resources a system; {before}\n{found.table()}\n{_judged(found, sizes)}"
 
 
 def made_up(count: int) -> list[studio.Host]:
@@ -60,13 +60,15 @@ def made_up(count: int) -> list[studio.Host]:
     ]
 
 
-def write_answers(folder: Path, wanted: Mapping[str, Sequence[Resource]]) -> None:
-    """The files that `offline` answers from."""
+def write_answers(folder: Path, spec: Path) -> dict[str, int]:
+    """The files that `offline` answers from; gives the number of resources of each machine."""
+    wanted = by_hand.wanted(spec)
     for name, resources in wanted.items():
         out, err = answers.whole_answer(resources, offline.NONCE)
         question = join(answers.asked(resources), offline.NONCE)
         for suffix, text in ((".out", out), (".err", err), (".asked", offline.digest(question))):
             (folder / name).with_suffix(suffix).write_text(text, encoding="utf-8")
+    return {name: len(resources) for name, resources in wanted.items()}
 
 
 def _plan(folder: Path, arguments: Sequence[str], state: Mapping[str, str], count: int) -> Run:

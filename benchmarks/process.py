@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Run:
-    """Wall seconds, processor seconds of the program itself, its largest resident memory in MB, exit status, output."""
+    """Wall seconds, processor seconds of the program itself, its largest resident memory in MB, exit status, output.
+
+    A program never seems to have less memory than the process that started it (Linux counts it from before `exec`).
+    """
 
     seconds: float
     processor: float
