@@ -15,7 +15,7 @@ WORDS = (
     "version", "studio", "sites", "machines", "groups", "defaults", "vars", "system", "systems", "rooms", "room",
     "site", "role", "linux", "address", "host_key", "disks", "arrays", "volumes", "members", "on", "id", "ids",
     "path", "paths", "name", "hosts", "datasets", "source", "volume", "copies", "to", "from", "every", "keep",
-    "ws-a", "nas", "tank", "a", "jump", "exclude",
+    "ws-a", "nas", "tank", "a", "jump", "exclude", "disk", "md-array", "filesystem", "mount", "options", "label",
 )  # fmt: skip
 VALUES = (
     "", "x", "1", "a-b", "{{ machine.name }}", "{{ vars.x }}", "{{", "nas:tank/x", "day at 02:30", "*", "-1",

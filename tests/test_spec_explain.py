@@ -9,7 +9,7 @@ import pytest
 
 from studio_backup.errors import SpecError, UsageError
 from studio_backup.source import Place, Problem
-from studio_backup.spec import Loaded, explain, find_copy, find_dataset
+from studio_backup.spec import Loaded, explain, find_copy, find_dataset, load
 from studio_backup.spec.files import load_paths
 from studio_backup.spec.model import Studio
 from studio_backup.spec.showing import show_problem, show_problems
@@ -48,6 +48,14 @@ def test_a_machine_shows_all_of_it(loaded: Loaded) -> None:
     assert shown["vars.nightly"] == ("day at 02:30", "8")
     assert shown["systems.linux.address"] == ("10.0.0.12", "23")
     assert shown["asleep-limit"] == ("7 days", "-")
+
+
+def test_what_a_play_keeps_is_shown_with_what_holds_unwritten() -> None:
+    play = "[{name: x, hosts: nas, md-array: {tank: {chunk: 64K}}, filesystem: {tank: {}}, mount: {tank: {}}}]"
+    shown = rows(load([("i.yml", (GOOD / "inventory.yml").read_text())], [("p.yml", play)]), "nas/tank")
+    assert shown["md-array.tank.chunk"] == ("64K", "1")
+    assert shown["md-array.tank.scrub"] == ("monthly", "-")
+    assert shown["mount.tank"] == ("{}", "1")
 
 
 def test_one_name_for_several_things_shows_them_all(loaded: Loaded) -> None:

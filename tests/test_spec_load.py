@@ -12,6 +12,7 @@ from studio_backup.spec import Loaded, load
 from studio_backup.spec.files import load_paths
 from studio_backup.spec.model import Brake, Studio
 from studio_backup.spec.retention import Retention
+from studio_backup.spec.storage import array_id, chosen_array_id
 
 ROOT = Path(__file__).parent.parent
 GOOD = ROOT / "tests" / "spec" / "good"
@@ -291,3 +292,67 @@ def test_a_thousand_machines_load_in_time() -> None:
     started = time.process_time()
     assert len(studio_of(inventory(machines + nas), play).datasets) == 1000
     assert time.process_time() - started < 4
+
+
+STORAGE = f"""
+  nas:
+    role: nas
+    room: a
+    vars: {{label: deep}}
+    systems: {{linux: {{address: 10.0.0.9, user: root, host_key: "{KEY}"}}}}
+    disks:
+      bay1: {{id: ata-1, medium: hdd, enclosure: shelf-1, controller: hba-1, power: ups-left}}
+      bay2: {{id: ata-2, medium: hdd}}
+      bay3: {{serial: S3, medium: hdd}}
+    arrays: {{tank: {{kind: md, level: raid1, members: [bay1, bay2], id: E3B50233-b4adc6c9-f4080aa6-f6ce09aa}}}}
+    volumes:
+      tank: {{on: tank, filesystem: ext4, path: /srv/tank}}
+      cold: {{on: bay3, filesystem: xfs, id: 5e551001-0000-4000-8000-00000000000a, path: /srv/cold}}
+"""
+KEPT = """
+- name: joined and mounted
+  hosts: all
+  disk: {bay3: {smart: no}}
+  md-array: {tank: {chunk: 512K}}
+  filesystem: {tank: {label: "{{ vars.label }}-1"}, cold: {}}
+  mount: {tank: {options: [noatime, "{{ vars.label }}"]}}
+"""
+
+
+def test_what_plays_keep_of_storage_arrives_filled_in() -> None:
+    studio = studio_of(inventory(STORAGE), KEPT)
+    assert [(one.machine, one.kind, one.name, dict(one.options)) for one in studio.managed] == [
+        ("nas", "disk", "bay3", {"smart": "no"}),
+        ("nas", "md-array", "tank", {"chunk": "512K"}),
+        ("nas", "filesystem", "tank", {"label": "deep-1"}),
+        ("nas", "filesystem", "cold", {}),
+        ("nas", "mount", "tank", {"options": ("noatime", "deep")}),
+    ]
+    assert studio.managed[0].place == Place("playbook.yml", 4, 10)
+    nas = studio.machines["nas"]
+    assert nas.arrays["tank"].id == "e3b50233:b4adc6c9:f4080aa6:f6ce09aa"
+    assert [(disk.enclosure, disk.controller, disk.power) for disk in nas.disks.values()] == [
+        ("shelf-1", "hba-1", "ups-left"),
+        (None, None, None),
+        (None, None, None),
+    ]
+
+
+def test_a_file_system_that_is_kept_has_an_id_that_never_changes() -> None:
+    """Written out, since disks out there carry it: another value here would make them look foreign."""
+    volumes = studio_of(inventory(STORAGE), KEPT).machines["nas"].volumes
+    assert volumes["tank"].ids == {"linux": "145945e8-af0b-576c-bb1e-7b88667b7a85"}
+    assert volumes["cold"].ids == {"linux": "5e551001-0000-4000-8000-00000000000a"}
+    only_mounted = "[{name: x, hosts: nas, filesystem: {cold: {}}, mount: {cold: {}}}]"
+    assert studio_of(inventory(STORAGE), only_mounted).machines["nas"].volumes["tank"].ids == {}
+    assert chosen_array_id("northlight", "nas", "tank") != array_id(volumes["tank"].ids["linux"])
+
+
+def test_a_job_still_asks_for_the_id_of_a_volume_whose_file_system_nobody_keeps() -> None:
+    play = """
+- {name: x, hosts: nas, md-array: {tank: {}}, KEPT}
+- {name: y, hosts: a, datasets: {d: {source: {volume: work}, copies: {c: {to: "nas:tank/d", every: hour}}}}}
+"""
+    text = inventory(machine("a") + STORAGE)
+    assert [problem.code for problem in loaded(text, play.replace(", KEPT", "")).problems] == ["SB409"]
+    assert loaded(text, play.replace("KEPT", "filesystem: {tank: {}}")).problems == ()

@@ -33,6 +33,7 @@ CODES = {
     "SB214": "a malformed target of a copy",
     "SB215": "a malformed pattern, or an unknown preset",
     "SB216": "a malformed day, restore point, policy or bandwidth",
+    "SB217": "a malformed chunk, label or mount option",
     # SB3: how the parts fit together
     "SB301": "two groups set one key differently on one machine",
     "SB302": "a template that cannot be filled in",
@@ -58,4 +59,8 @@ CODES = {
     "SB411": "one host key for two systems of a machine",
     "SB412": "a limit below what it limits",
     "SB413": "a volume that no suitable system sees",
+    "SB414": "storage to keep on a machine that has not exactly one Linux system",
+    "SB415": "storage of a sort that cannot be kept",
+    "SB416": "mounts in one place, or one inside another that is not kept",
+    "SB417": "storage to keep that rests on what is not kept, or not known",
 }

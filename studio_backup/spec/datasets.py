@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from studio_backup.source import Document, Entry, Listing, Mapping, Node, Place
+from studio_backup.source import Document, Entry, Mapping, Node, Place
 from studio_backup.spec.copies import build_copies
 from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.filling import Filler
-from studio_backup.spec.findings import Findings
-from studio_backup.spec.hosts import matching
-from studio_backup.spec.inventory import Inventory
-from studio_backup.spec.layers import Effective
-from studio_backup.spec.model import Dataset, Machine
+from studio_backup.spec.model import Dataset
 from studio_backup.spec.paths import sub_path
+from studio_backup.spec.plays import Held, check_hosts, first_to_give, given
 from studio_backup.spec.presets import expand
 from studio_backup.spec.reading import place_of, text_of, texts_of
 from studio_backup.spec.schema import Schema, load_schema
 from studio_backup.spec.wording import suggest
 
 QUIET, QUIET_LIMIT = 600, 12 * 3600
-
-
-@dataclass
-class Held:
-    """What is known of the inventory when the playbooks are read."""
-
-    inventory: Inventory
-    effective: dict[str, Effective]
-    machines: dict[str, Machine]
-    findings: Findings
-    trees: dict[str, Mapping] = field(default_factory=dict)  # dataset -> its filled tree
-    places: dict[str, Place] = field(default_factory=dict)  # dataset -> where a play first gave it
 
 
 @functools.cache
@@ -46,35 +30,17 @@ def dataset_schema() -> Schema:
 
 def build_datasets(documents: Sequence[Document], held: Held) -> dict[str, Dataset]:
     """Every dataset of every play by its full name; those with problems are reported and left out."""
+    check_hosts(documents, held)
     datasets: dict[str, Dataset] = {}
-    for machine, name, entry, damaged in _given(documents, held):
+    for machine, name, entry, damaged in given(documents, "datasets", held):
         full_name = f"{machine}/{name}"
-        if (first := held.places.setdefault(full_name, entry.key.place)) is not entry.key.place:
-            message = f"'{full_name}' is given by two plays: first at {first}"
-            held.findings.add(entry.key.place, "SB306", message, "rename one of the two, or narrow hosts:")
+        if not first_to_give(full_name, (machine, name), entry.key.place, held):
             continue
         if damaged or machine not in held.machines or not isinstance(entry.value, Mapping):
             continue
         if dataset := _dataset(held, machine, name, entry):
             datasets[full_name] = dataset
     return datasets
-
-
-def _given(documents: Sequence[Document], held: Held) -> Iterator[tuple[str, str, Entry, bool]]:
-    """Machine, dataset name, what the play says, and whether that has problems already."""
-    for document in documents:
-        plays = document.root.items if isinstance(document.root, Listing) else []
-        for number, play in enumerate(plays):
-            datasets = play.get("datasets") if isinstance(play, Mapping) else None
-            if (number, "hosts") in document.damaged:
-                continue
-            machines = matching(play, held.inventory, held.machines, held.findings)
-            if not isinstance(datasets, Mapping):
-                continue
-            for name, entry in datasets.entries.items():
-                damaged = (number, "datasets", name) in document.damaged
-                for machine in machines:
-                    yield machine, name, entry, damaged
 
 
 def _dataset(held: Held, machine: str, name: str, entry: Entry) -> Dataset | None:

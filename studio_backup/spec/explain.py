@@ -13,9 +13,11 @@ from studio_backup.spec.duration import format_duration
 from studio_backup.spec.layers import machine_schema
 from studio_backup.spec.load import Loaded
 from studio_backup.spec.machines import OS_NAMES
+from studio_backup.spec.managed import managed_schema
 from studio_backup.spec.merge import submap
 from studio_backup.spec.reading import text_of
 from studio_backup.spec.schema import Schema, branch_of
+from studio_backup.spec.storage import KINDS
 from studio_backup.spec.wording import suggest
 
 SECTIONS = ("systems", "disks", "arrays", "volumes")
@@ -43,6 +45,7 @@ def explain(loaded: Loaded, address: str) -> list[ExplainedValue]:
         return list(_values(tree, machine_schema(), ""))
     found = [value for section in SECTIONS for value in _part(tree, section, rest)]
     dataset, _, copy = rest.partition("/")
+    found += [value for kind in KINDS for value in _kept(loaded.managed.get((machine, kind, rest)), kind, rest)]
     found += _dataset(loaded.datasets.get(f"{machine}/{dataset}"), dataset, copy)
     if not found:
         known = [name for section in SECTIONS for name in _names(tree, section)]
@@ -65,6 +68,11 @@ def _part(tree: Mapping, section: str, name: str) -> Iterator[ExplainedValue]:
     if section == "systems" and "os" not in node.entries and name in OS_NAMES:
         yield ExplainedValue(f"{path}.os", name, None)
     yield from _values(node, schema, path)
+
+
+def _kept(tree: Mapping | None, kind: str, name: str) -> Iterator[ExplainedValue]:
+    if tree is not None:
+        yield from _values(tree, managed_schema(kind), f"{kind}.{name}")
 
 
 def _dataset(tree: Mapping | None, name: str, copy: str) -> Iterator[ExplainedValue]:

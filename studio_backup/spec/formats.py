@@ -19,6 +19,7 @@ from studio_backup.spec.paths import mount_path, parse_target, sub_path
 from studio_backup.spec.presets import PRESETS
 from studio_backup.spec.retention import point_time
 from studio_backup.spec.schedule import Schedule
+from studio_backup.spec.storage import check_array_id, check_chunk, check_label, check_mount_option
 from studio_backup.spec.wording import MalformedError, shorten, suggest
 
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
@@ -146,6 +147,7 @@ FORMATS: dict[str, tuple[str, Callable[[str], object]]] = {
     "serial": ("SB212", check_disk_identity),
     "disk-id": ("SB212", check_disk_identity),
     "volume-id": ("SB212", check_volume_id),
+    "array-id": ("SB212", check_array_id),
     "address": ("SB213", check_address),
     "user": ("SB213", check_user),
     "identity": ("SB213", check_identity),
@@ -156,4 +158,7 @@ FORMATS: dict[str, tuple[str, Callable[[str], object]]] = {
     "restore-point": ("SB216", check_point),
     "policy": ("SB216", check_policy),
     "bandwidth": ("SB216", parse_bandwidth),
+    "chunk": ("SB217", check_chunk),
+    "label": ("SB217", check_label),
+    "mount-option": ("SB217", check_mount_option),
 }

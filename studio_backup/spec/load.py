@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 
 from studio_backup.source import Document, Mapping, Problem, read
 from studio_backup.spec.conformity import conform
-from studio_backup.spec.datasets import Held, build_datasets
+from studio_backup.spec.datasets import build_datasets
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.inventory import gather
 from studio_backup.spec.layers import effective
 from studio_backup.spec.lint import lint
 from studio_backup.spec.lint.sight import Sight
 from studio_backup.spec.machines import build_machine
+from studio_backup.spec.managed import build_managed, with_chosen_ids
 from studio_backup.spec.model import Studio
+from studio_backup.spec.plays import Held
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Loaded:
     lines: dict[str, list[str]] = field(default_factory=dict)  # file -> its lines, to show them
     machines: dict[str, Mapping] = field(default_factory=dict)  # machine -> what holds for it, with places
     datasets: dict[str, Mapping] = field(default_factory=dict)  # full name -> what holds for it, with places
+    managed: dict[tuple[str, str, str], Mapping] = field(default_factory=dict)  # machine, kind, name -> likewise
 
 
 Texts = Sequence[tuple[str, str | bytes]]
@@ -47,22 +50,26 @@ def load(inventory: Texts, playbooks: Texts, *, whole: bool = True) -> Loaded:
             if machine := build_machine(layered, tuple(gathered.groups_of.get(name, ())), findings):
                 held.machines[name] = machine
     datasets = build_datasets(roles, held)
+    managed = build_managed(roles, held)
     studio = Studio(
         name=gathered.name,
         sites=gathered.site_models(),
-        machines=held.machines,
+        machines=with_chosen_ids(gathered.name, held.machines, managed),
         groups=gathered.members,
         datasets=datasets,
+        managed=managed,
         whole=whole,
     )
-    lint(Sight(studio, {name: layered.tree for name, layered in held.effective.items()}, held.trees), findings)
+    trees = {name: layered.tree for name, layered in held.effective.items()}
+    lint(Sight(studio, trees, held.trees, held.kept), findings)
     problems = findings.sorted()
     return Loaded(
         studio=None if problems else studio,
         problems=problems,
         lines={document.file: document.lines for document in (*stock, *roles)},
-        machines={name: layered.tree for name, layered in held.effective.items()},
+        machines=trees,
         datasets=held.trees,
+        managed=held.kept,
     )
 
 

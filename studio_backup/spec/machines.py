@@ -10,6 +10,7 @@ from studio_backup.spec.findings import Findings
 from studio_backup.spec.layers import Effective
 from studio_backup.spec.model import Array, Disk, Jump, Machine, System
 from studio_backup.spec.reading import entries_of, place_of, text_of, texts_of
+from studio_backup.spec.storage import array_id
 from studio_backup.spec.volumes import build_volumes
 from studio_backup.spec.wording import suggest
 
@@ -141,7 +142,17 @@ def _disk(builder: _Builder, name: str, entry: Entry) -> Disk | None:
         return None
     in_service = text_of(node, "in_service") or None
     medium = text_of(node, "medium")
-    return Disk(name=name, serial=serial, by_id=by_id, medium=medium, in_service=in_service, place=entry.key.place)
+    return Disk(
+        name=name,
+        serial=serial,
+        by_id=by_id,
+        medium=medium,
+        in_service=in_service,
+        enclosure=text_of(node, "enclosure") or None,
+        controller=text_of(node, "controller") or None,
+        power=text_of(node, "power") or None,
+        place=entry.key.place,
+    )
 
 
 def _array(builder: _Builder, name: str, entry: Entry) -> Array | None:
@@ -163,4 +174,5 @@ def _array(builder: _Builder, name: str, entry: Entry) -> Array | None:
         message = f"{kind} {level} needs {levels[level]} disks, '{name}' has {len(names)}"
         builder.findings.add(level_place, "SB405", message, "add members, or choose another level")
         return None
-    return Array(name=name, kind=kind, level=level, members=names, place=place)
+    uuid = array_id(text_of(node, "id")) or None
+    return Array(name=name, kind=kind, level=level, members=names, id=uuid, place=place)

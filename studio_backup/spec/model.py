@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from studio_backup.source import Place
@@ -68,6 +69,9 @@ class Disk:
     by_id: str | None
     medium: str  # ssd nvme hdd tape optical cloud
     in_service: str | None  # ISO date
+    enclosure: str | None = None  # free names: disks that share one may fail together
+    controller: str | None = None
+    power: str | None = None
     place: Place
 
 
@@ -79,6 +83,7 @@ class Array:
     kind: str  # md btrfs zfs appleraid storage-space
     level: str
     members: tuple[str, ...]
+    id: str | None = None  # UUID of an md array that is there already, as mdadm prints it
     place: Place
 
 
@@ -117,6 +122,12 @@ class Machine:
     variables: dict[str, object]
     asleep_limit: int  # seconds a system may be asleep before it counts as unread
     place: Place
+
+    @property
+    def linux(self) -> System | None:
+        """The one Linux system, which storage is kept on; None where there is none, or are several."""
+        found = [system for system in self.systems.values() if system.os == "linux"]
+        return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +186,17 @@ class Dataset:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Managed:
+    """Something that a play keeps by kind and name: a disk, an md array, a file system or a mount."""
+
+    machine: str
+    kind: str  # disk | md-array | filesystem | mount
+    name: str  # of a disk, an array or a volume of the machine
+    options: Mapping[str, str | tuple[str, ...]]  # as they are written; what is left out is not in it
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
 class Studio:
     """Everything the inventory and the playbooks say, whole and consistent."""
 
@@ -183,6 +205,7 @@ class Studio:
     machines: dict[str, Machine]
     groups: dict[str, tuple[str, ...]]
     datasets: dict[str, Dataset]  # by full name
+    managed: tuple[Managed, ...] = ()  # disks first, mounts last
     whole: bool = True  # False when only some playbooks were loaded: nothing may count as an orphan
 
     def systems(self) -> list[System]:

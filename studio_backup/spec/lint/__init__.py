@@ -7,6 +7,7 @@ from studio_backup.spec.lint.copies import lint_copies
 from studio_backup.spec.lint.jobs import lint_jobs
 from studio_backup.spec.lint.machines import lint_machines
 from studio_backup.spec.lint.sight import Sight
+from studio_backup.spec.lint.storage import lint_storage
 
 
 def lint(sight: Sight, findings: Findings) -> None:
@@ -14,3 +15,4 @@ def lint(sight: Sight, findings: Findings) -> None:
     lint_machines(sight, findings)
     lint_copies(sight, findings)
     lint_jobs(sight, findings)
+    lint_storage(sight, findings)

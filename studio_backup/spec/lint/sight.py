@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from studio_backup.source import Mapping, Place
 from studio_backup.spec.merge import submap
-from studio_backup.spec.model import Copy, Dataset, Studio, System, Volume
+from studio_backup.spec.model import Copy, Dataset, Managed, Studio, System, Volume
 from studio_backup.spec.reading import place_of
 
 
@@ -17,6 +18,7 @@ class Sight:
     studio: Studio
     machine_trees: dict[str, Mapping]
     dataset_trees: dict[str, Mapping]
+    managed_trees: dict[tuple[str, str, str], Mapping]
 
     def copies(self) -> list[tuple[Dataset, Copy]]:
         """Every copy with its dataset."""
@@ -30,6 +32,15 @@ class Sight:
     def dataset_place(self, dataset: Dataset, key: str) -> Place:
         """Where a key of a dataset has its value."""
         return place_of(self.dataset_trees.get(dataset.full_name), key, dataset.place)
+
+    @cached_property
+    def kept(self) -> frozenset[tuple[str, str, str]]:
+        """Machine, kind and name of everything that a play keeps."""
+        return frozenset((one.machine, one.kind, one.name) for one in self.studio.managed)
+
+    def managed_place(self, one: Managed, key: str) -> Place:
+        """Where an option of something that is kept has its value."""
+        return place_of(self.managed_trees.get((one.machine, one.kind, one.name)), key, one.place)
 
     def system_place(self, system: System, key: str) -> Place:
         """Where a key of a system has its value, whichever layer set it."""

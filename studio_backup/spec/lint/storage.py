@@ -1,0 +1,104 @@
+"""What the plays keep of storage: whether it can be kept, what it rests on, and mounts inside one another."""
+
+from __future__ import annotations
+
+from studio_backup.spec.findings import Findings
+from studio_backup.spec.lint.sight import Sight
+from studio_backup.spec.model import Machine, Managed, System, Volume
+from studio_backup.spec.paths import inside
+from studio_backup.spec.storage import LABEL_LIMITS, is_uuid
+
+#: File systems that a line of ours in /etc/fstab can be about.
+_MOUNTED = (*LABEL_LIMITS, "ext2", "ext3", "f2fs", "exfat")
+
+
+def lint_storage(sight: Sight, findings: Findings) -> None:
+    """Report SB414 to SB417, and of what is kept also SB207, SB212, SB406 and SB413."""
+    for one in sight.studio.managed:
+        machine = sight.studio.machines[one.machine]
+        system = machine.linux
+        if system is None:
+            count = sum(other.os == "linux" for other in machine.systems.values())
+            message = f"'{one.machine}' has {count or 'no'} Linux system{'s' * (count > 1)}: its storage cannot be kept"
+            findings.add(one.place, "SB414", message, "narrow hosts: to machines with exactly one Linux system")
+        elif one.kind == "md-array":
+            _array(machine, one, findings)
+        elif one.kind == "filesystem":
+            _filesystem(sight, machine, system, one, findings)
+        elif one.kind == "mount":
+            _mount(sight, machine, system, one, findings)
+
+
+def _array(machine: Machine, one: Managed, findings: Findings) -> None:
+    array = machine.arrays[one.name]
+    if array.kind != "md":
+        message = f"'{machine.name}/{one.name}' is an array of kind {array.kind}, and only md arrays are kept"
+        findings.add(one.place, "SB415", message, "delete it here; what is in the inventory still counts")
+
+
+def _filesystem(sight: Sight, machine: Machine, system: System, one: Managed, findings: Findings) -> None:
+    volume = machine.volumes[one.name]
+    array = machine.arrays.get(volume.on)
+    if volume.filesystem not in LABEL_LIMITS:
+        fix = f"only {', '.join(LABEL_LIMITS)} are; make it by hand, and keep its mount here"
+        findings.add(one.place, "SB415", f"'{volume.full_name}' is {volume.filesystem}, which is not made here", fix)
+    elif array is not None and array.kind != "md":
+        message = f"'{volume.full_name}' lies on an array of kind {array.kind}, which brings its own file system"
+        findings.add(one.place, "SB415", message, "make it by hand, and keep its mount here")
+    elif array is not None and (machine.name, "md-array", array.name) not in sight.kept:
+        message = f"'{volume.full_name}' lies on the array '{array.name}', which no play keeps"
+        findings.add(one.place, "SB417", message, f"add md-array: {{{array.name}: {{}}}} to the play")
+    if not _sees(volume, system, one, findings):
+        return
+    _id(volume, system, findings)
+    label, limit = one.options.get("label", ""), LABEL_LIMITS.get(volume.filesystem, 64)
+    if len(label) > limit:
+        place = sight.managed_place(one, "label")
+        findings.add(place, "SB207", f"{volume.filesystem} takes at most {limit} letters of a label", "shorten it")
+    others = [other for other in machine.volumes.values() if other.on == volume.on and other is not volume]
+    if others:
+        message = f"'{machine.name}/{volume.on}' is to be one file system as a whole, and holds '{others[0].name}', too"
+        findings.add(one.place, "SB406", message, "give each volume a disk or an array of its own")
+
+
+def _mount(sight: Sight, machine: Machine, system: System, one: Managed, findings: Findings) -> None:
+    volume = machine.volumes[one.name]
+    if volume.filesystem not in _MOUNTED:
+        fix = f"only {', '.join(_MOUNTED)} are; mount it by hand"
+        findings.add(one.place, "SB415", f"'{volume.full_name}' is {volume.filesystem}, which is not mounted here", fix)
+    if not _sees(volume, system, one, findings):
+        return
+    if not volume.ids.get(system.name):
+        message = f"nothing says which file system is mounted as '{volume.full_name}': its id is not known"
+        fix = f"pin it as id: in the inventory (`blkid` prints it), or add filesystem: {{{one.name}: {{}}}} to the play"
+        findings.add(one.place, "SB417", message, fix)
+    _nesting(sight, machine, system, one, findings)
+
+
+def _nesting(sight: Sight, machine: Machine, system: System, one: Managed, findings: Findings) -> None:
+    path = machine.volumes[one.name].paths[system.name]
+    for other in machine.volumes.values():
+        outer = other.paths.get(system.name)
+        if other.name == one.name or outer is None:
+            continue
+        if outer == path:
+            message = f"'{machine.name}/{one.name}' is mounted at {path}, and so is '{other.name}'"
+            findings.add(one.place, "SB416", message, "give each a path of its own")
+        elif inside(path, outer) and (machine.name, "mount", other.name) not in sight.kept:
+            message = f"'{machine.name}/{one.name}' lies inside '{other.name}' ({outer}), which no play mounts"
+            findings.add(one.place, "SB416", message, f"add mount: {{{other.name}: {{}}}} to the play")
+
+
+def _sees(volume: Volume, system: System, one: Managed, findings: Findings) -> bool:
+    if system.name in volume.paths:
+        return True
+    message = f"'{system.full_name}' does not mount the volume '{volume.name}'"
+    findings.add(one.place, "SB413", message, f"add its path for {system.name} to paths:")
+    return False
+
+
+def _id(volume: Volume, system: System, findings: Findings) -> None:
+    known = volume.ids.get(system.name, "")
+    if known and not is_uuid(known):
+        message = f"'{known}' is no UUID, which is what {volume.filesystem} carries"
+        findings.add(volume.place, "SB212", message, "copy it from `blkid`, or leave id: out: then one is chosen")

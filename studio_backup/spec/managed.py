@@ -1,0 +1,88 @@
+"""What the plays keep besides datasets, by kind and name: disks, md arrays, file systems, mounts."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterator, Sequence
+
+from studio_backup.source import Document, Entry, Listing, Mapping, Place
+from studio_backup.spec.filling import Filler
+from studio_backup.spec.model import Machine, Managed, Volume
+from studio_backup.spec.plays import Held, first_to_give, given
+from studio_backup.spec.reading import entries_of, texts_of
+from studio_backup.spec.schema import Schema, load_schema
+from studio_backup.spec.storage import KINDS, chosen_id
+from studio_backup.spec.wording import suggest
+
+#: Where the inventory has the names of each kind, and what it calls them.
+_SECTIONS = {
+    "disk": ("disks", "disk"),
+    "md-array": ("arrays", "array"),
+    "filesystem": ("volumes", "volume"),
+    "mount": ("volumes", "volume"),
+}
+
+
+@functools.cache
+def managed_schema(kind: str) -> Schema:
+    """The part of the playbook's schema for one thing of a kind."""
+    schema: Schema = load_schema("playbook")["items"]["properties"][kind]["additionalProperties"]
+    return schema
+
+
+def build_managed(documents: Sequence[Document], held: Held) -> tuple[Managed, ...]:
+    """Everything that the plays keep; what has problems is reported and left out."""
+    return tuple(one for kind in KINDS for one in _of_kind(documents, kind, held))
+
+
+def _of_kind(documents: Sequence[Document], kind: str, held: Held) -> Iterator[Managed]:
+    for machine, name, entry, damaged in given(documents, kind, held):
+        if not first_to_give(f"{machine}/{kind}/{name}", (machine, kind, name), entry.key.place, held):
+            continue
+        sound = not damaged and machine in held.machines and isinstance(entry.value, Mapping)
+        if sound and _is_known(held, machine, kind, name, entry.key.place):
+            yield from _managed(held, machine, kind, name, entry)
+
+
+def _is_known(held: Held, machine: str, kind: str, name: str, place: Place) -> bool:
+    section, word = _SECTIONS[kind]
+    built = getattr(held.machines[machine], section)
+    declared = entries_of(held.effective[machine].tree, section)
+    if name not in declared:
+        fix = suggest(name, declared, f"define the {word} first")
+        held.findings.add(place, "SB304", f"'{machine}' has no {word} '{name}'", fix)
+    return name in built
+
+
+def _managed(held: Held, machine: str, kind: str, name: str, entry: Entry) -> Iterator[Managed]:
+    filler = Filler("playbook", held.effective[machine].values, held.findings)
+    tree = filler.fill(entry.value, managed_schema(kind))
+    if filler.failed or not isinstance(tree, Mapping):
+        return
+    held.kept[machine, kind, name] = tree
+    options = {key: _option(tree, key, inner) for key, inner in tree.entries.items()}
+    yield Managed(machine=machine, kind=kind, name=name, options=options, place=entry.key.place)
+
+
+def _option(tree: Mapping, key: str, entry: Entry) -> str | tuple[str, ...]:
+    if isinstance(entry.value, Listing):
+        return tuple(dict.fromkeys(item.value for item in texts_of(tree, key)))
+    return str(getattr(entry.value, "value", ""))
+
+
+def with_chosen_ids(studio: str, machines: dict[str, Machine], managed: Sequence[Managed]) -> dict[str, Machine]:
+    """The machines, where each volume whose file system we keep has an id on the Linux system: ours if it has none."""
+    result = dict(machines)
+    for one in managed:
+        machine = result[one.machine]
+        system = machine.linux
+        volume = machine.volumes.get(one.name) if one.kind == "filesystem" else None
+        if volume is not None and system is not None and not volume.ids.get(system.name):
+            volumes = {**machine.volumes, one.name: _chosen(studio, volume, system.name)}
+            result[one.machine] = dataclasses.replace(machine, volumes=volumes)
+    return result
+
+
+def _chosen(studio: str, volume: Volume, system: str) -> Volume:
+    return dataclasses.replace(volume, ids={**volume.ids, system: chosen_id(studio, volume.machine, volume.name)})
