@@ -41,7 +41,7 @@ def test_the_spec_holds(tmp_path: Path) -> None:
 def test_screens_fit_and_name_real_commands() -> None:
     screens = [block for block in blocks("") if "$ studio-backup" in block]
     shown = {line.split()[2] for block in screens for line in block.splitlines() if line.startswith("$ ")}
-    assert shown == {"plan", "run", "drift", "status"}
+    assert shown == {"plan", "run", "drift", "status", "verdict", "what-if"}
     assert [line for block in screens for line in block.splitlines() if len(line) > 80] == []
     mentioned = set(re.findall(r"`studio-backup ([a-z-]+)", README))
     assert mentioned <= COMMANDS.keys()

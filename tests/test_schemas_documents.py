@@ -20,8 +20,9 @@ from studio_backup.compile import Route, routes
 from studio_backup.diff import VERBS, Absent, Asleep, Change, Present, Unread, compare
 from studio_backup.evidence import Drill
 from studio_backup.plan import Plan
+from studio_backup.policy import judge
 from studio_backup.records import RESULTS, Record, as_json
-from studio_backup.report import applied, drift, restore, status
+from studio_backup.report import applied, drift, restore, status, verdict, what_if
 from studio_backup.report import plan as report
 from studio_backup.report import run as run_report
 from studio_backup.report.text import Paint
@@ -32,6 +33,8 @@ from studio_backup.saved import save
 from studio_backup.source import Place
 from studio_backup.spec.schema import schema_text
 from studio_backup.status import Standing
+from tests.studios import NAS, VAULT, WORKSTATION, studio
+from tests.test_policy import AWAY, NIGHTLY
 
 ROOT = Path(__file__).parent.parent
 NAMES = ["plan", "report"]
@@ -168,6 +171,17 @@ def test_status_with_and_without_a_run() -> None:
         Standing(route, None, None, (), "nas: nothing answers"),
     ]
     assert complaints(status.document("northlight", found, 1_795_320_600.5), "report") == []
+
+
+def test_verdicts_and_what_if() -> None:
+    poor = dataclasses.replace(AWAY, mode="mirror", machine="nas", volume="tank", source_copy=None)
+    studios = [studio([WORKSTATION, NAS, VAULT], copies) for copies in ([NIGHTLY, AWAY], [NIGHTLY, poor], [])]
+    verdicts = [judge(one, one.datasets["ws/sessions"]) for one in studios]
+    assert [one.word for one in verdicts] == ["OK", "FAIL", "FAIL"]
+    assert complaints(verdict.document("northlight", verdicts), "report", "verdicts") == []
+    assert complaints(verdict.document("northlight", verdicts), "report") == []
+    assert complaints(what_if.document("northlight", verdicts, [], 86400), "report", "what-if") == []
+    assert complaints(what_if.document("northlight", verdicts, [], 86400), "report") == []
 
 
 def test_restore() -> None:

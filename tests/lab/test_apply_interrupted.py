@@ -68,6 +68,7 @@ def answered(process: subprocess.Popen[bytes], terminal: int, word: bytes) -> st
     if word:
         os.write(terminal, word)
     else:
+        time.sleep(0.5)  # a signal between the prompt and the reading of the answer is only seen with the next one
         process.send_signal(signal.SIGINT)
     said = b""
     while True:

@@ -1,0 +1,96 @@
+"""Where a dataset really is: the original and every copy, each with all that it lives and dies with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from studio_backup.policy.reach import reach
+from studio_backup.spec.model import Copy, Dataset, Machine, Studio
+from studio_backup.spec.schedule import MANUAL_LIMIT
+
+ORIGINAL = "original"
+#: Disks that a level survives; `n` stands for all members but one. A level that is not here survives none.
+_SPARE: dict[str, dict[str, int | str]] = {
+    "md": {"raid1": "n", "raid4": 1, "raid5": 1, "raid6": 2, "raid10": 1},
+    "btrfs": {"raid1": 1, "raid1c3": 2, "raid1c4": 3, "raid10": 1, "raid5": 1, "raid6": 2},
+    "zfs": {"mirror": "n", "raidz1": 1, "raidz2": 2, "raidz3": 3},
+    "appleraid": {"mirror": "n"},
+    "storage-space": {"mirror": 1, "parity": 1},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holding:
+    """One place that holds the dataset. Names of disks and arrays are MACHINE/NAME, of rooms SITE/NAME."""
+
+    name: str  # ORIGINAL, or the copy's
+    machine: str
+    volume: str
+    site: str
+    room: str  # "" where the machine stands in no room
+    disks: frozenset[str]
+    array: str  # "" on a single disk
+    spare: int  # disks that may die before it is gone
+    media: frozenset[str]
+    versioned: bool
+    age: int  # seconds that its newest state may be behind the original, if every job runs
+    reach: float  # seconds back for which it surely holds a state; infinite when nothing ever goes
+    copy: Copy | None = None
+
+    @property
+    def is_original(self) -> bool:
+        """True for the place where the work is done."""
+        return self.copy is None
+
+
+def holdings_of(studio: Studio, dataset: Dataset) -> list[Holding]:
+    """The original first, then every copy in the order of the spec."""
+    original = _placed(studio, ORIGINAL, dataset.machine, dataset.volume, None, 0, 0.0)
+    return [original, *(_copied(studio, dataset, copy) for copy in dataset.copies.values())]
+
+
+def _copied(studio: Studio, dataset: Dataset, copy: Copy) -> Holding:
+    chain = _chain(dataset, copy)
+    periods = [one.every.period or MANUAL_LIMIT for one in chain]
+    back = reach(copy.keep, max(periods)) if copy.mode == "versioned" else 0.0
+    return _placed(studio, copy.name, copy.machine, copy.volume, copy, sum(periods), back)
+
+
+def _chain(dataset: Dataset, copy: Copy) -> list[Copy]:
+    """The copy and those that it is fed from, back to the one that reads the original."""
+    found = [copy]
+    while found[-1].source_copy is not None:
+        found.append(dataset.copies[found[-1].source_copy])
+    return found
+
+
+def _placed(
+    studio: Studio, name: str, machine_name: str, volume_name: str, copy: Copy | None, age: int, back: float
+) -> Holding:
+    machine = studio.machines[machine_name]
+    on = machine.volumes[volume_name].on
+    disks, spare = _under(machine, on)
+    return Holding(
+        name=name,
+        machine=machine_name,
+        volume=volume_name,
+        site=machine.site,
+        room=f"{machine.site}/{machine.room}" if machine.room else "",
+        disks=frozenset(f"{machine_name}/{disk}" for disk in disks),
+        array=f"{machine_name}/{on}" if on in machine.arrays else "",
+        spare=spare,
+        media=frozenset(machine.disks[disk].medium for disk in disks),
+        versioned=copy is not None and copy.mode == "versioned",
+        age=age,
+        reach=back,
+        copy=copy,
+    )
+
+
+def _under(machine: Machine, on: str) -> tuple[tuple[str, ...], int]:
+    """The disks below a volume, and how many of them may die."""
+    if on not in machine.arrays:
+        return (on,), 0
+    array = machine.arrays[on]
+    spare = _SPARE.get(array.kind, {}).get(array.level, 0)
+    return array.members, len(array.members) - 1 if isinstance(spare, str) else spare

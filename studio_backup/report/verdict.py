@@ -1,0 +1,119 @@
+"""Verdicts as a screen of 80 columns and as a JSON document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from studio_backup.policy import Finding, Holding, Verdict
+from studio_backup.policy.verdict import FAIL, NONE
+from studio_backup.report.text import WIDTH, Paint, columns, count, spaced, wrapped
+from studio_backup.source import Place
+
+_COLOURS = {"OK": "good", FAIL: "bad", NONE: "dim"}
+
+
+def screen(verdicts: Sequence[Verdict], paint: Paint) -> list[str]:
+    """Every dataset: what counts, what does not and why, and for a FAIL what to change, and where."""
+    lines: list[str] = []
+    for verdict in verdicts:
+        lines += [""] if lines else []
+        lines += _dataset(verdict, paint)
+    return [*lines, *([""] if lines else []), *_summary(verdicts, paint)]
+
+
+def _dataset(verdict: Verdict, paint: Paint) -> list[str]:
+    name, policy = verdict.dataset.full_name, verdict.dataset.policy
+    head = f"{paint(name, 'bold')}  {policy}  {paint(verdict.word, _COLOURS[verdict.word])}"
+    if verdict.policy is None:
+        return [f"{head}  (asks for nothing)"]
+    asked = verdict.policy
+    met = [
+        f"{len(verdict.counted)} of {count(asked.copies, 'copy', 'copies')}",
+        f"{len(verdict.media)} of {count(asked.media, 'kind')} of media ({', '.join(verdict.media)})",
+        f"{len(verdict.offsite)} of {asked.offsite} off-site",
+    ]
+    lines = [head, *(f"  {line}" for line in wrapped(", ".join(met), 0))]
+    lines += _table([_row(verdict, holding) for holding in verdict.holdings])
+    for finding in verdict.findings:
+        lines += [paint(line, "bad") for line in wrapped(f"{finding.rule}: {finding.message}", 2, 4)]
+        lines += wrapped(spaced(f"fix: {finding.fix} ({_where(finding.place)})"), 4, 5)
+    return lines
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """A note that does not fit beside its place stands below it."""
+    wide = [f"    {line}" for line in columns(rows)]
+    if max(map(len, wide)) <= WIDTH:
+        return wide
+    narrow = [f"    {line}" for line in columns([row[:-1] for row in rows])]
+    return [
+        line
+        for text, row in zip(narrow, rows, strict=True)
+        for line in (text, *(wrapped(row[-1], 6) if row[-1] else ()))
+    ]
+
+
+def _row(verdict: Verdict, holding: Holding) -> tuple[str, ...]:
+    refused = {one.name: why for one, why in verdict.refused}
+    where = holding.room or holding.site
+    note = refused.get(holding.name) or ("" if holding.site == verdict.holdings[0].site else "off-site")
+    if holding.name in refused:
+        note = f"does not count: {note}"
+    elif holding.copy is not None and not holding.versioned:
+        note = ", ".join(filter(None, (note, "a mirror: deletions follow")))
+    return holding.name, f"{holding.machine}:{holding.volume}", ", ".join(sorted(holding.media)), where, note
+
+
+def _where(place: Place) -> str:
+    return f"{place.file}:{place.line}:{place.column}"
+
+
+def _summary(verdicts: Sequence[Verdict], paint: Paint) -> list[str]:
+    if not verdicts:
+        return ["No dataset is selected.", "Next: studio-backup validate"]
+    words = [verdict.word for verdict in verdicts]
+    parts = [paint(f"{words.count(word)} {word}", _COLOURS[word]) for word in ("OK", FAIL, NONE) if word in words]
+    following = "studio-backup what-if"
+    if FAIL in words:
+        following = "mend the first finding, then studio-backup verdict"
+    return [f"{count(len(words), 'dataset')}, if every job runs: {', '.join(parts)}.", f"Next: {following}"]
+
+
+def document(studio: str, verdicts: Sequence[Verdict]) -> dict[str, object]:
+    """The JSON of `verdict`."""
+    return {
+        "version": 1,
+        "studio": studio,
+        "verdicts": [
+            {
+                "dataset": verdict.dataset.full_name,
+                "policy": verdict.dataset.policy,
+                "verdict": verdict.word,
+                "holdings": [_holding(verdict, holding) for holding in verdict.holdings],
+                "findings": [_finding(finding) for finding in verdict.findings],
+            }
+            for verdict in verdicts
+        ],
+    }
+
+
+def _holding(verdict: Verdict, holding: Holding) -> dict[str, object]:
+    why = next((why for one, why in verdict.refused if one.name == holding.name), None)
+    return {
+        "name": holding.name,
+        "volume": f"{holding.machine}/{holding.volume}",
+        "site": holding.site,
+        "room": holding.room or None,
+        "media": sorted(holding.media),
+        "counts": why is None,
+        "reason": why,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    return {
+        "rule": finding.rule,
+        "message": finding.message,
+        "fix": finding.fix,
+        "source": _where(finding.place),
+    }
