@@ -10,16 +10,12 @@ from typing import ClassVar, Self
 from studio_backup.absence import ABSENT
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Derived, Resource, Unparsable, managed, whole
+from studio_backup.resources.marked import REPLACE, THEIRS, inside, mark
 from studio_backup.source import Place
 from studio_backup.step import Risk, Step
 
-#: Check sum of every line that no studio-backup wrote: two blocks of ours in one file do not disturb each other.
-_THEIRS = r"""theirs() {
-  awk '/^# >>> studio-backup / { ours = 1 } !ours { print } /^# <<< studio-backup / { ours = 0 }' "$1" | cksum
-}"""
-
 #: For each user in "$@": home, whether the file is there, its check sum and its text.
-_SCRIPT = rf"""{_THEIRS}
+_SCRIPT = rf"""{THEIRS}
 {ABSENT}
 for user do
   home=$(awk -F: -v user="$user" '$1 == user {{ print $6; exit }}' /etc/passwd)
@@ -36,7 +32,7 @@ done
 printf 'complete\n'"""
 
 #: Refuses when the file is not the one that was read: $1 user, $2 its check sum then.
-_GUARD = rf"""{_THEIRS}
+_GUARD = rf"""{THEIRS}
 home=$(awk -F: -v user="$1" '$1 == user {{ print $6; exit }}' /etc/passwd)
 file=$home/.ssh/authorized_keys
 if [ -e "$file" ]; then now=$(theirs "$file"); else now=absent; fi
@@ -44,19 +40,16 @@ if [ -e "$file" ]; then now=$(theirs "$file"); else now=absent; fi
 
 #: Takes our lines out and puts $4 in ($3 is the mark); owner, mode and every other byte stay. Staged in a folder that
 #: `mkdir` makes anew: its user may write beside the file, and must not choose where root writes.
-_WRITE = r"""home=$(awk -F: -v user="$1" '$1 == user { print $6; exit }' /etc/passwd)
+_WRITE = rf"""{REPLACE}
+home=$(awk -F: -v user="$1" '$1 == user {{ print $6; exit }}' /etc/passwd)
 folder=$home/.ssh; file=$folder/authorized_keys
-[ -d "$folder" ] || [ -L "$folder" ] || { mkdir -m 0700 "$folder"; chown -- "$1:" "$folder"; }
+[ -d "$folder" ] || [ -L "$folder" ] || {{ mkdir -m 0700 "$folder"; chown -- "$1:" "$folder"; }}
 [ ! -L "$file" ]; [ ! -L "$folder" ]
 rm -rf "$folder"/.studio-backup.*
 stage=$folder/.studio-backup.$$; mkdir -m 0700 "$stage"
-: >"$stage/text"
-if [ -e "$file" ]; then
-  cp -p -- "$file" "$stage/new"
-  awk -v mark="$3" '$0 == "# >>> " mark { inside = 1 } !inside { print } $0 == "# <<< " mark { inside = 0 }' \
-    "$file" >"$stage/text"
+if [ -e "$file" ]; then cp -p -- "$file" "$stage/new"
 else : >"$stage/new"; chmod 0600 "$stage/new"; chown -- "$1:" "$stage/new"; fi
-if [ -n "$4" ]; then printf '# >>> %s\n%s\n# <<< %s\n' "$3" "$4" "$3" >>"$stage/text"; fi
+replace_lines "$file" "$3" "$4" "$stage/text"
 cat "$stage/text" >"$stage/new"
 mv -f -- "$stage/new" "$file"
 rm -rf "$stage" """
@@ -80,7 +73,7 @@ class Block(Resource):
     @property
     def mark(self) -> str:
         """What stands in the lines around ours."""
-        return f"studio-backup {self.name.partition('/')[2]} (edits between these lines show as drift)"
+        return mark(self.name.partition("/")[2])
 
     def probe(self) -> Probe:
         """The files of all users asked for, in one call."""
@@ -95,25 +88,10 @@ class Block(Resource):
             raise Unparsable(f"nothing was read of {self.user}")
         if found[1] == "link":
             raise Unparsable(f"the authorized_keys of {self.user} is a link, which is not written through")
-        mine = self._inside([line[1:] for line in found[2].split("\n")[:-1]])
+        mine = inside([line[1:] for line in found[2].split("\n")[:-1]], self.mark, f"for {self.user}")
         if mine is None:
             return None
         return type(self)(system=self.system, name=self.name, place=self.place, lines="\n".join(mine), sum=found[1])
-
-    def _inside(self, lines: list[str]) -> list[str] | None:
-        """All that stands between marks of ours, should they be there twice, too; None without any."""
-        begin, end = f"# >>> {self.mark}", f"# <<< {self.mark}"
-        mine: list[str] = []
-        inside = False
-        for line in lines:
-            if line == end:
-                inside = False
-            elif inside:
-                mine.append(line)
-            inside = inside or line == begin
-        if inside:
-            raise Unparsable(f"the lines of ours for {self.user} have a beginning and no end")
-        return mine if begin in lines else None
 
     def create(self) -> tuple[Step, ...]:
         """Appended to what is there."""
