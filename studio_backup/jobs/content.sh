@@ -48,7 +48,7 @@ device_serial() {
     serial_text=${serial_link##*/} serial_text=${serial_text%-[0-9]*:[0-9]*}
     case $serial_text in *_*) serial_text=${serial_text##*_} ;; *) serial_text=${serial_text#*-} ;; esac
   done
-  printf %s "$serial_text" | tr -c '[:print:]' ' ' | sed 's/^ *//; s/ *$//'
+  [ -z "$serial_text" ] || printf %s "$serial_text" | tr -c '[:print:]' ' ' | sed 's/^ *//; s/ *$//'
 }
 
 device_partitions() {
@@ -87,15 +87,11 @@ device_edges() {
     if (count > all) count = all
     printf "%d %d %.0f\n", block, count, all - count }') || return 1
   edges_block=${edges_plan%% *} edges_last=${edges_plan##* } edges_count=${edges_plan#* } edges_count=${edges_count%% *}
-  edges_zero=$(edge_sum /dev/zero 0) || return 1
   edges_one=$(edge_sum "$1" 0) && edges_other=$(edge_sum "$1" "$edges_last") || return 1
   # Equal sums alone could be chance: not one other byte may be there.
-  if [ "$edges_one" = "$edges_zero" ] && [ "$edges_other" = "$edges_zero" ] &&
-    [ "$(edge_bytes "$1" 0)" -eq 0 ] && [ "$(edge_bytes "$1" "$edges_last")" -eq 0 ]; then
-    printf 'edges\tzero\n'
-  else
-    printf 'edges\t%s\t%s\n' "$edges_one" "$edges_other"
-  fi
+  edges_rest=$(edge_rest "$1" 0) || return 1
+  [ -n "$edges_rest" ] || edges_rest=$(edge_rest "$1" "$edges_last") || return 1
+  if [ -z "$edges_rest" ]; then printf 'edges\tzero\n'; else printf 'edges\t%s\t%s\n' "$edges_one" "$edges_other"; fi
 }
 
 edge_sum() {
@@ -104,6 +100,10 @@ edge_sum() {
   printf '%s\n' "${edge_read%% *}"
 }
 
-edge_bytes() {
-  dd if="$1" bs="$edges_block" skip="$2" count="$edges_count" 2>/dev/null | tr -d '\000' | wc -c
+# Prints a word when any byte is not zero. Two bytes more prove that all programs of the pipeline were there.
+edge_rest() {
+  edge_count=$({ dd if="$1" bs="$edges_block" skip="$2" count="$edges_count" 2>/dev/null && echo .; } |
+    tr -d '\000' | wc -c)
+  [ "$edge_count" -ge 2 ] || { device_trouble "$1 cannot be read whole" || return; }
+  [ "$edge_count" -eq 2 ] || printf 'more'
 }

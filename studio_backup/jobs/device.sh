@@ -7,6 +7,7 @@
 device_links=/dev/disk/by-id
 
 device_trouble() {
+  device_problem=$*
   printf '%s\n' "$*" >&2
   return 1
 }
