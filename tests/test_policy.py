@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio_backup.policy import Event, Verdict, events_of, holdings_of, judge, survivors
+from studio_backup.policy import Event, Sight, Verdict, events_of, holdings_of, judge, judge_live, survivors
 from studio_backup.policy.events import lost_work
 from studio_backup.policy.reach import reach
 from studio_backup.policy.verdict import fatal_events
@@ -171,7 +171,7 @@ def test_noticing_later_never_helps(of: Studio, one: int, other: int) -> None:
         assert set(survivors(holdings, Event(kind), late)) <= set(survivors(holdings, Event(kind), early))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.builds(
         Retention,
@@ -240,3 +240,78 @@ def test_long_names_stand_below_one_another() -> None:
     screen = what_if.screen([verdict(longer)], [], 7 * DAY, Paint(False))
     assert "  site studio burns or floods" in screen
     assert f"      left: off-site-{'x' * 28}; lost: 24 h" in screen
+
+
+FRESH, STALE, UNSEEN = (
+    Sight(True, "its newest point is 1 h old"),
+    Sight(False, "its newest point is 9 d old"),
+    Sight(None, "?"),
+)
+RANK = {"FAIL": 0, "UNKNOWN": 1, "OK": 2, "NONE": 3}
+
+
+def live(of: Studio, **sights: Sight) -> Verdict:
+    named = {name.replace("_", "-"): sight for name, sight in sights.items()}
+    return judge_live(of, of.datasets["ws/sessions"], named)
+
+
+def test_a_copy_counts_only_while_it_is_fresh() -> None:
+    assert live(GOOD, on_nas=FRESH, off_site=FRESH).word == "OK"
+    late = live(GOOD, on_nas=FRESH, off_site=STALE)
+    assert late.word == "FAIL"
+    assert [(holding.name, why) for holding, why in late.refused] == [("off-site", "its newest point is 9 d old")]
+    assert {finding.fix for finding in late.findings} == {
+        "studio-backup status, then studio-backup run ws/sessions/off-site"
+    }
+
+
+def test_what_was_not_seen_is_never_ok_and_no_failure_either() -> None:
+    doubt = live(GOOD, on_nas=FRESH)
+    assert (doubt.word, doubt.unseen) == ("UNKNOWN", ("off-site",))
+    assert live(GOOD, on_nas=STALE).word == "FAIL"
+    more = with_copies(GOOD, [NIGHTLY, AWAY, copy("third", "vault:cold")])
+    assert live(more, on_nas=FRESH, off_site=FRESH).word == "OK"
+
+
+@settings(max_examples=400, deadline=None)
+@given(any_studio(), st.data())
+def test_less_evidence_never_improves_anything(of: Studio, data: st.DataObject) -> None:
+    names = list(of.datasets["ws/sessions"].copies)
+    sights = {name: data.draw(st.sampled_from([FRESH, STALE, UNSEEN])) for name in names}
+    before = judge_live(of, of.datasets["ws/sessions"], sights)
+    design = verdict(of)
+    assert RANK[before.word] <= RANK[design.word]
+    if names:
+        name = data.draw(st.sampled_from(names))
+        for worse in [UNSEEN, STALE] if sights[name] is FRESH else [STALE]:
+            after = judge_live(of, of.datasets["ws/sessions"], {**sights, name: worse})
+            assert RANK[after.word] <= RANK[before.word]
+    everything = judge_live(of, of.datasets["ws/sessions"], dict.fromkeys(names, FRESH))
+    assert (everything.word, everything.counted) == (design.word, design.counted)
+
+
+def test_two_disks_in_one_enclosure_are_lost_with_it() -> None:
+    def housed(*enclosures: str) -> Studio:
+        disks = {
+            name: dataclasses.replace(disk, enclosure=enclosure, power="strip")
+            for (name, disk), enclosure in zip(NAS.disks.items(), enclosures, strict=True)
+        }
+        return studio([WORKSTATION, dataclasses.replace(NAS, disks=disks), VAULT], [NIGHTLY, AWAY])
+
+    def left(of: Studio, event: Event) -> list[str]:
+        return [holding.name for holding in survivors(verdict(of).holdings, event, 0)]
+
+    one, two = housed("tower", "tower"), housed("left", "right")
+    assert left(one, Event("enclosure", "nas/tower")) == ["original", "off-site"]
+    assert left(two, Event("enclosure", "nas/left")) == ["original", "on-nas", "off-site"]
+    assert left(two, Event("power", "studio/strip")) == ["original", "off-site"]
+    assert Event("power", "studio/strip") in events_of(verdict(two).holdings)
+
+
+def test_the_screen_of_what_was_seen() -> None:
+    screen = report.screen(
+        [live(GOOD, on_nas=FRESH, off_site=STALE), live(GOOD, on_nas=FRESH)], Paint(False), live=True
+    )
+    assert max(map(len, screen)) <= 80
+    assert any("does not count: its newest point is 9 d old" in line for line in screen)
+    assert screen[-2] == "2 datasets, by what was seen: 1 FAIL, 1 UNKNOWN."

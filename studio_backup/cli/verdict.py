@@ -1,40 +1,96 @@
-"""`verdict`: does the design meet its policies, and what would mend it."""
+"""`verdict`: does the design, or the evidence, meet the policies, and what would mend it."""
 
 from __future__ import annotations
 
+import time
+
+import click
+
+from studio_backup.cli.codes import UNSEEN
 from studio_backup.cli.options import command as make_command
+from studio_backup.cli.progress import Bar
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
-from studio_backup.policy import Verdict, judge
-from studio_backup.policy.verdict import FAIL
+from studio_backup.policy import Sight, Verdict, judge, judge_live
+from studio_backup.policy.verdict import FAIL, UNKNOWN
 from studio_backup.report import verdict as report
-from studio_backup.report.text import Paint
-from studio_backup.spec.model import Studio
+from studio_backup.report.text import Paint, age
+from studio_backup.spec.model import Dataset, Studio
 from studio_backup.spec.selectors import select
 
 NOT_MET = 4
 
 
-@make_command("json", selects=True)
-def command(settings: Settings) -> int:
+@make_command("json", selects=True, connects=True)
+@click.option("--live", is_flag=True, help="Judge what is there: reads every machine that holds a copy.")
+def command(settings: Settings, live: bool) -> int:
     """Judge the design, offline: if every job runs, is each dataset as safe as its policy asks?
 
     A copy counts once for each disk it does not share; RAID is no copy; off-site is another site than the
     original's. For a FAIL it names the smallest change that would mend it, and where in the spec.
+    With --live a copy counts only while its newest restore point is fresh; what hangs on a copy that could
+    not be seen is UNKNOWN, never OK.
 
-    Exit codes: 0 every policy is met, 4 one is not, 1 error.
+    Exit codes: 0 every policy is met, 4 one is not, 3 nothing worse than UNKNOWN, 1 error.
     """
     studio = load_studio(settings)
-    verdicts = verdicts_of(settings, studio)
+    chosen = chosen_datasets(settings, studio)
+    if live:
+        sights = _look(settings, studio, chosen)
+        verdicts = [judge_live(studio, dataset, sights.get(dataset.full_name, {})) for dataset in chosen]
+    else:
+        verdicts = [judge(studio, dataset) for dataset in chosen]
     if settings.json:
         settings.document(report.document(studio.name, verdicts))
     else:
-        settings.write("\n".join(report.screen(verdicts, Paint(settings.colour))))
-    return NOT_MET if any(verdict.word == FAIL for verdict in verdicts) else 0
+        settings.write("\n".join(report.screen(verdicts, Paint(settings.colour), live)))
+    words = {verdict.word for verdict in verdicts}
+    return NOT_MET if FAIL in words else UNSEEN if UNKNOWN in words else 0
+
+
+def chosen_datasets(settings: Settings, studio: Studio) -> list[Dataset]:
+    """The datasets that are selected, or that stand on selected machines."""
+    selection = select(studio, settings.only, settings.leave_out)
+    return [dataset for dataset in studio.datasets.values() if selection.dataset(dataset.full_name)]
 
 
 def verdicts_of(settings: Settings, studio: Studio) -> list[Verdict]:
-    """The verdict on every chosen dataset: those that are selected, or that stand on selected machines."""
-    selection = select(studio, settings.only, settings.leave_out)
-    chosen = [dataset for dataset in studio.datasets.values() if selection.dataset(dataset.full_name)]
-    return [judge(studio, dataset) for dataset in chosen]
+    """The verdict on the design of every chosen dataset."""
+    return [judge(studio, dataset) for dataset in chosen_datasets(settings, studio)]
+
+
+def _look(settings: Settings, studio: Studio, chosen: list[Dataset]) -> dict[str, dict[str, Sight]]:
+    """What was seen of each copy of these datasets: dataset -> copy -> sight."""
+    # Only --live connects: the design is judged without loading anything of that.
+    from studio_backup.cli.scope import engine_of, evidence_of
+    from studio_backup.compile import routes
+    from studio_backup.probe import Probe
+    from studio_backup.status import Standing, probe, standings
+
+    names = {dataset.full_name for dataset in chosen}
+    ways = [route for route in routes(studio, unread=True) if route.dataset.full_name in names]
+    probes: dict[str, list[Probe]] = {}
+    for route in ways:
+        probes.setdefault(route.writer.full_name, []).append(probe(route))
+    writers = {route.writer.machine for route in ways}
+    machines = [machine for machine in studio.machines.values() if machine.name in writers]
+    with Bar("reading", not settings.json) as bar:
+        engine = engine_of(settings, studio, evidence_of(settings, studio.name), bar, machines)
+        try:
+            sightings = engine.read(machines, probes)
+        finally:
+            engine.close()
+    now = time.time()
+
+    def sight(standing: Standing) -> Sight:
+        word, old = standing.word(now), standing.age(now)
+        if word == "unknown":
+            return Sight(None, standing.unknown)
+        if old is None:
+            return Sight(False, "it has no restore point")
+        return Sight(word == "fresh", f"its newest point is {age(old)} old, its limit is {age(standing.limit)}")
+
+    found: dict[str, dict[str, Sight]] = {}
+    for standing in standings(ways, sightings):
+        found.setdefault(standing.route.dataset.full_name, {})[standing.route.copy.name] = sight(standing)
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from studio_backup.policy.events import Event, events_of, survivors
 from studio_backup.policy.holdings import Holding, holdings_of
+from studio_backup.policy.live import Sight, judge_live
 from studio_backup.policy.rules import Policy, policy_of
 from studio_backup.policy.verdict import Finding, Verdict, judge
 
@@ -12,10 +13,12 @@ __all__ = [
     "Finding",
     "Holding",
     "Policy",
+    "Sight",
     "Verdict",
     "events_of",
     "holdings_of",
     "judge",
+    "judge_live",
     "policy_of",
     "survivors",
 ]

@@ -11,6 +11,9 @@ from studio_backup.policy.holdings import Holding
 _LOST: Mapping[str, Callable[[Holding, str], bool]] = {
     "disk": lambda holding, disk: disk in holding.disks and holding.spare < 1,
     "array": lambda holding, array: holding.array == array,
+    "enclosure": lambda holding, name: _hanging_on(holding, "enclosure", name) > holding.spare,
+    "controller": lambda holding, name: _hanging_on(holding, "controller", name) > holding.spare,
+    "power": lambda holding, name: _hanging_on(holding, "power", name) > holding.spare,
     "machine": lambda holding, machine: holding.machine == machine,
     "room": lambda holding, room: holding.room == room,
     "site": lambda holding, site: holding.site == site,
@@ -22,18 +25,29 @@ _LOST: Mapping[str, Callable[[Holding, str], bool]] = {
 #: Kinds in which what is on the original goes wrong, and is noticed some time later.
 _NOTICED = ("delete", "encrypt")
 #: Every kind, in the order of reports; `control` is no reason to fail a policy.
-KINDS = ("delete", "encrypt", "disk", "array", "machine", "ransomware", "room", "site", "control")
+KINDS = (
+    "delete", "encrypt", "disk", "array", "enclosure", "controller", "power", "machine", "ransomware", "room", "site",
+    "control",
+)  # fmt: skip
 _WORDS = {
     "delete": "files deleted by mistake",
     "encrypt": "files encrypted in place",
     "disk": "disk {} dies",
     "array": "array {} is lost",
+    "enclosure": "enclosure {} dies",
+    "controller": "controller {} dies",
+    "power": "power {} surges",
     "machine": "machine {} is lost",
     "ransomware": "ransomware on {}, with its keys",
     "room": "room {} burns",
     "site": "site {} burns or floods",
     "control": "control machine taken, with its keys",
 }
+
+
+def _hanging_on(holding: Holding, kind: str, name: str) -> int:
+    """How many of its disks are in this enclosure, on this controller or power strip."""
+    return sum((kind, name) == shared[:2] for shared in holding.shared)
 
 
 @dataclass(frozen=True, order=True)
@@ -65,6 +79,7 @@ def events_of(holdings: Iterable[Holding]) -> list[Event]:
             ("array", holding.array),
         ]
         places += [("disk", disk) for disk in holding.disks]
+        places += [(kind, name) for kind, name, _ in holding.shared]
         places += [("ransomware", holding.machine)] if holding.is_original else []
         found.update({Event(kind, subject): None for kind, subject in places if subject})
     return sorted(found, key=lambda event: (KINDS.index(event.kind), event.subject))

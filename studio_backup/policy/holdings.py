@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from studio_backup.policy.reach import reach
@@ -29,6 +30,7 @@ class Holding:
     site: str
     room: str  # "" where the machine stands in no room
     disks: frozenset[str]
+    shared: frozenset[tuple[str, str, str]]  # (enclosure | controller | power, its name, disk): what disks hang on
     array: str  # "" on a single disk
     spare: int  # disks that may die before it is gone
     media: frozenset[str]
@@ -77,6 +79,7 @@ def _placed(
         site=machine.site,
         room=f"{machine.site}/{machine.room}" if machine.room else "",
         disks=frozenset(f"{machine_name}/{disk}" for disk in disks),
+        shared=frozenset(_shared(machine, disks)),
         array=f"{machine_name}/{on}" if on in machine.arrays else "",
         spare=spare,
         media=frozenset(machine.disks[disk].medium for disk in disks),
@@ -85,6 +88,17 @@ def _placed(
         reach=back,
         copy=copy,
     )
+
+
+def _shared(machine: Machine, disks: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """An enclosure and a controller belong to their machine; a power strip may feed several of one site."""
+    for name in disks:
+        disk = machine.disks[name]
+        groups = (("enclosure", machine.name, disk.enclosure), ("controller", machine.name, disk.controller),
+                  ("power", machine.site, disk.power))  # fmt: skip
+        for kind, owner, group in groups:
+            if group:
+                yield kind, f"{owner}/{group}", f"{machine.name}/{name}"
 
 
 def _under(machine: Machine, on: str) -> tuple[tuple[str, ...], int]:

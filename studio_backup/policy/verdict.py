@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from studio_backup.policy.events import Event, events_of, survivors
 from studio_backup.policy.holdings import Holding, holdings_of
@@ -12,7 +14,7 @@ from studio_backup.policy.rules import Policy, policy_of
 from studio_backup.source import Place
 from studio_backup.spec.model import Dataset, Studio
 
-OK, FAIL, NONE = "OK", "FAIL", "NONE"
+OK, FAIL, UNKNOWN, NONE = "OK", "FAIL", "UNKNOWN", "NONE"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,10 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """`counted`: the places that count, `refused`: those that do not, each with the reason."""
+    """`counted`: the places that count, `refused`: those that do not, each with the reason.
+
+    `unseen` names the places of which nothing is known while the verdict hangs on them.
+    """
 
     dataset: Dataset
     policy: Policy | None
@@ -35,12 +40,15 @@ class Verdict:
     counted: tuple[Holding, ...]
     refused: tuple[tuple[Holding, str], ...]
     findings: tuple[Finding, ...]
+    unseen: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
-        """OK, FAIL, or NONE for a dataset that asks for nothing."""
+        """OK, FAIL, UNKNOWN, or NONE for a dataset that asks for nothing."""
         if self.policy is None:
             return NONE
+        if self.unseen:
+            return UNKNOWN
         return FAIL if self.findings else OK
 
     @property
@@ -54,10 +62,10 @@ class Verdict:
         return [holding for holding in self.counted if holding.site != self.holdings[0].site]
 
 
-def judge(studio: Studio, dataset: Dataset) -> Verdict:
-    """The verdict on one dataset's design."""
+def judge(studio: Studio, dataset: Dataset, without: Mapping[str, str] = MappingProxyType({})) -> Verdict:
+    """The verdict on one dataset, as if the copies in `without` (name -> why) were not there."""
     holdings = holdings_of(studio, dataset)
-    counted, refused = _counted(holdings)
+    counted, refused = _counted(holdings, without)
     verdict = Verdict(
         dataset=dataset,
         policy=policy_of(dataset.policy),
@@ -68,24 +76,29 @@ def judge(studio: Studio, dataset: Dataset) -> Verdict:
     )
     if verdict.policy is None:
         return verdict
-    findings = _findings(studio, verdict, verdict.policy)
-    return Verdict(**{**vars(verdict), "findings": tuple(findings)})
+    there = [holding for holding in holdings if holding.name not in without]
+    findings = _findings(studio, verdict, verdict.policy, there)
+    return dataclasses.replace(verdict, findings=tuple(findings))
 
 
-def _counted(holdings: Sequence[Holding]) -> tuple[list[Holding], list[tuple[Holding, str]]]:
+def _counted(
+    holdings: Sequence[Holding], without: Mapping[str, str]
+) -> tuple[list[Holding], list[tuple[Holding, str]]]:
     """Places that share a disk are one: the first of them counts. RAID below a place makes it no second one."""
     counted: list[Holding] = []
     refused: list[tuple[Holding, str]] = []
     for holding in holdings:
         twin = next((other for other in counted if other.disks & holding.disks), None)
-        if twin is None:
+        if holding.name in without:
+            refused.append((holding, without[holding.name]))
+        elif twin is None:
             counted.append(holding)
         else:
             refused.append((holding, f"on the same disk as {twin.name}"))
     return counted, refused
 
 
-def _findings(studio: Studio, verdict: Verdict, policy: Policy) -> list[Finding]:
+def _findings(studio: Studio, verdict: Verdict, policy: Policy, there: Sequence[Holding]) -> list[Finding]:
     found = []
     if len(verdict.counted) < policy.copies:
         message = f"{len(verdict.counted)} of {policy.copies} copies count"
@@ -99,10 +112,10 @@ def _findings(studio: Studio, verdict: Verdict, policy: Policy) -> list[Finding]
         message = f"{len(verdict.media)} of {policy.media} kinds of media: {', '.join(verdict.media)}"
         found.append(_finding("media", message, another_medium(studio, verdict.dataset, verdict.counted)))
     deleted = Event("delete")
-    if not survivors(verdict.holdings, deleted, policy.noticed_after):
+    if not survivors(there, deleted, policy.noticed_after):
         message = f"a file deleted by mistake and missed after {policy.noticed_after // 86400} days is in no copy"
-        found.append(_finding("versions", message, farther_back(verdict.dataset, verdict.holdings, policy)))
-    fatal = fatal_events(verdict.holdings)
+        found.append(_finding("versions", message, farther_back(verdict.dataset, there, policy)))
+    fatal = fatal_events(there)
     if fatal and not found:
         message = f"{fatal[0].words}: nothing is left"
         found.append(_finding("survival", message, another_place(studio, verdict.dataset, verdict.counted)))

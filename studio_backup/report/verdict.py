@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from studio_backup.policy import Finding, Holding, Verdict
-from studio_backup.policy.verdict import FAIL, NONE
+from studio_backup.policy.verdict import FAIL, NONE, UNKNOWN
 from studio_backup.report.text import WIDTH, Paint, columns, count, spaced, wrapped
 from studio_backup.source import Place
 
-_COLOURS = {"OK": "good", FAIL: "bad", NONE: "dim"}
+_COLOURS = {"OK": "good", FAIL: "bad", UNKNOWN: "unread", NONE: "dim"}
 
 
-def screen(verdicts: Sequence[Verdict], paint: Paint) -> list[str]:
+def screen(verdicts: Sequence[Verdict], paint: Paint, live: bool = False) -> list[str]:
     """Every dataset: what counts, what does not and why, and for a FAIL what to change, and where."""
     lines: list[str] = []
     for verdict in verdicts:
         lines += [""] if lines else []
         lines += _dataset(verdict, paint)
-    return [*lines, *([""] if lines else []), *_summary(verdicts, paint)]
+    return [*lines, *([""] if lines else []), *_summary(verdicts, paint, live)]
 
 
 def _dataset(verdict: Verdict, paint: Paint) -> list[str]:
@@ -68,15 +68,16 @@ def _where(place: Place) -> str:
     return f"{place.file}:{place.line}:{place.column}"
 
 
-def _summary(verdicts: Sequence[Verdict], paint: Paint) -> list[str]:
+def _summary(verdicts: Sequence[Verdict], paint: Paint, live: bool) -> list[str]:
     if not verdicts:
         return ["No dataset is selected.", "Next: studio-backup validate"]
     words = [verdict.word for verdict in verdicts]
-    parts = [paint(f"{words.count(word)} {word}", _COLOURS[word]) for word in ("OK", FAIL, NONE) if word in words]
-    following = "studio-backup what-if"
-    if FAIL in words:
-        following = "mend the first finding, then studio-backup verdict"
-    return [f"{count(len(words), 'dataset')}, if every job runs: {', '.join(parts)}.", f"Next: {following}"]
+    parts = [paint(f"{words.count(word)} {word}", _COLOURS[word]) for word in _COLOURS if word in words]
+    following = "studio-backup what-if" if live else "studio-backup verdict --live"
+    if FAIL in words or UNKNOWN in words:
+        following = f"mend the first finding, then studio-backup verdict{' --live' if live else ''}"
+    judged = "by what was seen" if live else "if every job runs"
+    return [f"{count(len(words), 'dataset')}, {judged}: {', '.join(parts)}.", f"Next: {following}"]
 
 
 def document(studio: str, verdicts: Sequence[Verdict]) -> dict[str, object]:
@@ -89,6 +90,7 @@ def document(studio: str, verdicts: Sequence[Verdict]) -> dict[str, object]:
                 "dataset": verdict.dataset.full_name,
                 "policy": verdict.dataset.policy,
                 "verdict": verdict.word,
+                "unseen": list(verdict.unseen),
                 "holdings": [_holding(verdict, holding) for holding in verdict.holdings],
                 "findings": [_finding(finding) for finding in verdict.findings],
             }

@@ -1,0 +1,51 @@
+"""The verdict on what was seen: a copy counts only while its evidence is fresh, and what was not seen is never OK."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from studio_backup.policy.verdict import OK, Finding, Verdict, judge
+from studio_backup.spec.model import Dataset, Studio
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What was seen of a copy: `fresh`, True, False, or None for not seen; `words` say it to people."""
+
+    fresh: bool | None
+    words: str
+
+
+def judge_live(studio: Studio, dataset: Dataset, sights: Mapping[str, Sight]) -> Verdict:
+    """The verdict on the evidence; a copy that `sights` does not name was not seen.
+
+    UNKNOWN where it hangs on what was not seen: all of that fresh would make it OK, none of it would not.
+    """
+    seen = {name: sights.get(name, Sight(None, "was not looked at")) for name in dataset.copies}
+    stale = {name: sight.words for name, sight in seen.items() if sight.fresh is False}
+    unseen = {name: f"unknown: {sight.words}" for name, sight in seen.items() if sight.fresh is None}
+    worst = judge(studio, dataset, stale | unseen)
+    told = _told(studio, dataset, worst)
+    if not unseen or worst.word == OK or judge(studio, dataset, stale).word != OK:
+        return told
+    return dataclasses.replace(told, unseen=tuple(unseen))
+
+
+def _told(studio: Studio, dataset: Dataset, verdict: Verdict) -> Verdict:
+    """Where the design is right, the spec needs no change: the copies that do not count have to be made again."""
+    design = {finding.rule for finding in judge(studio, dataset).findings}
+    lacking = [holding.copy for holding, _ in verdict.refused if holding.copy is not None]
+    findings = [
+        finding
+        if finding.rule in design or not lacking
+        else Finding(
+            rule=finding.rule,
+            message=finding.message,
+            fix=f"studio-backup status, then studio-backup run {lacking[0].full_name}",
+            place=lacking[0].place,
+        )
+        for finding in verdict.findings
+    ]
+    return dataclasses.replace(verdict, findings=tuple(findings))
