@@ -19,7 +19,7 @@ device_content() {
   content_mounted=''
   case $content_signatures in
     *"signature${content_tab}ext"[234]"$content_tab"*)
-      content_mounted=$(dd if="$1" bs=8 skip=145 count=8 2>/dev/null | tr -d '\000' | tr -c '[:print:]' '?') || return 1
+      content_mounted=$(dd if="$1" bs=8 skip=145 count=8 2>/dev/null | tr -d '\000' | tr -c '\040-\176' '?') || return 1
       ;;
   esac
   # Sizes are beyond the arithmetic of some shells.
@@ -48,7 +48,7 @@ device_serial() {
     serial_text=${serial_link##*/} serial_text=${serial_text%-[0-9]*:[0-9]*}
     case $serial_text in *_*) serial_text=${serial_text##*_} ;; *) serial_text=${serial_text#*-} ;; esac
   done
-  [ -z "$serial_text" ] || printf %s "$serial_text" | tr -c '[:print:]' ' ' | sed 's/^ *//; s/ *$//'
+  [ -z "$serial_text" ] || printf %s "$serial_text" | tr -c '\040-\176' ' ' | sed 's/^ *//; s/ *$//'
 }
 
 device_partitions() {

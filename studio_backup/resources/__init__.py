@@ -5,6 +5,7 @@ from __future__ import annotations
 from studio_backup.resource import Resource
 from studio_backup.resources.block import Block
 from studio_backup.resources.directory import Directory
+from studio_backup.resources.disk import Disk
 from studio_backup.resources.file import File
 from studio_backup.resources.receiver import Receiver
 from studio_backup.resources.sentinel import Sentinel
@@ -14,5 +15,5 @@ from studio_backup.resources.volume import Volume
 
 #: By name; a new kind is added here and nowhere else.
 KINDS: dict[str, type[Resource]] = {
-    kind.kind: kind for kind in (Volume, Sentinel, Directory, Receiver, SshKey, File, Block, SystemdUnit)
+    kind.kind: kind for kind in (Disk, Volume, Sentinel, Directory, Receiver, SshKey, File, Block, SystemdUnit)
 }

@@ -15,6 +15,8 @@ EXCLUDED = {
     "SC2010": "names of run records are ours and hold nothing odd",
     "SC2012": "what is listed is read by our own parser, which knows what ls prints",
     "SC2016": "awk programs stand in single quotes",
+    "SC2030": "each fragment runs in a subshell of its own: what it sets is lost on purpose",
+    "SC2031": "the same: two fragments may bring one function",
     "SC2034": "volume.sh sets what other parts of a job read",
     "SC2086": "lists of names that hold no blank are split on purpose",
     "SC2181": "a guard's status is tested one line below it, since `( … ) || …` would switch its set -e off",

@@ -1,7 +1,8 @@
 """Capture replies: `python -m tests.resources.capture [KIND/CASE…]` brings a machine to each setup.sh and asks it.
 
 The first lines of setup.sh say where: `# machine: dash`, `bash` or `busybox` is this machine behind a private /etc,
-/var/lib, /root and /srv; any other name is a booted lab machine. A case without setup.sh is made by hand.
+/var/lib, /root and /srv; any other name is a booted lab machine. A setup.sh of the kind goes before that of a case. A
+case without setup.sh is made by hand.
 """
 
 from __future__ import annotations
@@ -56,6 +57,8 @@ def capture(case: Case) -> None:
     if script.exists():
         text = script.read_text(encoding="utf-8")
         machine = text.split("\n", 1)[0].removeprefix("# machine: ")
+        shared = case.folder.parent / "setup.sh"
+        text = f"{shared.read_text(encoding='utf-8')}\n{text}" if shared.exists() else text
         origin, reply = local(case, machine, text) if machine in SHELLS else lab(case, machine, text)
         case.keep(origin, reply)
     (case.folder / "expect.txt").write_text(shown(case), encoding="utf-8", errors="surrogateescape")

@@ -1,0 +1,2 @@
+# machine: dash
+bay ata-ST8000VN004-2M2101_LAB0001

@@ -1,0 +1,2 @@
+# machine: dash
+rmdir /dev/disk/by-id

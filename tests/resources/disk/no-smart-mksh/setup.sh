@@ -1,0 +1,2 @@
+# machine: mksh
+bay ata-ST8000VN004-2M2101_LAB0001

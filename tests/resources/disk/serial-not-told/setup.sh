@@ -1,0 +1,2 @@
+# machine: dash
+bay wwn-0x5000c500a0000001
