@@ -1,0 +1,216 @@
+"""Which of a machine's arrays is the one that is meant, and what is to be said of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from studio_backup.resource import Unparsable
+from studio_backup.resources import md_state
+from studio_backup.resources.md_listing import Disk, Leg, Listing, Running, uuid_of
+
+#: Kinds of links in /dev/disk/by-id in the order in which a person knows a disk by them.
+_KNOWN_BY = ("ata-", "nvme-", "usb-", "scsi-", "wwn-")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One array: the kernel's, or only what superblocks on its members tell. `devices`: member -> disk."""
+
+    listing: Listing
+    array: Running | None
+    uuid: str
+    devices: Mapping[str, Disk]
+
+    @property
+    def active(self) -> bool:
+        """Whether it is started."""
+        return self.array is not None and self.array.attributes.get("array_state") not in ("inactive", "clear")
+
+    @cached_property
+    def called(self) -> dict[str, str]:
+        """Kernel names of the array's devices -> members; an appliance puts partitions of the disks into it."""
+        names = {disk.device: member for member, disk in self.devices.items() if disk.device}
+        return {leg.name: names[leg.disk] for leg in self._legs if leg.disk in names}
+
+    @property
+    def partitions(self) -> bool:
+        """Whether it is made of partitions: nothing of ours puts a whole disk into such a one."""
+        return any(leg.name != leg.disk for leg in self._legs)
+
+    @property
+    def _legs(self) -> list[Leg]:
+        return self.array.legs if self.array else []
+
+    @property
+    def _carrying(self) -> list[str]:
+        """Members with a superblock of this array."""
+        return [name for name, disk in self.devices.items() if uuid_of(disk.exported.get("MD_UUID", "")) == self.uuid]
+
+    @property
+    def missing(self) -> list[str]:
+        """Members that are not plugged in."""
+        return [member for member, disk in self.devices.items() if not disk.device]
+
+    def _told(self, active: str | None, superblock: str) -> str | None:
+        if self.active:
+            return active
+        return next((self.devices[name].exported.get(superblock) for name in self._carrying), None)
+
+    @property
+    def level(self) -> str | None:
+        """In the kernel's word; None where nothing tells."""
+        return self._told(self._attribute("level"), "MD_LEVEL")
+
+    @property
+    def slots(self) -> int:
+        """For how many active disks it is made; while it is being widened, that and the number before in brackets."""
+        told = self._told(self._attribute("raid_disks"), "MD_DEVICES")
+        return int(told.split(" ", 1)[0]) if told else len(self.devices)
+
+    def _attribute(self, name: str) -> str | None:
+        return (self.array.attributes.get(name) or None) if self.array else None
+
+    @property
+    def free(self) -> int:
+        """Slots with no working disk in them."""
+        if not self.active:
+            return self.slots - len(self._carrying)
+        return self.slots - len({leg.slot for leg in self._legs if leg.slot >= 0 and "faulty" not in leg.states})
+
+    @property
+    def startable(self) -> bool:
+        """Whether there are enough disks to start it."""
+        count = len(self.array.legs) if self.array else len(self._carrying)
+        return count >= md_state.needed(self.level or "", self.slots)
+
+    @property
+    def fresh(self) -> bool:
+        """Never started: what a killed `mdadm --create` left on some of its disks."""
+        superblocks = [self.devices[name].exported for name in self._carrying]
+        return bool(superblocks) and all(found.get("MD_EVENTS") == "0" for found in superblocks)
+
+    def members(self, wanted: tuple[str, ...]) -> tuple[str, ...]:
+        """Its disks: members of the spec by name, with those that have a slot and are not plugged in; then others."""
+        inside = {*self.called.values()} if self.active else {*self.called.values(), *self._carrying}
+        absent = self.missing[: max(self.free, 0)]
+        strangers = [self._known_by(leg.name) for leg in self._outside() if not md_state.leaving(leg, self._legs)]
+        return (*(name for name in wanted if name in inside or name in absent), *sorted(strangers))
+
+    def _outside(self) -> list[Leg]:
+        return [leg for leg in self._legs if leg.name not in self.called and "faulty" not in leg.states]
+
+    def _known_by(self, device: str) -> str:
+        links = sorted(self.listing.links.get(device, ()), key=lambda link: (not link.startswith(_KNOWN_BY), link))
+        return links[0] if links else device
+
+    @property
+    def spares(self) -> int:
+        """Disks that only wait."""
+        return md_state.spares_of(self._legs) if self.active else 0
+
+    @property
+    def kib(self) -> int | None:
+        """Size of its chunks; 0 for a mirror, None where nothing tells."""
+        return md_state.number(self.array, "chunk_size") // 1024 if self.array and self.active else None
+
+    @property
+    def chunk(self) -> str | None:
+        """`512K`, `none` for a mirror; None where nothing tells."""
+        return None if self.kib is None else f"{self.kib}K" if self.kib else "none"
+
+    @property
+    def metadata(self) -> str | None:
+        """`1.2`; None where nothing tells."""
+        return self._attribute("metadata_version")
+
+    @property
+    def bitmap(self) -> str | None:
+        """`internal`, `none` or `file`; None where nothing tells."""
+        place = self._attribute("bitmap/location") if self.active else None
+        return "internal" if place and place.lstrip("+-").isdigit() else place
+
+    @property
+    def state(self) -> str:
+        """How it is, in one word."""
+        if self.array is None:
+            return "not started" if self.startable else "failed"
+        mirrored = [leg for leg in self._legs if leg.name in self.called and "in_sync" in leg.states]
+        return md_state.state_of(self.array, len(mirrored) >= len(self.devices) > 0)
+
+    @property
+    def action(self) -> str:
+        """What it is busy with."""
+        return md_state.action_of(self.array, self.listing.mdstat) if self.array else "idle"
+
+    @property
+    def mismatches(self) -> str:
+        """Sectors that the last check found different."""
+        return str(md_state.number(self.array, "mismatch_cnt")) if self.array else "0"
+
+    @property
+    def faults(self) -> str:
+        """What is wrong with its disks."""
+        out = [leg.name for leg in self._legs if leg.name not in self.called and "faulty" in leg.states]
+        words = [f"{self._known_by(name)}, of no member, has failed and can be taken out" for name in sorted(out)]
+        said = md_state.faults_of(self._legs, self.missing, self.called)
+        return ", ".join(filter(None, [said, *words]))
+
+    @property
+    def errors(self) -> str:
+        """Read errors mended so far."""
+        return md_state.errors_of(self._legs, self.called)
+
+    @property
+    def content(self) -> str | None:
+        """What is on it, where that was read."""
+        return "\n".join(self.array.content) or None if self.array else None
+
+
+def by_name(listing: Listing, name: str) -> Sight | None:
+    """The array that carries the name which ours are given: all that is known of one that the spec no longer has."""
+    for array in listing.arrays.values():
+        if array.exported.get("MD_NAME", "").rpartition(":")[2] == name:
+            return Sight(listing, array, uuid_of(array.exported.get("MD_UUID", "")), {})
+    return None
+
+
+def sighted(listing: Listing, designators: Mapping[str, str], uuid: str) -> Sight | None:
+    """The array with that UUID, else the one that the members are in; None when there is none.
+
+    Raises Unparsable when something was not read that could be it.
+    """
+    devices = {member: listing.disks.get(designator, Disk("?")) for member, designator in designators.items()}
+    lost = [f"{member} ({designators[member]})" for member, disk in devices.items() if disk.device == "?"]
+    if lost:
+        raise Unparsable(f"nothing tells which device this is: {', '.join(lost)}")
+    ours = {uuid_of(array.exported.get("MD_UUID", "")): array for array in listing.arrays.values()}
+    if uuid and uuid in ours:
+        return Sight(listing, ours[uuid], uuid, devices)
+    _all_read(listing, devices)
+    if array := _holding(listing, devices):
+        return Sight(listing, array, uuid_of(array.exported.get("MD_UUID", "")), devices)
+    carried = Counter(uuid_of(disk.exported.get("MD_UUID", "")) for disk in devices.values())
+    del carried[""]
+    if uuid in carried:
+        return Sight(listing, None, uuid, devices)
+    return Sight(listing, None, carried.most_common(1)[0][0], devices) if carried else None
+
+
+def _all_read(listing: Listing, devices: Mapping[str, Disk]) -> None:
+    subjects: list[Running | Disk] = [*listing.arrays.values(), *devices.values()]
+    said = next((subject.unread[0] for subject in subjects if subject.unread), None)
+    if said is not None:
+        raise Unparsable(said)
+
+
+def _holding(listing: Listing, devices: Mapping[str, Disk]) -> Running | None:
+    """The array that holds most of these disks; raises Unparsable where two hold as many."""
+    names = {disk.device for disk in devices.values() if disk.device}
+    held = Counter({name: sum(leg.disk in names for leg in array.legs) for name, array in listing.arrays.items()})
+    first, second = [*held.most_common(2), ("", 0), ("", 0)][:2]
+    if first[1] and first[1] == second[1]:
+        raise Unparsable(f"its members are in two arrays, {first[0]} and {second[0]}")
+    return listing.arrays[first[0]] if first[1] else None

@@ -1,0 +1,134 @@
+"""What is run to make an md array, start it, put a disk into it, widen it: all is found by UUID and by-id names."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+
+from studio_backup.resources.device import CONTENT
+
+#: `find_array UUID` sets array to its device, active or not; `resolve DESIGNATOR…` sets devices, and fails unless every
+#: one is there; `legs_outside` prints the array's devices that are none of `devices`, with their states.
+_FIND = r"""find_array() {
+  array=
+  for folder in /sys/block/md*/md; do
+    [ -d "$folder" ] || continue
+    name=${folder%/md}; name=${name##*/}
+    case "$(mdadm --detail --export "/dev/$name" 2>/dev/null)
+" in *"MD_UUID=$1
+"*) array=/dev/$name ;; esac
+  done
+  [ -n "$array" ] || { printf 'no array %s\n' "$1"; return 1; }
+}
+resolve() {
+  devices=
+  for designator do
+    find_device "$designator"
+    [ -n "$device" ] || { printf 'no disk %s\n' "$designator"; return 1; }
+    devices="$devices $device"
+  done
+}
+legs_outside() {
+  for leg in "/sys/block/${array##*/}/md"/dev-*; do
+    [ -d "$leg" ] || continue
+    case "$devices " in *" /dev/${leg##*/dev-} "*) continue ;; esac
+    read -r states <"$leg/state"
+    printf '%s %s\n' "${leg##*/dev-}" "$states"
+  done
+}
+remove_failed() {
+  legs_outside | while read -r leg states; do
+    case $states in *faulty*) mdadm "$array" --remove "/dev/$leg" ;; esac
+  done
+  mdadm "$array" --remove detached
+}
+settle() { if command -v udevadm >/dev/null; then udevadm settle; fi; }
+"""
+
+
+def _script(uuid: str, designators: Sequence[str], lines: str, find: bool = True) -> str:
+    found = f"find_array {shlex.quote(uuid)}\n" if find else ""
+    return f"{CONTENT}\n{_FIND}{found}resolve {shlex.join(designators)}\n{lines}"
+
+
+def create(uuid: str, name: str, host: str, options: Iterable[str], designators: Sequence[str]) -> str:
+    """What is on the disks goes first: mdadm leaves a partition table where it is."""
+    words = ("--metadata=1.2", f"--uuid={uuid}", f"--name={name}", f"--homehost={host}", *options)
+    return _script(
+        uuid,
+        designators,
+        f"""for device in $devices; do wipefs -a -q "$device"; done
+settle
+place=/dev/md/{name}; count=0
+while [ -e "$place" ] || [ -L "$place" ]; do count=$((count + 1)); place=/dev/md/{name}_$count; done
+mdadm --create "$place" {shlex.join(words)} --run $devices
+settle""",
+        find=False,
+    )
+
+
+def start(uuid: str, name: str, designators: Sequence[str]) -> str:
+    """One that lies half put together is taken apart first: a late disk would not find its way into it."""
+    return f"""{CONTENT}
+{_FIND}{_present(designators)}
+if find_array {shlex.quote(uuid)} >/dev/null; then mdadm --stop "$array"; settle; fi
+place=/dev/md/{name}; count=0
+while [ -e "$place" ] || [ -L "$place" ]; do count=$((count + 1)); place=/dev/md/{name}_$count; done
+mdadm --assemble "$place" --uuid={shlex.quote(uuid)} --run $devices
+settle"""
+
+
+def _present(designators: Sequence[str]) -> str:
+    return f"""devices=
+for designator in {shlex.join(designators)}; do
+  find_device "$designator"
+  [ -z "$device" ] || devices="$devices $device"
+done"""
+
+
+def add(uuid: str, designators: Sequence[str], new: str, wipe: bool) -> str:
+    """Into a free slot, or as a spare; what has failed and is of no member is taken out first."""
+    wiping = 'wipefs -a -q "$device"; settle\n' if wipe else ""
+    return f"""{CONTENT}
+{_FIND}find_array {shlex.quote(uuid)}
+{_present(designators)}
+remove_failed
+find_device {shlex.quote(new)}
+{wiping}mdadm "$array" --add "$device"
+settle"""
+
+
+def replace(uuid: str, designators: Sequence[str], new: str, wipe: bool) -> str:
+    """The old disk stays in until the new one is filled: there is no time with less redundancy."""
+    wiping = 'wipefs -a -q "$device"; settle\n' if wipe else ""
+    return _script(
+        uuid,
+        designators,
+        f"""old=$(legs_outside | awk '$2 ~ /in_sync/ && $2 !~ /want_replacement/ {{ print $1; exit }}')
+[ -n "$old" ] || {{ printf 'no disk is left to be replaced\\n'; exit 1; }}
+find_device {shlex.quote(new)}
+{wiping}mdadm "$array" --add-spare "$device"
+mdadm "$array" --replace "/dev/$old" --with "$device"
+settle""",
+    )
+
+
+def widen(uuid: str, slots: int) -> tuple[str, str]:
+    """Guard and script: only a whole array that does nothing else."""
+    found = f"{CONTENT}\n{_FIND}find_array {shlex.quote(uuid)}\n"
+    guard = """state=/sys/block/${array##*/}/md
+[ "$(cat "$state/degraded")" -eq 0 ] || { printf 'the array is degraded\\n'; exit 1; }
+[ "$(cat "$state/sync_action")" = idle ] || { printf 'the array is busy\\n'; exit 1; }"""
+    return found + guard, f'{found}mdadm --grow "$array" --raid-devices={slots}\nsettle'
+
+
+def set_bitmap(uuid: str, bitmap: str) -> str:
+    """`internal` or `none`; the array stays in use."""
+    return f"""{CONTENT}
+{_FIND}find_array {shlex.quote(uuid)}
+mdadm --grow "$array" --bitmap={bitmap}"""
+
+
+def conf_line(uuid: str) -> str:
+    """The line about an array for a file of ours in /etc/mdadm/mdadm.conf.d: by its UUID alone."""
+    return "ARRAY <ignore>\n" if not uuid else f"ARRAY UUID={uuid}\n"
