@@ -30,7 +30,16 @@ guard_source() {
 
 # Sets guard_files, and stops looking at the limit: a healthy source is not walked for this.
 count_files() {
-  guard_files=$(find "$guard_path" ! -type d ! -name "$sentinel_name" -print 2>/dev/null </dev/null | head -n "$1" | wc -l)
+  guard_files=0
+  if [ "$1" -gt 1 ]; then
+    guard_files=$(guarded_files | head -n "$1" | wc -l)
+  elif guarded_files | IFS= read -r _; then
+    guard_files=1
+  fi
+}
+
+guarded_files() {
+  find "$guard_path" ! -type d ! -name "$sentinel_name" -print 2>/dev/null </dev/null
 }
 
 guard_quiet() {
@@ -68,8 +77,8 @@ read_busy_mark() {
 # Most nights one walk answers. Only where something moved lately do a second walk and two looks 5 s apart follow.
 is_quiet() {
   guard_minutes=$(((quiet + 59) / 60))
-  [ -n "$(changed_within $((guard_minutes * 2)) -print | head -n 1)" ] || return 0
-  [ -z "$(changed_within "$guard_minutes" -print | head -n 1)" ] || return 1
+  changed_within $((guard_minutes * 2)) -print | IFS= read -r _ || return 0
+  ! changed_within "$guard_minutes" -print | IFS= read -r _ || return 1
   guard_look=$(changed_within $((guard_minutes * 2)) -exec ls -ln {} + | cksum)
   sleep 5
   [ "$guard_look" = "$(changed_within $((guard_minutes * 2)) -exec ls -ln {} + | cksum)" ]

@@ -63,6 +63,7 @@ break_lock() {
   rm -f "$lock_token"
 }
 
+# Takes other files along that go at the end of a run, before the lock itself.
 release_lock() {
-  [ -z "${lock_mine:-}" ] || rm -f "$lock" "$lock_mine"
+  [ -z "${lock_mine:-}" ] || rm -f "$@" "$lock" "$lock_mine"
 }

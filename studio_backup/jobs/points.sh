@@ -118,7 +118,11 @@ clean_partial() {
 # One line a name: a mirror's is told anew by each run.
 remember_point() {
   {
-    [ ! -r "$state/points/$id" ] || awk -F '\t' -v name="$1" '$1 != name' "$state/points/$id"
+    if [ -r "$state/points/$id" ]; then
+      while IFS= read -r remembered_line || [ -n "$remembered_line" ]; do
+        [ "${remembered_line%%"$tab"*}" = "$1" ] || printf '%s\n' "$remembered_line"
+      done <"$state/points/$id"
+    fi
     printf '%s\t%s\t%s\n' "$1" "$files" "$size"
   } >"$state/points/$id.new" && mv -f "$state/points/$id.new" "$state/points/$id"
 }

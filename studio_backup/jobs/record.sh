@@ -117,11 +117,10 @@ finish() {
   seconds=$((ended - started))
   say "result: $1${2:+ ($2)}"
   write_record "$1" "$2"
-  [ ! -e "$progress_file" ] || rm -f "$progress_file"*
   # A list belongs to a run that somebody has to decide about.
   if [ "$1" = ok ] && [ -e "$list_file" ]; then rm -f "$list_file"; fi
   rotate_records
-  release_lock
+  release_lock "$progress_file"*
   print_record "$1" "$2"
   case $1 in
     ok) exit 0 ;;
