@@ -8,6 +8,7 @@ import time
 
 from tests.lab.machines import facts, faults, host, keys, lifecycle, places, state
 from tests.lab.machines.command import LabError
+from tests.lab.vm import commands as virtual
 
 
 def say(text: str) -> None:
@@ -109,6 +110,7 @@ def parser() -> argparse.ArgumentParser:
     breaking.add_argument("path", nargs="?", metavar="PATH", help="for hang-mount: where, instead of on the volume")
     command("status", status, "what runs, as which system, with which faults")
     command("keys", show_keys, "print the host keys an inventory pins")
+    virtual.add_to(commands)
     return top
 
 

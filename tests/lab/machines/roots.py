@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.lab.machines import busybox, debian, places, sources
@@ -56,7 +56,12 @@ def prune() -> None:
 
 
 def bootstrap(userland: str, lines: list[str], target: Path) -> None:
-    """Run mmdebstrap into TARGET; raises LabError with its last words."""
+    """Make the raw root of a userland in TARGET; raises LabError with mmdebstrap's last words."""
+    install(userland, VARIANTS[userland], PACKAGES[userland], lines, target)
+
+
+def install(name: str, variant: str, packages: Sequence[str], lines: list[str], target: Path, *more: str) -> None:
+    """Run mmdebstrap into TARGET, with MORE of its options; raises LabError with its last words."""
     listing = target.with_name("apt.list")
     listing.write_text("\n".join(lines) + "\n")
     options = [f"--aptopt={option}" for option in sources.host_options()]
@@ -67,14 +72,15 @@ def bootstrap(userland: str, lines: list[str], target: Path) -> None:
             "--quiet",
             "--mode=root",
             "--format=directory",
-            f"--variant={VARIANTS[userland]}",
-            f"--include={','.join(PACKAGES[userland])}",
+            f"--variant={variant}",
+            f"--include={','.join(packages)}",
             '--aptopt=APT::Install-Recommends "false";',
             *options,
+            *more,
             sources.SUITE,
             str(target),
             str(listing),
             timeout=1800,
         )
     except LabError as error:
-        raise LabError(f"the {userland} root could not be built from {lines[0]}\n{error}") from error
+        raise LabError(f"the {name} root could not be built from {lines[0]}\n{error}") from error

@@ -46,22 +46,23 @@ def locked() -> Iterator[None]:
 
 
 @contextmanager
-def in_use(wait: bool = True) -> Iterator[None]:
+def in_use(wait: bool = True, lock: str = "in-use", holder: str = HOLDER) -> Iterator[None]:
     """Hold the lab for a whole run of tests or measurements; commands that this run starts are let through.
 
-    Raises LabError without WAIT when another run has it.
+    Machines that stand apart have a LOCK and a HOLDER variable of their own. Raises LabError without WAIT
+    when another run has it.
     """
-    if os.environ.get(HOLDER):
+    if os.environ.get(holder):
         yield
         return
     places.cache().mkdir(parents=True, exist_ok=True)
-    with (places.cache() / "in-use").open("w") as file:
+    with (places.cache() / lock).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError as error:
             raise LabError("a run of tests or measurements is using the lab; wait for its end") from error
-        os.environ[HOLDER] = str(os.getpid())
+        os.environ[holder] = str(os.getpid())
         try:
             yield
         finally:
-            del os.environ[HOLDER]
+            del os.environ[holder]
