@@ -25,11 +25,24 @@ expect_device() {
   fi
   # Whatever holds it without showing, in another name space too: this asks for it alone, and erases nothing.
   wipefs --no-act --all "$device" >/dev/null || { expected_refuse "$1" "$2" 'something holds it' || return; }
+  expected_now=$(device_writers "$device")
+  [ -z "$expected_now" ] || { expected_refuse "$1" "$2" "in use: $expected_now" || return; }
   expected_now=$(device_content "$device") || { expected_refuse "$1" "$2" 'it cannot be read whole' || return; }
   [ "$expected_now" = "$3" ] && return
   expected_words=$(tell_content "$expected_now") || expected_words='something else'
   [ "$expected_words" != "$2" ] || expected_words='the same at first sight, but its bytes or ids have changed'
   expected_refuse "$1" "$2" "$expected_words"
+}
+
+# Programs that may write to it without asking for it alone, such as a virtual machine that has it as its disk.
+device_writers() {
+  # Processes end while they are listed: that is no failure.
+  { ls -l /proc/[0-9]*/fd 2>/dev/null || :; } | awk -v device="$1" '
+    BEGIN { whole = "^" device (device ~ /[0-9]$/ ? "(p[0-9]+)?$" : "[0-9]*$") }
+    /^\/proc\/[0-9]+\/fd:$/ { split($0, part, "/"); process = part[3] }
+    $1 ~ /^l.w/ && $NF ~ whole && !seen[process]++ {
+      name = ""; getline name <("/proc/" process "/comm")
+      printf "%sopen for writing by process %s (%s)", between, process, name; between = "; " }'
 }
 
 expected_refuse() {

@@ -185,6 +185,19 @@ def test_mounted_where_nobody_here_looks(shell: list[str], devices: Devices, bay
 
 
 @pytest.mark.parametrize("shell", SHELLS.values(), ids=list(SHELLS))
+def test_open_for_writing_by_a_program(shell: list[str], devices: Devices, bays: tuple[Loop, Loop]) -> None:
+    """As a virtual machine has it whose disk it is: nothing of the kernel shows that."""
+    expected = {BAY1: devices.content(bays[0])}
+    for mode, there in ((os.O_RDWR, True), (os.O_WRONLY, True), (os.O_RDONLY, False)):
+        opened = os.open(bays[0].device, mode)
+        try:
+            said = refused(devices, expected, shell)
+        finally:
+            os.close(opened)
+        assert (f"now: in use: open for writing by process {os.getpid()} (" in said) is there
+
+
+@pytest.mark.parametrize("shell", SHELLS.values(), ids=list(SHELLS))
 def test_members_of_an_imported_pool(
     shell: list[str], devices: Devices, bays: tuple[Loop, Loop], tmp_path: Path
 ) -> None:
