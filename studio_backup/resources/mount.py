@@ -33,15 +33,15 @@ else printf '%s cannot be read\n' "$file" >&2; exit 1; fi
 [ -r "$mount_table" ]
 set +eu
 for pair do
-  id=${{pair%% *}}; root=${{pair#* }}; mounted_id=; state=bare; how=
+  id=${{pair%% *}}; root=${{pair#* }}; mounted_id=; state='bare'; how=
   if find_mount "$root"; then
     mounted_id_is "$root" "$id"
-    case $? in 0) state=right ;; 1) state=other ;; *) state=unread ;; esac
+    case $? in 0) state='right' ;; 1) state='other' ;; *) state='unread' ;; esac
     how=$(place=$mount_place awk '$5 == ENVIRON["place"] {{ how = $6 "," $NF }} END {{ print how }}' "$mount_table")
   elif [ -d "$root" ]; then
-    names=$(ls -A "$root") || state=unread
-    [ -z "$names" ] || state=full
-  elif [ -e "$root" ] || [ -L "$root" ]; then state=file; fi
+    names=$(ls -A "$root") || state='unread'
+    [ -z "$names" ] || state='full'
+  elif [ -e "$root" ] || [ -L "$root" ]; then state='file'; fi
   printf 'mount\t%s\t%s\t%s\t%s\n' "$state" "$mounted_id" "$how" "$pair"
 done
 printf 'complete\n'"""

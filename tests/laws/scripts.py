@@ -12,6 +12,7 @@ from studio_backup.manifest import ENTRIES, LOCK
 from studio_backup.probe import Probe, join, merge
 from studio_backup.resource import Derived, Resource, Unparsable, ruled_fields
 from studio_backup.resources import KINDS
+from studio_backup.resources.mount import Mount
 from studio_backup.restore.stream import land, send, verify
 from studio_backup.running import preview, start
 from studio_backup.script import build
@@ -45,6 +46,8 @@ def hostile(resource: Resource) -> Resource:
     """The same with a name that tries everything a shell could trip over; where the kind has such names."""
     if resource.kind in ("directory", "volume", "sentinel"):
         return dataclasses.replace(resource, name=f"/srv/{HOSTILE}")
+    if isinstance(resource, Mount):
+        return dataclasses.replace(resource, path=f"/srv/{HOSTILE}")
     return resource
 
 

@@ -1,0 +1,3 @@
+# machine: dash
+rm -f /etc/fstab
+mkdir /etc/fstab
