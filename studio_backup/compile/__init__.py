@@ -5,6 +5,7 @@ from __future__ import annotations
 from studio_backup.compile.collect import Collector, Compiled
 from studio_backup.compile.reader import serve
 from studio_backup.compile.routes import Route, routes
+from studio_backup.compile.storage import Storage
 from studio_backup.compile.writer import receive
 from studio_backup.spec.model import Studio
 
@@ -25,6 +26,7 @@ def not_set_up(studio: Studio) -> list[str]:
 def compile_studio(studio: Studio) -> Compiled:
     """All resources of all systems, each once, in the order of the spec."""
     collected = Collector(studio)
+    Storage(collected).keep()
     for route in routes(studio):
         collected.serving = route.dataset.full_name
         receive(collected, route)

@@ -50,7 +50,8 @@ class Collector:
         self._found: dict[str, _Gathered] = {}
         # What the copies of one dataset share is asked for by each of them: built once, then only looked up.
         self._shared: dict[tuple[str, ...], str] = {}
-        self.serving = ""  # full name of the dataset that is being compiled
+        self.serving = ""  # full name of the dataset that is being compiled; "" for what serves none of its own
+        self.mounts: dict[str, str] = {}  # full name of a volume -> address of its mount, where that is kept
 
     def add(self, resource: Resource) -> str:
         """Take a resource and give its address; what it requires is joined where it is known already.
@@ -64,7 +65,8 @@ class Collector:
         elif known.resource != resource:
             raise AssertionError(f"{address} is compiled to two different values")
         known.requires.update(dict.fromkeys(resource.requires))
-        known.serves[self.serving] = None
+        if self.serving:
+            known.serves[self.serving] = None
         return address
 
     def compiled(self) -> Compiled:
@@ -108,8 +110,11 @@ class Collector:
         return self._shared[shared]
 
     def volume(self, system: model.System, volume: model.Volume) -> tuple[str, str]:
-        """The volume itself, watched, and the sentinel on it; both are needed by whatever stands there."""
-        root = volume.paths[system.name]
+        """The volume itself and the sentinel on it; both are needed by whatever stands there.
+
+        The volume is its mount where that is kept: what is only watched would keep waiting what the same apply mends.
+        """
+        root, mount = volume.paths[system.name], self.mounts.get(volume.full_name)
         watched = self.add(
             Volume(
                 system=system.full_name,
@@ -117,13 +122,15 @@ class Collector:
                 place=volume.place,
                 id=volume.ids[system.name],
                 label=volume.full_name,
+                requires=(mount,) if mount else (),
             )
         )
+        there = mount or watched
         text = f"{self.studio.name}\t{volume.full_name}\t{volume.ids[system.name]}"
         sentinel = self.add(
-            Sentinel(system=system.full_name, name=root, place=volume.place, text=text, requires=(watched,))
+            Sentinel(system=system.full_name, name=root, place=volume.place, text=text, requires=(there,))
         )
-        return watched, sentinel
+        return there, sentinel
 
     def sources(self, machine: str) -> list[model.System]:
         """The systems of a machine that can be read from."""

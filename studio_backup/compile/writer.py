@@ -66,7 +66,7 @@ def _connection(collected: Collector, route: Route) -> list[str]:
 
 
 def _units(collected: Collector, route: Route, needs: tuple[str, ...]) -> None:
-    service = _unit(collected, route, f"{route.unit}.service", _service(route), needs)
+    service = _unit(collected, route, f"{route.unit}.service", _service(route, _mounts(collected, route)), needs)
     calendar = route.copy.every.on_calendar()
     if calendar:
         _unit(collected, route, f"{route.unit}.timer", _timer(route, calendar), (service,))
@@ -89,15 +89,23 @@ def _unit(collected: Collector, route: Route, name: str, body: str, needs: tuple
     )
 
 
-def _service(route: Route) -> str:
+def _mounts(collected: Collector, route: Route) -> str:
+    """What systemd mounts before the job, and without which it does not start it: of what is kept, there is a unit."""
+    used = [(route.volume, route.target_root)]
+    used += [(reader.volume, reader.root) for reader in route.readers if route.local]
+    paths = dict.fromkeys(root for volume, root in used if volume.full_name in collected.mounts)
+    return f"RequiresMountsFor={' '.join(map(_quoted, paths))}\n" if paths else ""
+
+
+def _service(route: Route, mounts: str) -> str:
     # Exit 3 is "away" or "busy": a state, not a failure. ProtectSystem leaves just the target and our state writable; a
     # target that is not mounted is the job's own guard to see, since systemd binds the bare folder there.
-    writable = " ".join(_escaped(path) for path in (route.target_root, STATE))
+    writable = " ".join(_quoted(path, "-") for path in (route.target_root, STATE))
     return f"""[Unit]
 Description=studio-backup {route.copy.full_name}
 After=network-online.target local-fs.target
 Wants=network-online.target
-
+{mounts}
 [Service]
 Type=oneshot
 ExecStart={configuration(route.studio)}/job {route.job_conf} run
@@ -117,9 +125,9 @@ LockPersonality=yes
 """
 
 
-def _escaped(path: str) -> str:
+def _quoted(path: str, before: str = "") -> str:
     text = path.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    return f'"-{text}"'
+    return f'"{before}{text}"'
 
 
 def _timer(route: Route, calendar: str) -> str:

@@ -1,0 +1,157 @@
+"""Storage that plays keep: disks, arrays of them, file systems on either, mounts; each rests on the one before."""
+
+from __future__ import annotations
+
+from studio_backup.compile.collect import Collector
+from studio_backup.resource import After, Derived
+from studio_backup.resources.device import joined
+from studio_backup.resources.disk import Disk
+from studio_backup.resources.filesystem import Filesystem
+from studio_backup.resources.md_array import MdArray
+from studio_backup.resources.mount import ALWAYS, Mount
+from studio_backup.spec import model
+from studio_backup.spec.paths import inside
+from studio_backup.spec.storage import WITHOUT_BITMAP, chosen_array_id, is_uuid
+
+Names = tuple[str, str, str]  # machine, kind, name
+
+
+class Storage:
+    """Adds what plays keep; asking twice for one thing is asking once."""
+
+    def __init__(self, collected: Collector) -> None:
+        self.collected = collected
+        self.kept: dict[Names, model.Managed] = {
+            (one.machine, one.kind, one.name): one for one in collected.studio.managed
+        }
+
+    def keep(self) -> None:
+        """Everything, in the order of kinds: what is rested on comes first."""
+        for one in self.kept.values():
+            machine = self.collected.studio.machines[one.machine]
+            system = machine.linux
+            if system is None:  # the spec is refused before it comes to this
+                continue
+            match one.kind:
+                case "disk":
+                    self._disk(machine, system, one.name)
+                case "md-array":
+                    self._array(machine, system, one)
+                case "filesystem":
+                    self._filesystem(machine, system, one)
+                case "mount":
+                    self._mount(machine, system, one)
+
+    def _disk(self, machine: model.Machine, system: model.System, name: str) -> str:
+        disk, own = machine.disks[name], self.kept.get((machine.name, "disk", name))
+        place = own.place if own else disk.place
+        return self.collected.add(
+            Disk.of(
+                by_id=disk.by_id,
+                serial=disk.serial,
+                in_service=disk.in_service,
+                smart=self._smart(machine, name),
+                system=system.full_name,
+                name=name,
+                place=place,
+            )
+        )
+
+    def _smart(self, machine: model.Machine, name: str) -> str:
+        own = self.kept.get((machine.name, "disk", name))
+        return str(own.options.get("smart", "yes")) if own else "yes"
+
+    def _array(self, machine: model.Machine, system: model.System, one: model.Managed) -> str:
+        array = machine.arrays[one.name]
+        disks = {member: self._disk(machine, system, member) for member in array.members}
+        chunk, bitmap = one.options.get("chunk"), one.options.get("bitmap")
+        return self.collected.add(
+            MdArray(
+                system=system.full_name,
+                name=array.name,
+                place=one.place,
+                requires=tuple(disks.values()),
+                level=array.level,
+                members=array.members,
+                chunk=str(chunk) if chunk else None,
+                bitmap=str(bitmap) if bitmap and array.level not in WITHOUT_BITMAP else None,
+                uuid=array.id,
+                chosen=chosen_array_id(self.collected.studio.name, machine.name, array.name),
+                devices={member: designator(machine.disks[member]) for member in array.members},
+                found=joined(disks),
+            )
+        )
+
+    def _filesystem(self, machine: model.Machine, system: model.System, one: model.Managed) -> None:
+        volume = machine.volumes[one.name]
+        array, label = machine.arrays.get(volume.on), one.options.get("label")
+        carrier: str | Derived
+        if array is not None:
+            below = f"{system.full_name}/{MdArray.kind}/{array.name}"
+            chosen = array.id or chosen_array_id(self.collected.studio.name, machine.name, array.name)
+            members = [machine.disks[member] for member in array.members]
+            devices = (f"md:{chosen}", *map(designator, members))
+            carrier = Derived(("md:", After(below, "identity")))
+            smart = "yes" if all(self._smart(machine, disk.name) == "yes" for disk in members) else "no"
+        else:
+            below = self._disk(machine, system, volume.on)
+            carrier = designator(machine.disks[volume.on])
+            devices, smart = (carrier,), self._smart(machine, volume.on)
+        self.collected.add(
+            Filesystem(
+                system=system.full_name,
+                name=volume.name,
+                place=one.place,
+                requires=(below,),
+                type=volume.filesystem,
+                uuid=volume.ids[system.name].lower(),
+                label=str(label) if label else None,
+                on=volume.on,
+                devices=devices,
+                smart=smart,
+                carrier=carrier,
+                found=Derived((After(below, "content"),)),
+            )
+        )
+
+    def _mount(self, machine: model.Machine, system: model.System, one: model.Managed) -> None:
+        volume = machine.volumes[one.name]
+        named, path = volume.ids[system.name], volume.paths[system.name]
+        options = tuple(one.options.get("options", ()))
+        mount = self.collected.add(
+            Mount(
+                system=system.full_name,
+                name=volume.name,
+                place=one.place,
+                requires=(*self._below(machine, system, volume), *self._around(machine, system, volume)),
+                path=path,
+                what=f"UUID={named.lower() if is_uuid(named) else named}",
+                type=volume.filesystem,
+                options=",".join((*ALWAYS, *options)),
+                access="ro" if "ro" in options else "rw",
+            )
+        )
+        self.collected.mounts[volume.full_name] = mount
+        self.collected.volume(system, volume)
+
+    def _below(self, machine: model.Machine, system: model.System, volume: model.Volume) -> tuple[str, ...]:
+        """What the volume rests on, as far down as it is kept: its file system, else its array or its disk."""
+        for kind, name in (("filesystem", volume.name), ("md-array", volume.on), ("disk", volume.on)):
+            if (machine.name, kind, name) in self.kept:
+                return (f"{system.full_name}/{kind}/{name}",)
+        return ()
+
+    def _around(self, machine: model.Machine, system: model.System, volume: model.Volume) -> tuple[str, ...]:
+        """The mounts that it lies in: they come first."""
+        path = volume.paths[system.name]
+        return tuple(
+            f"{system.full_name}/{Mount.kind}/{other.name}"
+            for other in machine.volumes.values()
+            if other.name != volume.name and (machine.name, "mount", other.name) in self.kept
+            if system.name in other.paths and inside(path, other.paths[system.name])
+        )
+
+
+def designator(disk: model.Disk) -> str:
+    """How a disk is found on its machine."""
+    return f"id:{disk.by_id}" if disk.by_id else f"serial:{disk.serial}"
