@@ -6,7 +6,6 @@ cost of our side alone; connections and ciphers come on top.
 
 from __future__ import annotations
 
-import statistics
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -80,7 +79,7 @@ def _plan(folder: Path, arguments: Sequence[str], state: Mapping[str, str], coun
 
 
 def _judged(found: Rounds, sizes: Sequence[int]) -> str:
-    spent = {size: statistics.median(one.processor for one in found.runs[f"{size} systems"]) for size in sizes}
+    spent = {size: found.processor(f"{size} systems") for size in sizes}
     memory = {size: max(one.megabytes for one in found.runs[f"{size} systems"]) for size in sizes}
     slope, start, share = fit([(float(size), spent[size]) for size in sizes])
     more, base, _ = fit([(float(size), memory[size]) for size in sizes])
