@@ -192,6 +192,16 @@ def test_guards_of_the_source(gate: Job) -> None:
     assert ask(gate, "guard ws-a_s_on-nas") == (5, b"refused\ttoo-few-files\n", "")
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_an_empty_source_is_refused_before_anything_is_read(gate: Job, shell: str) -> None:
+    for path in gate.source.rglob("*"):
+        if not path.is_dir():
+            path.unlink()
+    for floor in ("", "1"):
+        write_gate(gate, "ws-a_s_on-nas", floor=floor)
+        assert ask(gate, "guard ws-a_s_on-nas", shell=shell) == (5, b"refused\tsource-empty\n", "")
+
+
 def age(job: Job, minutes: int) -> None:
     for path in job.source.rglob("*"):
         moment = time.time() - minutes * 60

@@ -53,3 +53,16 @@ def test_snapshots_on_btrfs_are_complete_and_read_only(snapshots: Job) -> None:
     assert (older / "take-002.wav").read_text() == "take 2\n"
     assert call("btrfs", "property", "get", "-ts", newer, "ro") == "ro=true"
     assert not (snapshots.target / ".partial").exists()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_point_is_remembered_with_its_files(job: Job, shell: str) -> None:
+    job.shell = SHELLS[shell]
+    made = []
+    for count in (3, 5):
+        job.fill(count)
+        outcome = job.run()
+        assert outcome.code == 0, job.log()
+        made.append([outcome["restore_point"], str(count)])
+    remembered = (job.state / "points" / job.values["id"]).read_text().splitlines()
+    assert [line.split("\t")[:2] for line in remembered] == made
