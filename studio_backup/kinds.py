@@ -7,6 +7,9 @@ from typing import get_type_hints
 
 from studio_backup.resource import Resource, ruled_fields
 
+#: Kinds that a play holds by name; all others are compiled.
+WRITTEN = ("disk", "md-array", "filesystem", "mount")
+
 
 def kind_schema(kind: type[Resource]) -> dict[str, object]:
     """Draft-07; `x-rule` is a field's rule, `x-origin` says whether a spec writes this kind or it is compiled."""
@@ -24,7 +27,7 @@ def kind_schema(kind: type[Resource]) -> dict[str, object]:
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": kind.kind,
         "description": kind.summary,
-        "x-origin": "compiled",
+        "x-origin": "playbook" if kind.kind in WRITTEN else "compiled",
         "type": "object",
         "additionalProperties": False,
         "required": ["name", *required],

@@ -51,11 +51,12 @@ def test_a_machine_shows_all_of_it(loaded: Loaded) -> None:
 
 
 def test_what_a_play_keeps_is_shown_with_what_holds_unwritten() -> None:
-    play = "[{name: x, hosts: nas, md-array: {tank: {chunk: 64K}}, filesystem: {tank: {}}, mount: {tank: {}}}]"
-    shown = rows(load([("i.yml", (GOOD / "inventory.yml").read_text())], [("p.yml", play)]), "nas/tank")
+    play = "[{name: x, hosts: nas, disk: {bay1: {}}, md-array: {tank: {chunk: 64K}}, mount: {tank: {}}}]"
+    kept = load([("i.yml", (GOOD / "inventory.yml").read_text())], [("p.yml", play)])
+    shown = rows(kept, "nas/tank")
     assert shown["md-array.tank.chunk"] == ("64K", "1")
-    assert shown["md-array.tank.scrub"] == ("monthly", "-")
     assert shown["mount.tank"] == ("{}", "1")
+    assert rows(kept, "nas/bay1")["disk.bay1.smart"] == ("yes", "-")
 
 
 def test_one_name_for_several_things_shows_them_all(loaded: Loaded) -> None:

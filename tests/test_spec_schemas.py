@@ -17,12 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
+from studio_backup.kinds import WRITTEN
 from studio_backup.source import read
 from studio_backup.spec import load
 from studio_backup.spec.conformity import conform
 from studio_backup.spec.formats import FORMATS, slug
 from studio_backup.spec.paths import inside, mount_path, parse_target, sub_path
 from studio_backup.spec.schema import load_schema, schema_text
+from studio_backup.spec.storage import KINDS as STORAGE
 from studio_backup.spec.wording import MalformedError
 
 ROOT = Path(__file__).parent.parent
@@ -204,6 +206,11 @@ def test_built_package_carries_its_schemas(tmp_path: Path) -> None:
         file, _, text = shown.partition("\n")
         assert file.startswith(str(tmp_path / "installed"))
         assert text == (ROOT / "schemas" / f"{name}.json").read_text()
+
+
+def test_plays_hold_the_kinds_that_say_so() -> None:
+    held = set(load_schema("playbook")["items"]["properties"]) - {"name", "hosts", "datasets"}
+    assert held == set(STORAGE) == set(WRITTEN)
 
 
 def test_load_needs_the_schemas_once() -> None:

@@ -54,15 +54,19 @@ class Sentinel(Resource):
         return type(self)(system=self.system, name=self.name, place=self.place, text=found[2])
 
     def create(self) -> tuple[Step, ...]:
-        """Only where the id matches at that very moment and no sentinel stands."""
+        """Only where the id matches at that very moment, and over no other sentinel.
+
+        This one may be there: a volume that was not mounted when it was read may be so by now.
+        """
         _, _, volume_id = self.text.split("\t")
-        root = shlex.quote(self.name)
+        root, text = shlex.quote(self.name), shlex.quote(self.text)
         guard = f"""{IDENTITY}
 find_mount {root}
 mounted_id_is {root} {shlex.quote(volume_id)}
-[ ! -e {root}/{SENTINEL} ]"""
+[ ! -L {root}/{SENTINEL} ]
+if [ -e {root}/{SENTINEL} ]; then IFS= read -r line <{root}/{SENTINEL}; [ "$line" = {text} ]; fi"""
         script = f"""umask 022; set -C
-printf '%s\\n' {shlex.quote(self.text)} >{root}/{SENTINEL}"""
+[ -e {root}/{SENTINEL} ] || printf '%s\\n' {text} >{root}/{SENTINEL}"""
         return (Step(title=f"mark the volume at {self.name}", script=script, guard=guard),)
 
     def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
