@@ -8,6 +8,7 @@ from studio_backup.resources.directory import Directory
 from studio_backup.resources.disk import Disk
 from studio_backup.resources.file import File
 from studio_backup.resources.filesystem import Filesystem
+from studio_backup.resources.md_array import MdArray
 from studio_backup.resources.mount import Mount
 from studio_backup.resources.receiver import Receiver
 from studio_backup.resources.sentinel import Sentinel
@@ -18,5 +19,8 @@ from studio_backup.resources.volume import Volume
 #: By name; a new kind is added here and nowhere else.
 KINDS: dict[str, type[Resource]] = {
     kind.kind: kind
-    for kind in (Disk, Volume, Sentinel, Directory, Receiver, SshKey, File, Block, SystemdUnit, Filesystem, Mount)
+    for kind in (
+        *(Disk, MdArray, Volume, Sentinel, Directory, Receiver),
+        *(SshKey, File, Block, SystemdUnit, Filesystem, Mount),
+    )
 }

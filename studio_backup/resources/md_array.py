@@ -92,7 +92,8 @@ class MdArray(Resource):
     def create(self) -> tuple[Step, ...]:
         """One step, on exactly the disks that were planned for."""
         contents = self._contents()
-        options = [f"--level={self.level}", f"--raid-devices={len(self.members) - self.spares}"]
+        options = [f"--metadata={self.metadata or '1.2'}", f"--level={self.level}"]
+        options += [f"--raid-devices={len(self.members) - self.spares}"]
         options += [f"--spare-devices={self.spares}"] if self.spares else []
         options += [f"--chunk={self.chunk}"] if self.chunk else []
         options += [] if self.level in BARE else [f"--bitmap={self.bitmap or 'internal'}"]
@@ -113,8 +114,14 @@ class MdArray(Resource):
         sight = seen.sight
         if sight is None or (fields & {"members", "spares"} and sight.partitions):
             return ()
+        ours = sight.uuid in (self.uuid, self.chosen)
+        # Half of an array that we did not make is not started to be filled up: nobody said what it is.
+        if "running" in fields and "members" in fields and not ours:
+            return ()
+        if not sight.active and "running" not in fields:
+            return ()
         if "running" in fields and not sight.startable:
-            return self.create() if sight.fresh else ()
+            return self.create() if sight.fresh and ours else ()
         changing = Changing(
             address=self.address,
             name=self.name,
@@ -138,7 +145,7 @@ class MdArray(Resource):
         new = [member for member in self.members if member not in seen.members]
         old = [member for member in seen.members if member not in self.members]
         slots = len(self.members) - self.spares
-        if len(old) > len(new) or (self.level in BARE):
+        if len(old) > len(new) or self.level in BARE or {*new} & {*sight.missing}:
             return ()
         steps = changing.put_in(new, old)
         if slots <= sight.slots:

@@ -17,7 +17,8 @@ ATTRIBUTES = (
 )
 
 #: Designators in "$@". An inactive array says nothing of itself in sysfs, and mdadm calls all its members spare: its
-#: UUID comes from `--detail --export`, its level from the superblocks. What is used is not read: its disks may sleep.
+#: UUID comes from `--detail --export`, its level from the superblocks. One that was stopped is an empty device for a
+#: while. What is used is not read: its disks may sleep.
 SCRIPT = rf"""{CONTENT}
 if ! command -v mdadm >/dev/null; then printf 'mdadm is not installed\n' >&2; exit 1; fi
 if [ -r /proc/mdstat ]; then awk '{{ print "\t" $0 }}' /proc/mdstat; fi
@@ -26,13 +27,14 @@ running=' '
 for folder in /sys/block/md*/md; do
   [ -d "$folder" ] || continue
   name=${{folder%/md}}; name=${{name##*/}}
+  state='?'; read -r state 2>/dev/null <"$folder/array_state" || state='?'
+  [ "$state" != clear ] || continue
   printf 'array\t%s\n' "$name"
   for attribute in {" ".join(ATTRIBUTES)}; do
     [ -e "$folder/$attribute" ] || continue
     word='?'; read -r word 2>/dev/null <"$folder/$attribute" || word='?'
     printf 'attribute\t%s\t%s\n' "$attribute" "$word"
   done
-  state='?'; read -r state 2>/dev/null <"$folder/array_state" || state='?'
   for leg in "$folder"/dev-*; do
     [ -d "$leg" ] || continue
     words=; for attribute in state slot errors; do
@@ -43,14 +45,14 @@ for folder in /sys/block/md*/md; do
     disk=${{place##*/}}
     if [ -e "$place/partition" ]; then disk=${{place%/*}}; disk=${{disk##*/}}; fi
     printf 'leg\t%s\t%s%s\n' "${{place##*/}}" "$disk" "$words"
-    case $state in inactive | clear | '?') ;; *) running="$running$disk " ;; esac
+    case $state in inactive | '?') ;; *) running="$running$disk " ;; esac
   done
   if exported=$(mdadm --detail --export "/dev/$name" 2>&1); then printf '%s\n' "$exported"
   else printf 'unread\t%s\n' "$exported"; fi
   code=0; mdadm --detail --test --brief "/dev/$name" >/dev/null 2>&1 || code=$?
   printf 'test\t%s\n' "$code"
   case $state in
-    inactive | clear | '?') ;;
+    inactive | '?') ;;
     *)
       users=$(device_users "/dev/$name") || users='not known'
       if [ -n "$users" ]; then printf '%s\n' "$users" | awk '{{ all = all (NR > 1 ? ", " : "") $0 }}

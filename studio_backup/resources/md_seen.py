@@ -27,7 +27,7 @@ class Sight:
     @property
     def active(self) -> bool:
         """Whether it is started."""
-        return self.array is not None and self.array.attributes.get("array_state") not in ("inactive", "clear")
+        return self.array is not None and self.array.attributes.get("array_state") != "inactive"
 
     @cached_property
     def called(self) -> dict[str, str]:
@@ -82,9 +82,9 @@ class Sight:
 
     @property
     def startable(self) -> bool:
-        """Whether there are enough disks to start it."""
-        count = len(self.array.legs) if self.array else len(self._carrying)
-        return count >= md_state.needed(self.level or "", self.slots)
+        """Whether there are enough disks to start it: those in its idle device, and those that carry its superblock."""
+        disks = {leg.disk for leg in self._legs} | {self.devices[name].device for name in self._carrying}
+        return len(disks) >= md_state.needed(self.level or "", self.slots)
 
     @property
     def fresh(self) -> bool:

@@ -53,7 +53,7 @@ def _script(uuid: str, designators: Sequence[str], lines: str, find: bool = True
 
 def create(uuid: str, name: str, host: str, options: Iterable[str], designators: Sequence[str]) -> str:
     """What is on the disks goes first: mdadm leaves a partition table where it is."""
-    words = ("--metadata=1.2", f"--uuid={uuid}", f"--name={name}", f"--homehost={host}", *options)
+    words = (f"--uuid={uuid}", f"--name={name}", f"--homehost={host}", *options)
     return _script(
         uuid,
         designators,
@@ -129,6 +129,6 @@ def set_bitmap(uuid: str, bitmap: str) -> str:
 mdadm --grow "$array" --bitmap={bitmap}"""
 
 
-def conf_line(uuid: str) -> str:
-    """The line about an array for a file of ours in /etc/mdadm/mdadm.conf.d: by its UUID alone."""
-    return "ARRAY <ignore>\n" if not uuid else f"ARRAY UUID={uuid}\n"
+def conf_line(name: str, uuid: str) -> str:
+    """The line about an array for a file of ours in /etc/mdadm/mdadm.conf.d: known by its UUID alone."""
+    return f"ARRAY /dev/md/{name} UUID={uuid}\n"

@@ -12,6 +12,7 @@ from studio_backup.kinds import kind_schema
 from studio_backup.manifest import Entry
 from studio_backup.resource import RULES, Resource, ruled_fields
 from studio_backup.resources import KINDS
+from studio_backup.resources.md_array import MdArray
 from tests.resources.cases import SYSTEM, Case, every_case
 
 CASES = every_case()
@@ -77,8 +78,12 @@ def test_what_only_asks_asks_the_same_question(kind: str) -> None:
     want = case.want()
     named: Resource = KINDS[kind].named(SYSTEM, want.name, want.place)
     assert (named.probe().script, named.probe().touches) == (want.probe().script, want.probe().touches)
-    if KINDS[kind].recorded:
-        assert named.parse(case.reply()) == want.parse(case.reply())
+    if not KINDS[kind].recorded:
+        return
+    alone, seen = named.parse(case.reply()), want.parse(case.reply())
+    if isinstance(alone, MdArray) and isinstance(seen, MdArray):  # only the spec knows disks by the names of bays
+        seen = dataclasses.replace(seen, members=alone.members)
+    assert alone == seen
 
 
 def test_values_are_shown_as_text() -> None:

@@ -1,8 +1,8 @@
 """Capture replies: `python -m tests.resources.capture [KIND/CASE…]` brings a machine to each setup.sh and asks it.
 
 The first lines of setup.sh say where: `# machine: dash`, `bash` or `busybox` is this machine behind a private /etc,
-/var/lib, /root and /srv; any other name is a booted lab machine. A setup.sh of the kind goes before that of a case. A
-case without setup.sh is made by hand.
+/var/lib, /root and /srv; `raid` is the virtual machine; any other name is a booted lab machine. A setup.sh of the kind
+goes before that of a case. A case without setup.sh is made by hand.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import date
 
 from studio_backup.probe import PREAMBLE, Reply
 from tests.lab.machines import inside
+from tests.lab.vm import client, facts
 from tests.resources.cases import Case, every_case, shown
 from tests.sandbox import BUSYBOX, SHELLS, Sandbox
 
@@ -51,6 +52,14 @@ def lab(case: Case, name: str, setup: str) -> tuple[str, Reply]:
     return origin, Reply(asked.returncode, asked.stdout, asked.stderr)
 
 
+def raid(case: Case, setup: str) -> tuple[str, Reply]:
+    """The reply of the virtual machine that `scripts/lab vm up` boots; setup.sh of the kind blanks its disks."""
+    client.run(setup, timeout=300)  # without -e: what is refused, such as to fail a last disk, is part of some cases
+    asked = client.run(f"{PREAMBLE}\n{question(case)}")
+    origin = f"Debian 12 virtual machine, Linux 6.1, mdadm 4.2, dash, GNU coreutils 9.1, mawk 1.3.4, {date.today()}"
+    return origin, Reply(asked.returncode, asked.stdout, asked.stderr)
+
+
 def capture(case: Case) -> None:
     """Write reply.txt anew, and expect.txt as it would be; `git diff` shows what changed."""
     script = case.folder / "setup.sh"
@@ -59,7 +68,10 @@ def capture(case: Case) -> None:
         machine = text.split("\n", 1)[0].removeprefix("# machine: ")
         shared = case.folder.parent / "setup.sh"
         text = f"{shared.read_text(encoding='utf-8')}\n{text}" if shared.exists() else text
-        origin, reply = local(case, machine, text) if machine in SHELLS else lab(case, machine, text)
+        if machine == facts.NAME:
+            origin, reply = raid(case, text)
+        else:
+            origin, reply = local(case, machine, text) if machine in SHELLS else lab(case, machine, text)
         case.keep(origin, reply)
     (case.folder / "expect.txt").write_text(shown(case), encoding="utf-8", errors="surrogateescape")
 

@@ -47,7 +47,11 @@ class Case:
         return str(self._wanted.get("entry", "ours"))
 
     def want(self) -> Resource:
-        values = {key: value for key, value in self._wanted.items() if key != "entry"}
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in self._wanted.items()
+            if key != "entry"
+        }
         return KINDS[self.kind](system=SYSTEM, place=Place("studio.yml", 1, 1), **values)
 
     def origin(self) -> str:

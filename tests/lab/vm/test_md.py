@@ -1,0 +1,253 @@
+"""md arrays for real: made, filled, hurt, mended and checked by the resource's own probe and steps, over SSH."""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+import time
+from dataclasses import replace
+
+import pytest
+
+from studio_backup.diff import Change, Present, compare
+from studio_backup.manifest import Entry
+from studio_backup.probe import PREAMBLE, Reply
+from studio_backup.resource import After, Resource
+from studio_backup.resources.device import joined
+from studio_backup.resources.disk import Disk
+from studio_backup.resources.md_array import MdArray
+from studio_backup.resources.md_scrub import program
+from studio_backup.script import REFUSED, build, outcomes
+from studio_backup.source import Place
+from studio_backup.step import Outcome, Task
+from studio_backup.survey import Answered, read
+from tests.lab.vm.facts import spare
+from tests.lab.vm.machine import Vm
+
+pytestmark = [pytest.mark.lab, pytest.mark.long]
+
+PLACE = Place("studio.yml", 1, 1)
+SYSTEM = "nas/linux"
+CHOSEN = "a0000000:00000000:00000000:00000001"
+PATIENCE = 300
+FILL = """set -e; mkfs.ext4 -q /dev/disk/by-id/md-uuid-{uuid}; mkdir -p /srv/tank
+mount /dev/disk/by-id/md-uuid-{uuid} /srv/tank; cd /srv/tank; mkdir 'a session'
+for take in 1 2 3 4 5; do head -c 3000000 /dev/urandom >"a session/take $take.wav"; done
+find . -type f -exec sha256sum {{}} + >/root/sums; sync -f /srv/tank"""
+
+
+def wanted(vm: Vm, *bays: str, level: str = "raid1", **others: str) -> MdArray:
+    """The array `tank` of these bays, or of other bays under their names."""
+    members = {**{bay: bay for bay in bays}, **others}
+    return MdArray(
+        system=SYSTEM,
+        name="tank",
+        place=PLACE,
+        level=level,
+        members=tuple(members),
+        devices={member: f"id:{vm.inserted[bay].id}" for member, bay in members.items()},
+        chosen=CHOSEN,
+        found=joined({member: f"{SYSTEM}/disk/{member}" for member in members}),
+    )
+
+
+def asked(vm: Vm, resource: Resource) -> Present | object:
+    """What the machine says of it now."""
+    probe = resource.probe()
+    done = vm.run(f"{PREAMBLE}\n( set -eu\nset -- {shlex.join(probe.args)}\n{probe.script}\n) </dev/null")
+    return read(resource, Answered({(probe.script, probe.touches): Reply(done.returncode, done.stdout, done.stderr)}))
+
+
+def judged(vm: Vm, want: MdArray) -> Change:
+    """The change that it needs, with what is on its disks."""
+    known: dict[After, str] = {}
+    for member, designator in want.devices.items():
+        disk = Disk(system=SYSTEM, name=member, place=PLACE, device=designator, smart="no")
+        seen = asked(vm, disk)
+        assert isinstance(seen, Present), seen
+        if content := getattr(seen.value, "content", None):
+            known[After(disk.address, "content")] = content
+    entry = Entry("northlight", want.address, "studio.yml", want.digest())
+    return compare(want, asked(vm, want), entry, "", known)  # type: ignore[arg-type]
+
+
+def carried_out(vm: Vm, change: Change) -> Outcome:
+    """How its steps ended, run as apply runs them."""
+    assert isinstance(change.want, MdArray)
+    if change.verb == "create":
+        steps = change.want.create()
+    else:
+        assert change.verb == "update"
+        assert isinstance(change.seen, Present)
+        assert isinstance(change.seen.value, MdArray)
+        steps = change.want.update(change.seen.value, frozenset(field.name for field in change.fields))
+    token = secrets.token_hex(8)
+    task = Task(address=change.address, steps=steps, entry_path="/var/lib/studio-backup/manifest/x", entry="x\ty\n")
+    done = vm.run("exec sh -s", text=build([task], token), timeout=PATIENCE)
+    outcome = outcomes([task], Reply(done.returncode, done.stdout, done.stderr), token)[change.address]
+    assert outcome is not None, done
+    return outcome
+
+
+def made(vm: Vm, want: MdArray) -> None:
+    """Make it where nothing is, and see it."""
+    change = judged(vm, want)
+    assert change.verb == "create"
+    outcome = carried_out(vm, change)
+    assert outcome.exit == 0, outcome.log
+    assert judged(vm, want).verb in ("ok", "watch")
+
+
+def settled(vm: Vm, want: MdArray) -> Change:
+    """The change that is left once the array is idle."""
+    end = time.monotonic() + PATIENCE
+    while "action" in fields(change := judged(vm, want)):
+        assert time.monotonic() < end
+        time.sleep(1)
+    return change
+
+
+def ended(vm: Vm, want: MdArray) -> None:
+    """In the end, nothing is left to be said of it."""
+    change = settled(vm, want)
+    assert (change.verb, change.reason, fields(change)) == ("ok", "", {})
+
+
+def fields(change: Change) -> dict[str, str | None]:
+    return {field.name: field.before for field in change.fields}
+
+
+def whole(vm: Vm) -> bool:
+    """Every byte of every file is as it was written, read from the disks again."""
+    done = vm.run("sync; echo 3 >/proc/sys/vm/drop_caches; cd /srv/tank && sha256sum --quiet -c /root/sums")
+    return (done.returncode, done.stdout) == (0, "")
+
+
+def fill(vm: Vm, uuid: str = CHOSEN) -> None:
+    vm.run(FILL.format(uuid=uuid), check=True)
+
+
+def test_a_mirror_lives_through_a_failed_and_a_pulled_disk(fresh_disks: Vm) -> None:
+    vm = fresh_disks
+    want = wanted(vm, "bay1", "bay2")
+    made(vm, want)
+    fill(vm)
+    vm.run(f"mdadm /dev/md/tank --fail {vm.inserted['bay2'].path}", check=True)
+    change = judged(vm, want)
+    assert (change.verb, fields(change)) == ("watch", {"state": "degraded", "faults": "bay2 has failed"})
+    vm.pull("bay2")
+    change = judged(vm, want)
+    assert (change.verb, fields(change)) == ("watch", {"state": "degraded", "faults": "bay2 is missing"})
+    vm.plug(spare(1, "bay2"))
+    want = wanted(vm, "bay1", "bay2")
+    change = judged(vm, want)
+    assert change.verb == "update"
+    assert isinstance(change.want, MdArray)
+    assert isinstance(change.seen, Present)
+    steps = change.want.update(change.seen.value, frozenset({"members"}))  # type: ignore[arg-type]
+    assert [step.names for step in steps] == [("nas/linux/md-array/tank#bay2",)]
+    outcome = carried_out(vm, change)
+    assert outcome.exit == 0, outcome.log
+    ended(vm, want)
+    assert whole(vm)
+
+
+def test_a_raid5_is_checked_widened_and_has_a_healthy_disk_swapped(fresh_disks: Vm) -> None:
+    vm = fresh_disks
+    want = wanted(vm, "bay1", "bay2", "bay3", level="raid5")
+    made(vm, want)
+    ended(vm, want)
+    fill(vm)
+    # Bytes that no disk reported: only a check sees them, and only as a number.
+    vm.run(f"dd if=/dev/urandom of={vm.inserted['bay2'].path} bs=1M seek=150 count=1 conv=notrunc", check=True)
+    vm.run(f"blockdev --flushbufs {vm.inserted['bay2'].path}", check=True)
+    vm.run(
+        "cat >/root/scrub; chmod 755 /root/scrub; /root/scrub", text=program(list(want.devices.values())), check=True
+    )
+    change = settled(vm, want)
+    assert change.verb == "watch"
+    assert int(fields(change)["mismatches"] or "0") > 0
+    vm.run("echo repair >/sys/block/md127/md/sync_action; mdadm --wait /dev/md127; /root/scrub", check=True)
+    ended(vm, want)
+    wider = wanted(vm, "bay1", "bay2", "bay3", "bay4", level="raid5")
+    outcome = carried_out(vm, judged(vm, wider))
+    assert outcome.exit == 0, outcome.log
+    ended(vm, wider)
+    swapped = wanted(vm, "bay1", "bay2", "bay3", level="raid5", bay4="bay5")
+    outcome = carried_out(vm, judged(vm, swapped))
+    assert outcome.exit == 0, outcome.log
+    change = settled(vm, swapped)
+    out = f"scsi-3{vm.own['bay4'].path.rpartition('0x')[2]}, of no member, has failed and can be taken out"
+    assert (change.verb, fields(change)) == ("watch", {"faults": out})
+    assert whole(vm)
+
+
+def test_nothing_is_made_on_a_disk_that_got_data_after_the_plan(fresh_disks: Vm) -> None:
+    vm = fresh_disks
+    change = judged(vm, wanted(vm, "bay1", "bay2"))
+    assert change.verb == "create"
+    vm.run(f"mkfs.ext4 -q -L sessions {vm.inserted['bay2'].path}", check=True)
+    before = vm.run(f"sha256sum {vm.inserted['bay1'].path} {vm.inserted['bay2'].path}", check=True).stdout
+    outcome = carried_out(vm, change)
+    assert outcome.exit == REFUSED
+    assert "ext4 'sessions'" in outcome.log
+    assert vm.run(f"sha256sum {vm.inserted['bay1'].path} {vm.inserted['bay2'].path}").stdout == before
+    assert vm.run("ls -d /sys/block/md*").stdout == ""
+
+
+def test_what_was_on_a_disk_is_named_and_gone_once_the_array_is_made(fresh_disks: Vm) -> None:
+    vm = fresh_disks
+    first, second = (vm.inserted[bay].path for bay in ("bay1", "bay2"))
+    vm.run(f"printf 'label: gpt\\nsize=50M\\n' | sfdisk -q {first}; mkfs.ext4 -q -L sessions {second}", check=True)
+    vm.run("udevadm settle")
+    change = judged(vm, wanted(vm, "bay1", "bay2"))
+    assert isinstance(change.want, MdArray)
+    (step,) = change.want.create()
+    address = "nas/linux/md-array/tank"
+    assert step.names == (address, f"{address}#bay1", f"{address}#bay2")
+    assert [line.split(",")[0].split(" (")[0] for line in step.stakes] == [
+        "bay1: GPT partition table + 1 partition",
+        "bay2: ext4 'sessions'",
+    ]
+    assert carried_out(vm, change).exit == 0
+    found = vm.run(f"wipefs -n -p {first} {second} | cut -d, -f3-", check=True).stdout
+    assert "gpt" not in found
+    assert "ext4" not in found
+    assert vm.run("lsblk -ln -o NAME,TYPE | grep part").stdout == ""
+
+
+def test_one_that_was_stopped_is_started_with_all_it_holds(fresh_disks: Vm) -> None:
+    vm = fresh_disks
+    want = wanted(vm, "bay1", "bay2")
+    made(vm, want)
+    settled(vm, want)
+    fill(vm)
+    vm.run(f"umount /srv/tank; mdadm --stop /dev/md/tank; udevadm settle; mdadm -I {vm.inserted['bay1'].path}")
+    change = judged(vm, want)
+    assert (change.verb, fields(change)) == ("update", {"running": "no", "state": "inactive"})
+    assert isinstance(change.want, MdArray)
+    assert isinstance(change.seen, Present)
+    steps = change.want.update(change.seen.value, frozenset({"running"}))  # type: ignore[arg-type]
+    assert [step.names for step in steps] == [()]
+    outcome = carried_out(vm, change)
+    assert outcome.exit == 0, outcome.log
+    ended(vm, want)
+    vm.run(f"mount /dev/disk/by-id/md-uuid-{CHOSEN} /srv/tank", check=True)
+    assert whole(vm)
+
+
+def test_one_made_by_hand_is_taken_over_and_its_bitmap_set(fresh_disks: Vm) -> None:
+    vm = fresh_disks
+    paths = f"{vm.inserted['bay1'].path} {vm.inserted['bay2'].path}"
+    vm.run(
+        "mdadm --create /dev/md/studio --level=1 --raid-devices=2 --metadata=1.2 --bitmap=none --run --assume-clean "
+        f"--uuid=b0000000:00000000:00000000:00000001 {paths} </dev/null; udevadm settle",
+        check=True,
+    )
+    want = wanted(vm, "bay1", "bay2")
+    assert compare(want, asked(vm, want), None, "", {}).reason == "adopted"  # type: ignore[arg-type]
+    want = replace(want, bitmap="internal")
+    change = judged(vm, want)
+    assert fields(change) == {"bitmap": "none"}
+    assert carried_out(vm, change).exit == 0
+    ended(vm, want)

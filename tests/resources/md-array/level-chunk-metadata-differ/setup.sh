@@ -1,0 +1,4 @@
+# machine: raid
+W=/dev/disk/by-id/wwn-0x5000c50000000a0
+mdadm --create /dev/md/tank --metadata=1.0 --uuid=a0000000:00000000:00000000:00000001 --name=tank --homehost=nas --size=65536 --run --level=6 --raid-devices=4 --chunk=64 --bitmap=none --assume-clean ${W}1 ${W}2 ${W}3 ${W}4
+udevadm settle

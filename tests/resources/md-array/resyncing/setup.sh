@@ -1,0 +1,6 @@
+# machine: raid
+W=/dev/disk/by-id/wwn-0x5000c50000000a0
+echo 100 >/proc/sys/dev/raid/speed_limit_max; echo 100 >/proc/sys/dev/raid/speed_limit_min
+mdadm --create /dev/md/tank --metadata=1.2 --uuid=a0000000:00000000:00000000:00000001 --name=tank --homehost=nas --size=65536 --run --level=1 --raid-devices=2 --bitmap=internal ${W}1 ${W}2
+sleep 3
+udevadm settle

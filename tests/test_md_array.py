@@ -1,0 +1,192 @@
+"""Arrays beyond their golden cases: which steps a difference leads to, whose names they ask for, words and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from studio_backup.diff import Present
+from studio_backup.resources.device import joined
+from studio_backup.resources.md_array import MdArray
+from studio_backup.resources.md_listing import Leg, Running, uuid_of
+from studio_backup.resources.md_scrub import program, service, timer
+from studio_backup.resources.md_state import action_of, needed, spares_of, state_of
+from studio_backup.resources.md_steps import conf_line
+from studio_backup.step import Risk, Step
+from tests.resources.cases import FOLDER, Case
+
+ADDRESS = "nas/linux/md-array/tank"
+
+
+def case(name: str) -> Case:
+    return Case(FOLDER / "md-array" / name)
+
+
+def wanted(name: str) -> MdArray:
+    want = case(name).want()
+    assert isinstance(want, MdArray)
+    return want
+
+
+def steps(name: str, want: MdArray | None = None) -> tuple[Step, ...]:
+    seen, change = case(name).seen(), case(name).change()
+    assert isinstance(seen, Present)
+    assert isinstance(seen.value, MdArray)
+    return (want or wanted(name)).update(seen.value, frozenset(field.name for field in change.fields))
+
+
+@pytest.mark.parametrize(
+    ("name", "titles"),
+    [
+        ("taken-out", ["put bay2 into tank"]),
+        ("replaced-by-another", ["put bay2 into tank"]),
+        ("another-disk-in-a-bay", ["put bay2 into tank in place of scsi-35000c50000000a02"]),
+        ("one-more-in-the-spec", ["put bay4 into tank", "widen tank to 4 disks"]),
+        ("spare-unwanted", ["widen tank to 3 disks"]),
+        ("inactive", ["start the array tank"]),
+        ("not-started", ["start the array tank"]),
+        ("not-started-one-lacks", ["start the array tank", "put bay2 into tank"]),
+        ("half-made", ["make raid5 of bay1, bay2, bay3"]),
+        ("adopted-bitmap-differs", ["set the bitmap of tank to internal"]),
+        ("shrunk-in-the-spec", []),
+        ("spare-of-no-member", []),
+        ("superblock-of-another", []),
+        ("not-started-too-few", []),
+        ("member-not-there", []),
+        ("failed-raid6", []),
+    ],
+)
+def test_what_a_difference_leads_to(name: str, titles: list[str]) -> None:
+    assert [step.title for step in steps(name)] == titles
+
+
+@pytest.mark.parametrize(
+    "name", ["taken-out", "another-disk-in-a-bay", "one-more-in-the-spec", "not-started-one-lacks"]
+)
+def test_a_disk_goes_in_only_by_its_name_and_as_it_was_seen(name: str) -> None:
+    destroying = [step for step in steps(name) if step.risk is Risk.DESTROYS]
+    assert len(destroying) == 1
+    bay = "bay4" if name == "one-more-in-the-spec" else "bay2"
+    assert destroying[0].names == (f"{ADDRESS}#{bay}",)
+    assert f"expect_device {wanted(name).devices[bay]} " in destroying[0].guard
+    assert not any(step.names for step in steps(name) if step.risk is not Risk.DESTROYS)
+
+
+def test_a_disk_that_was_in_this_array_is_not_wiped_and_any_other_is() -> None:
+    want = wanted("taken-out")
+    signature = "signature\tlinux_raid_member\t0x1000\ta0000000-0000-0000-0000-000000000001\tnas:tank"
+    mine = f"size\t209715200\n{signature}\nedges\t1\t2"
+    other = mine.replace("a0000000", "b0000000")
+    for content, wiped in ((mine, False), (other, True)):
+        (step,) = steps("taken-out", replace(want, found=f"bay1\0in use: held by md127\0\0bay2\0{content}"))
+        assert ("wipefs -a -q" in step.script) is wiped
+        assert step.stakes[0].startswith("bay2: linux_raid_member 'nas:tank'")
+
+
+def test_making_names_each_disk_that_holds_something() -> None:
+    want = wanted("absent")
+    laden = "size\t209715200\nsignature\text4\t0x438\t5e55a1b2-0000-4000-8000-000000000001\tsessions\nedges\t1\t2"
+    blank = "size\t209715200\nedges\tzero"
+    (step,) = replace(want, found=f"bay1\0{blank}\0\0bay2\0{laden}").create()
+    assert step.names == (ADDRESS, f"{ADDRESS}#bay2")
+    assert step.risk is Risk.DESTROYS
+    for word in ("--metadata=1.2", f"--uuid={want.chosen}", "--level=raid1", "--raid-devices=2", "--bitmap=internal"):
+        assert word in step.script
+
+
+def test_how_it_is_made_is_as_the_spec_says() -> None:
+    want = replace(wanted("absent"), level="raid5", members=("bay1", "bay2"), spares=1, chunk="64K", metadata="1.0")
+    script = replace(want, bitmap="none", uuid="c0000000:00000000:00000000:00000001").create()[0].script
+    words = (
+        "--metadata=1.0",
+        "--uuid=c0000000:",
+        "--raid-devices=1",
+        "--spare-devices=1",
+        "--chunk=64K",
+        "--bitmap=none",
+    )
+    assert [word for word in words if word not in script] == []
+    assert "--bitmap" not in replace(want, level="raid0").create()[0].script
+
+
+def test_a_disk_in_use_or_asleep_hinders_and_one_in_an_array_does_not() -> None:
+    want = wanted("absent")
+    for content, hinders in (
+        ("in use: mounted /srv/x", True),
+        ("asleep: not read", True),
+        ("in use: held by md127", False),
+        ("size\t1\nedges\tzero", False),
+    ):
+        found = replace(want, found=f"bay1\0size\t1\nedges\tzero\0\0bay2\0{content}").hindrance()
+        assert (found is not None) is hinders
+
+
+def test_it_waits_for_what_is_on_its_disks() -> None:
+    want = replace(wanted("absent"), found=joined({"bay1": "nas/linux/disk/bay1", "bay2": "nas/linux/disk/bay2"}))
+    assert want.awaits() == {"nas/linux/disk/bay1", "nas/linux/disk/bay2"}
+
+
+def test_what_was_not_seen_passes_no_guard() -> None:
+    (step,) = replace(wanted("absent"), found="").create()
+    assert step.names == (ADDRESS, f"{ADDRESS}#bay1", f"{ADDRESS}#bay2")
+    assert step.guard.endswith("'' || exit 1")
+
+
+def busy(action: str, completed: str) -> Running:
+    return Running("md127", {"sync_action": action, "sync_completed": completed})
+
+
+@pytest.mark.parametrize(
+    ("array", "mdstat", "told"),
+    [
+        (busy("idle", "none"), "", "idle"),
+        (busy("recover", "430 / 1000"), "      [==>] recovery = 43.0% finish=3.3min", "recovering 43 %, done in 3 min"),
+        (busy("check", "0 / 817152"), "      [>] check =  0.0% finish=840.0min", "checking 0 %, done in 14 h"),
+        (busy("reshape", "1 / 3"), "      reshape = 33.3% finish=0.3min", "reshaping 33 %, done in a minute"),
+        (busy("resync", "none"), "      \tresync=DELAYED", "resyncing, not begun yet"),
+        (busy("frozen", "none"), "", "frozen"),
+    ],
+)  # fmt: skip
+def test_what_it_is_busy_with(array: Running, mdstat: str, told: str) -> None:
+    others = "md126 : active raid1 sdd[0]\n      resync=PENDING\n"
+    assert action_of(array, f"{others}md127 : active raid1 sdb[1] sda[0]\n{mdstat}\n\nunused devices: <none>") == told
+
+
+def test_each_level_lacks_so_many_disks_and_no_more() -> None:
+    found = {level: needed(level, 4) for level in ("linear", "raid0", "raid1", "raid4", "raid5", "raid6", "raid10")}
+    assert found == {"linear": 4, "raid0": 4, "raid1": 1, "raid4": 3, "raid5": 3, "raid6": 2, "raid10": 2}
+
+
+def test_only_a_mirror_may_have_more_slots_than_disks() -> None:
+    attributes = {"array_state": "clean", "degraded": "14"}
+    found = [
+        state_of(Running("md9", {**attributes, "level": level}, test=[1]), whole)
+        for level, whole in (("raid1", True), ("raid1", False), ("raid5", True))
+    ]
+    assert found == ["clean", "degraded", "degraded"]
+
+
+def test_a_state_that_nobody_knows_is_no_good_one() -> None:
+    assert state_of(Running("md9", {"array_state": "broken"}), True) == "failed"
+    assert state_of(Running("md9", {}), True) == "failed"
+    assert state_of(Running("md9", {"array_state": "clean", "degraded": "0"}, test=[2]), True) == "failed"
+
+
+def test_a_disk_that_is_being_filled_is_no_spare() -> None:
+    states = [({"spare"}, -1), ({"spare"}, 1), ({"spare", "replacement"}, 1), ({"in_sync"}, 0), ({"faulty"}, -1)]
+    assert spares_of([Leg("sda", "sda", frozenset(words), slot, 0) for words, slot in states]) == 1
+
+
+def test_a_uuid_is_one_however_it_is_spelt() -> None:
+    assert uuid_of("A0000000-0000-0000-0000-000000000001") == "a0000000:00000000:00000000:00000001"
+    assert uuid_of("00000000-0000-0000-0000-000000000000") == ""
+    assert uuid_of("a0000000") == ""
+
+
+def test_the_files_beside_it() -> None:
+    uuid = "a0000000:00000000:00000000:00000001"
+    assert conf_line("tank", uuid) == f"ARRAY /dev/md/tank UUID={uuid}\n"
+    assert "OnCalendar=Wed *-*-1..7 01:00:00\n" in timer("tank", "monthly")
+    assert "ExecStart=/etc/studio-backup/x\n" in service("tank", "/etc/studio-backup/x")
+    assert "for designator in id:ata-1 'serial:a b'; do" in program(["id:ata-1", "serial:a b"])
