@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -195,3 +196,21 @@ def test_two_plays_may_keep_parts_of_one_thing() -> None:
     found = compiled(first + "- {name: y, hosts: nas, mount: {tank: {}}}")
     assert of(found, "nas/linux/mount/tank").place.line == 8
     assert of(found, "nas/linux/mount/tank").needs() == {"nas/linux/filesystem/tank"}
+
+
+def test_the_worked_example_of_the_docs_holds() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "storage.md").read_text(encoding="utf-8")
+    inventory, playbook = re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    loaded = load([("i.yml", inventory)], [("p.yml", playbook)])
+    assert loaded.studio is not None, [str(problem) for problem in loaded.problems]
+    assert list(compile_studio(loaded.studio).resources) == [
+        "nas/linux/disk/bay1",
+        "nas/linux/disk/bay2",
+        "nas/linux/md-array/tank",
+        "nas/linux/filesystem/tank",
+        "nas/linux/mount/tank",
+        "nas/linux/volume//srv/tank",
+        "nas/linux/sentinel//srv/tank",
+    ]
+    shown = re.findall(r"^```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert max(len(line) for block in shown for line in block.splitlines()) <= 80
