@@ -33,14 +33,19 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass
 class Engine:
-    """Connections to the systems of a studio, kept open between a survey and the waves that follow it."""
+    """Connections to the systems of a studio, kept open between a survey and the waves that follow it.
+
+    With `brief`, no wave follows: each is closed as soon as its system is read, by its own machine's thread.
+    """
 
     connect: Connect
     parallel: int = 16
     timeout: float = 60.0
     last_seen: Callable[[str], int | None] = lambda _: None
     progress: Progress = lambda _done, _all, _name: None
+    brief: bool = False
     open: dict[str, Transport] = field(default_factory=dict)
+    _read_as: dict[str, tuple[System, list[System]]] = field(default_factory=dict)  # how each was reached
 
     def survey(self, machines: Iterable[Machine], wanted: Mapping[str, Sequence[Resource]]) -> Survey:
         """Read every system of these machines; `wanted` names the resources of each system that has some."""
@@ -59,7 +64,9 @@ class Engine:
         probes must be among them) are read out of the answers, which are then let go."""
 
         def work(machine: Machine) -> dict[str, Sighting]:
-            return {name: _read(one, wanted.get(name)) for name, one in self._machine(machine, probes).items()}
+            found = {name: _read(one, wanted.get(name)) for name, one in self._machine(machine, probes).items()}
+            self._let_go(found)
+            return found
 
         return _joined(self._each(list(machines), work, lambda one: one.name))
 
@@ -73,6 +80,7 @@ class Engine:
             siblings = [other for other in systems if other is not system and machine.exclusive]
             try:
                 transport, answering = self._way(system, siblings)
+                self._read_as[answering.full_name] = (system, siblings)
                 sightings[answering.full_name] = self.ask(transport, probes.get(answering.full_name, ()))
             except Exception as error:  # whatever befalls one machine, the others are read
                 self._forget(system.full_name)
@@ -119,18 +127,26 @@ class Engine:
         raise Unreachable(f"{system} is asleep: {machine.name} booted its other system", "boot it, then try again")
 
     def read_again(self, wanted: Mapping[str, Sequence[Resource]]) -> Survey:
-        """Read these resources once more, each system over the connection that is open to it."""
+        """Read these resources once more, each system over the connection that is open to it, or was."""
         found = self._each(list(wanted), lambda name: {name: self._again(name, wanted[name])}, lambda name: name)
         return survey_of(_joined(found))
 
     def _again(self, system: str, resources: Sequence[Resource]) -> Sighting:
         try:
+            if self.brief:
+                self._way(*self._read_as[system])
             return self.ask(self.open[system], questions(resources)).reading(resources)
         except KeyError:
             return Silent("the connection was lost")
         except Exception as error:
             self._forget(system)
             return _silent(error)
+        finally:
+            self._let_go([system])
+
+    def _let_go(self, systems: Iterable[str]) -> None:
+        for name in systems if self.brief else ():
+            self._forget(name)
 
     def carry_out(self, tasks: Mapping[str, Sequence[Task]], who: str = "") -> dict[str, Outcome | None]:
         """Run one wave, a script a system; None for an address whose end was not seen.

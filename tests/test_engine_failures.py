@@ -106,3 +106,33 @@ def test_reading_again_survives_it_too() -> None:
 def test_ctrl_c_is_no_failure_of_a_machine() -> None:
     with pytest.raises(KeyboardInterrupt):
         read(engine(raising(KeyboardInterrupt())))
+
+
+def test_a_brief_engine_closes_each_connection_as_it_is_read_and_opens_it_anew_to_read_again() -> None:
+    opened: list[str] = []
+    closed: list[str] = []
+
+    class Counted(Local):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+        def close(self) -> None:
+            closed.append(self.name)
+
+    def connect(system: System, _: Sequence[System]) -> tuple[Transport, System]:
+        opened.append(system.full_name)
+        return Counted(system.full_name), system
+
+    brief = Engine(connect, brief=True)
+    boxes = [machine("nas", "linux"), machine("off", "linux")]
+    survey = brief.survey(boxes, {})
+    assert sorted(opened) == sorted(closed) == ["nas/linux", "off/linux"]
+    assert brief.open == {}
+    again = brief.read_again({"nas/linux": []})
+    assert set(again.systems) == {"nas/linux"}
+    assert isinstance(again.systems["nas/linux"], type(survey.systems["nas/linux"]))
+    assert sorted(opened) == sorted(closed) == ["nas/linux", "nas/linux", "off/linux"]
+    kept = Engine(connect)
+    kept.survey(boxes, {})
+    assert sorted(kept.open) == ["nas/linux", "off/linux"]

@@ -37,7 +37,7 @@ def command(settings: Settings, save: str | None) -> int:
     scope = scope_of(settings, studio)
     evidence = evidence_of(settings, studio.name)
     with Bar("reading", not settings.json) as bar:
-        engine = engine_of(settings, studio, evidence, bar, scope.machines)
+        engine = engine_of(settings, studio, evidence, bar, scope.machines, brief=True)
         try:
             survey, plan = look(engine, scope)
         finally:

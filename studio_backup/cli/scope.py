@@ -75,11 +75,17 @@ def with_needs(addresses: set[str], wanted: Mapping[str, Resource]) -> set[str]:
 
 
 def engine_of(
-    settings: Settings, studio: Studio, evidence: Evidence, bar: Bar, machines: Sequence[Machine] = ()
+    settings: Settings,
+    studio: Studio,
+    evidence: Evidence,
+    bar: Bar,
+    machines: Sequence[Machine] = (),
+    *,
+    brief: bool = False,
 ) -> Engine:
     """An engine over SSH; passwords for sudo are asked for once, before anything connects.
 
-    `machines` are those that will be asked at once, if any: they are told to get ready.
+    `machines` are those that will be asked at once, if any: they are told to get ready. `brief`: only read.
     """
     password = _password(settings, studio)
     first = [next(iter(machine.systems.values())) for machine in machines[: settings.parallel]]
@@ -97,6 +103,7 @@ def engine_of(
         timeout=settings.timeout,
         last_seen=seen.get,
         progress=bar.machine,
+        brief=brief,
     )
 
 

@@ -35,7 +35,7 @@ def command(settings: Settings) -> int:
     names = {route.writer.machine for route in chosen}
     evidence = evidence_of(settings, studio.name)
     with Bar("reading", not settings.json) as bar:
-        engine = engine_of(settings, studio, evidence, bar)
+        engine = engine_of(settings, studio, evidence, bar, brief=True)
         try:
             machines = [machine for machine in studio.machines.values() if machine.name in names]
             probes: dict[str, list[Probe]] = {}

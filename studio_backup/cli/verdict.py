@@ -75,7 +75,7 @@ def _look(settings: Settings, studio: Studio, chosen: list[Dataset]) -> dict[str
     writers = {route.writer.machine for route in ways}
     machines = [machine for machine in studio.machines.values() if machine.name in writers]
     with Bar("reading", not settings.json) as bar:
-        engine = engine_of(settings, studio, evidence_of(settings, studio.name), bar, machines)
+        engine = engine_of(settings, studio, evidence_of(settings, studio.name), bar, machines, brief=True)
         try:
             sightings = engine.read(machines, probes)
         finally:
