@@ -15,15 +15,19 @@ device_content() {
   content_serial=$(device_serial "$content_name") || return 1
   content_partitions=$(device_partitions "$content_name") || return 1
   content_signatures=$(device_signatures "$1") || return 1
-  content_edges=$(device_edges "$1" "$content_sectors") || return 1
+  # Sizes are beyond the arithmetic of some shells: bytes, and blocks of which size, how many a MiB, from which on.
+  content_plan=$(awk -v sectors="$content_sectors" 'BEGIN {
+    block = sectors % 8 ? 512 : 4096; all = sectors * 512 / block; count = 1048576 / block
+    if (count > all) count = all
+    printf "%.0f %d %d %.0f\n", sectors * 512, block, count, all - count }') || return 1
+  content_edges=$(device_edges "$1" "${content_plan#* }") || return 1
   content_mounted=''
   case $content_signatures in
     *"signature${content_tab}ext"[234]"$content_tab"*)
       content_mounted=$(dd if="$1" bs=8 skip=145 count=8 2>/dev/null | tr -d '\000' | tr -c '\040-\176' '?') || return 1
       ;;
   esac
-  # Sizes are beyond the arithmetic of some shells.
-  awk -v sectors="$content_sectors" 'BEGIN { printf "size\t%.0f\n", sectors * 512 }' || return 1
+  printf 'size\t%s\n' "${content_plan%% *}"
   [ -z "$content_serial" ] || printf 'serial\t%s\n' "$content_serial"
   [ -z "$content_partitions" ] || printf '%s\n' "$content_partitions"
   [ -z "$content_signatures" ] || printf '%s\n' "$content_signatures"
@@ -48,7 +52,10 @@ device_serial() {
     serial_text=${serial_link##*/} serial_text=${serial_text%-[0-9]*:[0-9]*}
     case $serial_text in *_*) serial_text=${serial_text##*_} ;; *) serial_text=${serial_text#*-} ;; esac
   done
-  [ -z "$serial_text" ] || printf %s "$serial_text" | tr -c '\040-\176' ' ' | sed 's/^ *//; s/ *$//'
+  case $serial_text in
+    *[!A-Za-z0-9._-]*) printf %s "$serial_text" | tr -c '\040-\176' ' ' | sed 's/^ *//; s/ *$//' ;;
+    *) printf %s "$serial_text" ;;
+  esac
 }
 
 device_partitions() {
@@ -70,6 +77,7 @@ device_signatures() {
     8) signatures_probed=TYPE=ambiguous ;;
     *) device_trouble "blkid: $signatures_probed" || return ;;
   esac
+  [ -n "$signatures_listed" ] || [ "$signatures_code" -ne 2 ] || return 0
   signatures_told=$(printf '%s\n' "$signatures_listed" | awk -F , -v OFS='\t' 'NF {
       label = $4; for (i = 5; i <= NF; i++) label = label "," $i
       print "signature", $1, $2, $3, label }') || return 1
@@ -82,11 +90,7 @@ device_signatures() {
 
 # `edges zero`, or the check sums of the first and of the last MiB; a short read is a failure.
 device_edges() {
-  edges_plan=$(awk -v sectors="$2" 'BEGIN {
-    block = sectors % 8 ? 512 : 4096; all = sectors * 512 / block; count = 1048576 / block
-    if (count > all) count = all
-    printf "%d %d %.0f\n", block, count, all - count }') || return 1
-  edges_block=${edges_plan%% *} edges_last=${edges_plan##* } edges_count=${edges_plan#* } edges_count=${edges_count%% *}
+  edges_block=${2%% *} edges_last=${2##* } edges_count=${2#* } edges_count=${edges_count%% *}
   edges_one=$(edge_sum "$1" 0) && edges_other=$(edge_sum "$1" "$edges_last") || return 1
   # Equal sums alone could be chance: not one other byte may be there.
   edges_rest=$(edge_rest "$1" 0) || return 1

@@ -56,7 +56,8 @@ find_serial() {
 # of an NVMe name space or of a unit behind it; BUS-SERIAL on virtual disks.
 carries_serial() {
   case $1 in *-part[0-9] | *-part[0-9][0-9] | dm-* | md-* | lvm-* | wwn-*) return 1 ;; esac
-  device_serial_wanted=$(printf %s "$2" | tr ' ' _)
+  device_serial_wanted=$2
+  case $2 in *' '*) device_serial_wanted=$(printf %s "$2" | tr ' ' _) ;; esac
   case $1 in
     "${1%%-*}-$device_serial_wanted" | *_"$device_serial_wanted") return 0 ;;
     *_"$device_serial_wanted"_[0-9]*) device_unit=${1##*_"$device_serial_wanted"_} ;;
@@ -118,15 +119,25 @@ part_users() {
     [ "$users_file" != "/dev/$1" ] || printf 'held by %s\n' "${users_seen##*/}"
   done
   [ -e /proc/swaps ] || return 0
-  awk -v path="/dev/$1" '$1 == path { print "swap" }' /proc/swaps
+  while read -r users_file _; do [ "$users_file" != "/dev/$1" ] || printf 'swap\n'; done </proc/swaps
 }
 
 # Imported ZFS pools on any of these paths. The tools alone import nothing: it takes the module, or the daemon that
 # stands in for it.
 pool_users() {
-  [ -d /sys/module/zfs ] || grep -qx zfs-fuse /proc/[0-9]*/comm 2>/dev/null || return 0
+  [ -d /sys/module/zfs ] || pool_daemon || return 0
   pools=$(zpool status -LP 2>&1) || pools=$(zpool status 2>&1) || { device_trouble "zpool: $pools" || return; }
   printf '%s\n' "$pools" | awk -v paths="$1" 'BEGIN { count = split(paths, path, " ") }
     $1 == "pool:" { pool = $2 }
     { for (i = 1; i <= count; i++) if ($1 == path[i] || "/dev/" $1 == path[i]) print "zfs pool " pool }'
+}
+
+pool_daemon() {
+  for pool_process in /proc/[0-9]*/comm; do
+    pool_name=''
+    # It may have ended since.
+    { read -r pool_name <"$pool_process"; } 2>/dev/null || :
+    [ "$pool_name" != zfs-fuse ] || return 0
+  done
+  return 1
 }

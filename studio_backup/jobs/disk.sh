@@ -5,6 +5,8 @@
 # shellcheck disable=SC2154
 
 disk_tab='	'
+disk_line='
+'
 
 # Each argument is SMART, SERIAL and DESIGNATOR, with tabs between them; SMART is yes or no, SERIAL may be empty.
 list_disks() {
@@ -57,11 +59,14 @@ ask_power() {
   [ "$1" = yes ] || { printf 'smart\toff\n' && return; }
   disk_spins=0
   # Virtual disks call themselves rotating, too; they never sleep.
-  case ${device##*/} in sd*) read -r disk_spins <"/sys/class/block/${device##*/}/queue/rotational" || disk_spins=1 ;; esac
+  case ${device##*/} in
+    sd*) read -r disk_spins <"/sys/class/block/${device##*/}/queue/rotational" || disk_spins=1 ;;
+  esac
   if command -v smartctl >/dev/null; then
     disk_code=0
     disk_json=$(smartctl --json=c -n standby -H -A -i "$device" 2>/dev/null) || disk_code=$?
-    printf 'smart\t%s\t%s\n' "$disk_code" "$(printf %s "$disk_json" | tr '\n' ' ')"
+    case $disk_json in *"$disk_line"*) disk_json=$(printf %s "$disk_json" | tr '\n' ' ') ;; esac
+    printf 'smart\t%s\t%s\n' "$disk_code" "$disk_json"
     case $disk_json in *' mode, exit('*) disk_power=asleep && return ;; esac
     [ "$((disk_code & 3))" -ne 0 ] || return 0
   else

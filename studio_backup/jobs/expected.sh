@@ -16,22 +16,29 @@ expect_device() {
     *) expected_refuse "$1" "$2" 'nothing can tell which device that is' || return ;;
   esac
   [ -n "$device" ] || { expected_refuse "$1" "$2" 'it is not there' || return; }
-  case $expected_devices in *" $device "*) expected_refuse "$1" "$2" "it is $device, as another one is" || return ;; esac
+  case $expected_devices in
+    *" $device "*) expected_refuse "$1" "$2" "it is $device, as another one is" || return ;;
+  esac
   expected_devices="$expected_devices$device "
   expected_now=$(device_users "$device") || { expected_refuse "$1" "$2" 'nothing can tell who uses it' || return; }
   if [ -n "$expected_now" ]; then
     expected_now=$(printf '%s\n' "$expected_now" | awk '{ printf "%s%s", between, $0; between = "; " }') || :
     expected_refuse "$1" "$2" "in use: $expected_now" || return
   fi
-  # Whatever holds it without showing, in another name space too: this asks for it alone, and erases nothing.
-  wipefs --no-act --all "$device" >/dev/null || { expected_refuse "$1" "$2" 'something holds it' || return; }
   expected_now=$(device_writers "$device")
   [ -z "$expected_now" ] || { expected_refuse "$1" "$2" "in use: $expected_now" || return; }
   expected_now=$(device_content "$device") || { expected_refuse "$1" "$2" 'it cannot be read whole' || return; }
-  [ "$expected_now" = "$3" ] && return
+  [ "$expected_now" = "$3" ] && { ask_alone || expected_refuse "$1" "$2" 'something holds it'; return; }
   expected_words=$(tell_content "$expected_now") || expected_words='something else'
   [ "$expected_words" != "$2" ] || expected_words='the same at first sight, but its bytes or ids have changed'
   expected_refuse "$1" "$2" "$expected_words"
+}
+
+# Fails where anything holds the device, shown or not, in another name space too: asks for it alone, erases nothing.
+ask_alone() {
+  wipefs --no-act --all "$device" >/dev/null || return 1
+  # udev looks at what was open for writing; what comes next should not meet it.
+  ! command -v udevadm >/dev/null || udevadm settle --timeout=10 || :
 }
 
 # Programs that may write to it without asking for it alone, such as a virtual machine that has it as its disk.

@@ -86,7 +86,8 @@ def test_without_a_program_nothing_is_known(tool: str, devices: Devices, disk: L
         (tmp_path / name).symlink_to(shutil.which(name) or "")
     assert devices.ask(f"device_content {disk.device}", path=str(tmp_path)).stdout.endswith("edges\tzero\n")
     (tmp_path / tool).unlink()
-    for stand_in in (None, "#!/bin/sh\nexit 1\n", "#!/bin/sh\nexit 127\n"):
+    halved = f'#!/bin/sh\n{shutil.which("dd")} "$@" | /usr/bin/head -c 500000\n'
+    for stand_in in (None, "#!/bin/sh\nexit 1\n", "#!/bin/sh\nexit 127\n", *([halved] if tool == "dd" else [])):
         if stand_in:
             (tmp_path / tool).write_text(stand_in)
             (tmp_path / tool).chmod(0o755)

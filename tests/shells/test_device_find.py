@@ -50,6 +50,8 @@ def test_every_way_that_udev_spells_a_serial(shell: str, devices: Devices) -> No
         assert found(devices, "serial:S5GX1", shell) == one.device, name
         assert found(devices, "serial:S5GX", shell) == "none"
         assert found(devices, "serial:GX1", shell) == "none"
+        devices.link(**{f"{name}_1b": one, "ata_S5GX1_2_X": one})
+        assert found(devices, "serial:S5GX1", shell) == "none"
         assert found(devices, "serial:*", shell) == "none"
     devices.link(ata_WDC_WD80_WD_C123=one)
     assert found(devices, "serial:WD C123", shell) == one.device
