@@ -71,7 +71,7 @@ def confs(exclude: tuple[str, ...]) -> list[tuple[Route, str]]:
     found = []
     for route in routes(example()):
         other = dataclasses.replace(
-            route, dataset=dataclasses.replace(route.dataset, exclude=exclude, quiet=600, busy_patterns=("*.lock",))
+            route, dataset=dataclasses.replace(route.dataset, exclude=exclude, quiet=600, busy_patterns=("*.lock", "~Song Lock.*"))
         )
         found += [(route, job(other)), *((route, gate(other, reader)) for reader in route.readers)]
     return found
@@ -88,6 +88,6 @@ def test_both_ends_know_what_is_not_copied() -> None:
 def test_nobody_works_in_a_restore_point() -> None:
     for route, conf in confs(()):
         quiet = "\nquiet='0'\n" if route.chained else "\nquiet='600'\n"
-        busy = "\nbusy_patterns=''\n" if route.chained else "\nbusy_patterns='*.lock'\n"
+        busy = "\nbusy_patterns=''\n" if route.chained else "\nbusy_patterns='*.lock ~Song?Lock.*'\n"
         assert quiet in conf
         assert busy in conf

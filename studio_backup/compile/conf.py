@@ -103,7 +103,8 @@ def _quiet(route: Route) -> dict[str, str | int]:
     return {
         "quiet": dataset.quiet if live else 0,
         "quiet_limit": dataset.quiet_limit,
-        "busy_patterns": " ".join(dataset.busy_patterns) if live else "",
+        # A blank would part the list; in a pattern, `?` stands for one, too.
+        "busy_patterns": " ".join(pattern.replace(" ", "?") for pattern in dataset.busy_patterns) if live else "",
         "exclude": " ".join(filter(is_file_name, dataset.exclude)) if live else "",
     }
 
