@@ -71,7 +71,10 @@ def confs(exclude: tuple[str, ...]) -> list[tuple[Route, str]]:
     found = []
     for route in routes(example()):
         other = dataclasses.replace(
-            route, dataset=dataclasses.replace(route.dataset, exclude=exclude, quiet=600, busy_patterns=("*.lock", "~Song Lock.*"))
+            route,
+            dataset=dataclasses.replace(
+                route.dataset, exclude=exclude, quiet=600, busy_patterns=("*.lock", "~Song Lock.*")
+            ),
         )
         found += [(route, job(other)), *((route, gate(other, reader)) for reader in route.readers)]
     return found
