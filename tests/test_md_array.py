@@ -110,6 +110,14 @@ def test_how_it_is_made_is_as_the_spec_says() -> None:
     assert "--bitmap" not in replace(want, level="raid0").create()[0].script
 
 
+def test_a_mirror_has_no_chunks_whatever_the_spec_says() -> None:
+    want = replace(wanted("absent"), chunk="512K")
+    assert "--chunk" not in want.create()[0].script
+    seen = replace(wanted("raid1"), chunk="512K").parse(case("raid1").reply())
+    assert seen is not None
+    assert seen.chunk == "512K"
+
+
 def test_a_disk_in_use_or_asleep_hinders_and_one_in_an_array_does_not() -> None:
     want = wanted("absent")
     for content, hinders in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio_backup.compile.collect import Collector
+from studio_backup.compile.scrub import scrub
 from studio_backup.resource import After, Derived
 from studio_backup.resources.device import joined
 from studio_backup.resources.disk import Disk
@@ -65,22 +66,23 @@ class Storage:
         array = machine.arrays[one.name]
         disks = {member: self._disk(machine, system, member) for member in array.members}
         chunk, bitmap = one.options.get("chunk"), one.options.get("bitmap")
-        return self.collected.add(
-            MdArray(
-                system=system.full_name,
-                name=array.name,
-                place=one.place,
-                requires=tuple(disks.values()),
-                level=array.level,
-                members=array.members,
-                chunk=str(chunk) if chunk else None,
-                bitmap=str(bitmap) if bitmap and array.level not in WITHOUT_BITMAP else None,
-                uuid=array.id,
-                chosen=chosen_array_id(self.collected.studio.name, machine.name, array.name),
-                devices={member: designator(machine.disks[member]) for member in array.members},
-                found=joined(disks),
-            )
+        value = MdArray(
+            system=system.full_name,
+            name=array.name,
+            place=one.place,
+            requires=tuple(disks.values()),
+            level=array.level,
+            members=array.members,
+            chunk=str(chunk) if chunk else None,
+            bitmap=str(bitmap) if bitmap and array.level not in WITHOUT_BITMAP else None,
+            uuid=array.id,
+            chosen=chosen_array_id(self.collected.studio.name, machine.name, array.name),
+            devices={member: designator(machine.disks[member]) for member in array.members},
+            found=joined(disks),
         )
+        address = self.collected.add(value)
+        scrub(self.collected, system, value, str(one.options.get("scrub", "")))
+        return address
 
     def _filesystem(self, machine: model.Machine, system: model.System, one: model.Managed) -> None:
         volume = machine.volumes[one.name]

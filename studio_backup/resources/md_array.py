@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Derived, Resource, fixed, guarded, learned, managed, watched
 from studio_backup.resources import device, md_steps
-from studio_backup.resources.md_change import BARE, WIDER, Changing
+from studio_backup.resources.md_change import BARE, WHOLE, WIDER, Changing
 from studio_backup.resources.md_listing import SCRIPT, listing
 from studio_backup.resources.md_seen import Sight, by_name, sighted
 from studio_backup.source import Place
@@ -72,7 +72,7 @@ class MdArray(Resource):
             level=sight.level or self.level,
             members=sight.members(self.members),
             spares=sight.spares,
-            chunk=_asked(self.chunk, sight.chunk if self._kib() != sight.kib else self.chunk),
+            chunk=_asked(self.chunk, sight.chunk if self._kib() not in (None, sight.kib) else self.chunk),
             metadata=_asked(self.metadata, sight.metadata),
             uuid=self.uuid and sight.uuid,
             bitmap=_asked(self.bitmap, sight.bitmap),
@@ -95,7 +95,7 @@ class MdArray(Resource):
         options = [f"--metadata={self.metadata or '1.2'}", f"--level={self.level}"]
         options += [f"--raid-devices={len(self.members) - self.spares}"]
         options += [f"--spare-devices={self.spares}"] if self.spares else []
-        options += [f"--chunk={self.chunk}"] if self.chunk else []
+        options += [f"--chunk={self.chunk}"] if self._kib() else []
         options += [] if self.level in BARE else [f"--bitmap={self.bitmap or 'internal'}"]
         step = Step(
             title=f"make {self.level} of {', '.join(self.members)}",
@@ -172,7 +172,7 @@ class MdArray(Resource):
         return {**dict.fromkeys(self.members, ""), **device.split_found(str(self.found))}
 
     def _kib(self) -> int | None:
-        if self.chunk is None:
+        if self.chunk is None or self.level in WHOLE:
             return None
         return int(self.chunk[:-1]) * (1024 if self.chunk.endswith("M") else 1)
 

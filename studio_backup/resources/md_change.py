@@ -11,6 +11,8 @@ from studio_backup.step import Risk, Step
 
 #: Levels that take one more disk while they are in use.
 WIDER = ("raid1", "raid5", "raid6")
+#: Levels without chunks: whatever the spec says of them has no meaning.
+WHOLE = ("raid1", "linear")
 #: Levels into which no disk goes but the ones it was made of.
 BARE = ("raid0", "linear")
 

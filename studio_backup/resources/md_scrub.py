@@ -21,7 +21,8 @@ set -eu
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 {shipped("device.sh")}
 for designator in {shlex.join(designators)}; do
-  find_device "$designator" && [ -n "$device" ] || continue
+  find_device "$designator" || continue
+  [ -n "$device" ] || continue
   disk=/sys/class/block/${{device##*/}}
   for holder in "$disk"/holders/md* "$disk/${{device##*/}}"*/holders/md*; do
     [ -w "$holder/md/sync_action" ] || continue
