@@ -6,6 +6,32 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from studio_backup.resources.marked import REPLACE, THEIRS
+
+#: Refuses when others' lines are not what was read: $1 their check sum then, or "" and none may be about $2 or $3.
+GUARD = rf"""{THEIRS}
+file=/etc/fstab
+if [ -n "$1" ]; then
+  if [ -e "$file" ]; then now=$(theirs "$file"); else now=absent; fi
+  [ "$now" = "$1" ] || {{ printf '%s changed since it was read\n' "$file"; false; }}
+elif [ -e "$file" ]; then
+  what=$2 place=$3 awk '!/^[ \t]*#/ && ($1 == ENVIRON["what"] || $2 == ENVIRON["place"]) {{
+    print "/etc/fstab has got a line: " $0; found = 1 }} END {{ exit found }}' "$file"
+fi"""
+
+#: Puts $2 between the marks $1; owner, mode and every other byte stay.
+WRITE = rf"""{REPLACE}
+file=/etc/fstab
+[ ! -L "$file" ]
+rm -rf /etc/.studio-backup-fstab.*
+stage=/etc/.studio-backup-fstab.$$; mkdir -m 0700 "$stage"
+if [ -e "$file" ]; then cp -p -- "$file" "$stage/new"; else : >"$stage/new"; chmod 0644 "$stage/new"; fi
+replace_lines "$file" "$1" "$2" "$stage/text"
+cat "$stage/text" >"$stage/new"
+mv -f -- "$stage/new" "$file"
+rm -rf "$stage"
+if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi"""
+
 _ESCAPED = re.compile(r"\\([0-7]{3})")
 
 

@@ -10,8 +10,8 @@ from typing import ClassVar, Self
 from studio_backup.absence import ABSENT
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, fixed, managed, watched, whole
-from studio_backup.resources.fstab import Line, in_the_way, parsed
-from studio_backup.resources.marked import REPLACE, THEIRS, inside, mark, outside
+from studio_backup.resources.fstab import GUARD, WRITE, Line, in_the_way, parsed
+from studio_backup.resources.marked import THEIRS, inside, mark, outside
 from studio_backup.resources.volume import IDENTITY
 from studio_backup.source import Place
 from studio_backup.step import Step
@@ -45,30 +45,6 @@ for pair do
   printf 'mount\t%s\t%s\t%s\t%s\n' "$state" "$mounted_id" "$how" "$pair"
 done
 printf 'complete\n'"""
-
-#: Refuses when others' lines are not what was read: $1 their check sum then, or "" and none may be about $2 or $3.
-_GUARD = rf"""{THEIRS}
-file=/etc/fstab
-if [ -n "$1" ]; then
-  if [ -e "$file" ]; then now=$(theirs "$file"); else now=absent; fi
-  [ "$now" = "$1" ] || {{ printf '%s changed since it was read\n' "$file"; false; }}
-elif [ -e "$file" ]; then
-  what=$2 place=$3 awk '!/^[ \t]*#/ && ($1 == ENVIRON["what"] || $2 == ENVIRON["place"]) {{
-    print "/etc/fstab has got a line: " $0; found = 1 }} END {{ exit found }}' "$file"
-fi"""
-
-#: Puts $2 between the marks $1; owner, mode and every other byte stay.
-_WRITE = rf"""{REPLACE}
-file=/etc/fstab
-[ ! -L "$file" ]
-rm -rf /etc/.studio-backup-fstab.*
-stage=/etc/.studio-backup-fstab.$$; mkdir -m 0700 "$stage"
-if [ -e "$file" ]; then cp -p -- "$file" "$stage/new"; else : >"$stage/new"; chmod 0644 "$stage/new"; fi
-replace_lines "$file" "$1" "$2" "$stage/text"
-cat "$stage/text" >"$stage/new"
-mv -f -- "$stage/new" "$file"
-rm -rf "$stage"
-if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi"""
 
 #: Mounts $2 unless the file system $1 is there already; never over another one, nor over files.
 _MOUNT = rf"""{IDENTITY}
@@ -174,8 +150,8 @@ class Mount(Resource):
 
     def _write(self, text: str, checksum: str) -> Step:
         title = f"{'write' if text else 'remove'} our line for {self.path} in /etc/fstab"
-        guard = f"set -- {shlex.join((checksum, self.what, self.line.text().split(' ')[1]))}\n{_GUARD}"
-        return Step(title=title, script=f"set -- {shlex.join((self.mark, text))}\n{_WRITE}", guard=guard)
+        guard = f"set -- {shlex.join((checksum, self.what, self.line.text().split(' ')[1]))}\n{GUARD}"
+        return Step(title=title, script=f"set -- {shlex.join((self.mark, text))}\n{WRITE}", guard=guard)
 
     def _mount(self) -> Step:
         arguments = f"set -- {shlex.join((self.what.removeprefix('UUID='), self.path))}\n"
