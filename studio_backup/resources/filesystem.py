@@ -83,8 +83,11 @@ class Filesystem(Resource):
         if users:
             other = next((signature for signature in carried if signature[2]), ["", "", "none", ""])
             return self._seen(f"{other[0]} in use: {users}".strip(), other[2], other[3], self.room)
-        if said.get("power", ["awake"]) != ["awake"]:
-            raise Unparsable(f"{self.on} sleeps, and nothing here remembers what it carries")
+        match said.get("power", ["awake"]):
+            case ["asleep"]:
+                raise Unparsable(f"{self.on} sleeps, and nothing here remembers what it carries")
+            case ["unknown"]:
+                raise Unparsable(f'nothing here tells whether {self.on} sleeps (install smartmontools, or smart: "no")')
         if "absent" in said and "member" in said:
             raise Unparsable(f"the array {self.on} is there and does not run")
         if "absent" in said and len(self.devices) == 1:
