@@ -40,8 +40,8 @@ class MdArray(Resource):
     state: str = watched("clean")
     action: str = watched("idle")
     mismatches: str = watched("0")
-    faults: str = watched("")
-    errors: str = watched("")
+    faults: str = watched("none")
+    errors: str = watched("none")
     identity: str | None = watched(None)  # the UUID it has, for what stands on it
     content: str | None = watched(None)
 

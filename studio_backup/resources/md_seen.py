@@ -156,12 +156,12 @@ class Sight:
         out = [leg.name for leg in self._legs if leg.name not in self.called and "faulty" in leg.states]
         words = [f"{self._known_by(name)}, of no member, has failed and can be taken out" for name in sorted(out)]
         said = md_state.faults_of(self._legs, self.missing, self.called)
-        return ", ".join(filter(None, [said, *words]))
+        return ", ".join(filter(None, [said, *words])) or "none"
 
     @property
     def errors(self) -> str:
         """Read errors mended so far."""
-        return md_state.errors_of(self._legs, self.called)
+        return md_state.errors_of(self._legs, self.called) or "none"
 
     @property
     def content(self) -> str | None:
