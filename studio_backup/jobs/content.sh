@@ -58,12 +58,19 @@ device_serial() {
   esac
 }
 
+# Where each one lies, and what is known of what is in it.
 device_partitions() {
   for partition_folder in "/sys/class/block/$1/$1"*; do
     [ -e "$partition_folder/partition" ] || continue
     read -r partition_number <"$partition_folder/partition" && read -r partition_start <"$partition_folder/start" &&
       read -r partition_size <"$partition_folder/size" || return 1
     printf 'partition\t%s\t%s\t%s\n' "$partition_number" "$partition_start" "$partition_size"
+    partition_device=/dev/${partition_folder##*/}
+    partition_found=$(wipefs --noheadings --parsable --output TYPE,UUID,LABEL "$partition_device") || return 1
+    [ -n "$partition_found" ] || continue
+    printf '%s\n' "$partition_found" | awk -F , -v OFS='\t' -v number="$partition_number" '{
+      label = $3; for (i = 4; i <= NF; i++) label = label "," $i
+      print "inside", number, $1, $2, label }' || return 1
   done
 }
 

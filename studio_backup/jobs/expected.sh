@@ -1,6 +1,9 @@
 # shellcheck shell=sh
 # The last look before a device is overwritten: exactly what the plan saw, and nobody uses it, or nothing is done.
 #
+# The device is never opened for writing here: on closing it udev would start the very array that lies on it. What no
+# listing shows, mdadm and mkfs find out by themselves, since they ask the kernel for a device that is theirs alone.
+#
 # device.sh and content.sh stand before it in every script.
 # shellcheck disable=SC2154
 
@@ -28,17 +31,10 @@ expect_device() {
   expected_now=$(device_writers "$device")
   [ -z "$expected_now" ] || { expected_refuse "$1" "$2" "in use: $expected_now" || return; }
   expected_now=$(device_content "$device") || { expected_refuse "$1" "$2" 'it cannot be read whole' || return; }
-  [ "$expected_now" = "$3" ] && { ask_alone || expected_refuse "$1" "$2" 'something holds it'; return; }
+  [ "$expected_now" = "$3" ] && return
   expected_words=$(tell_content "$expected_now") || expected_words='something else'
   [ "$expected_words" != "$2" ] || expected_words='the same at first sight, but its bytes or ids have changed'
   expected_refuse "$1" "$2" "$expected_words"
-}
-
-# Fails where anything holds the device, shown or not, in another name space too: asks for it alone, erases nothing.
-ask_alone() {
-  wipefs --no-act --all "$device" >/dev/null || return 1
-  # udev looks at what was open for writing; what comes next should not meet it.
-  ! command -v udevadm >/dev/null || udevadm settle --timeout=10 || :
 }
 
 # Programs that may write to it without asking for it alone, such as a virtual machine that has it as its disk.
@@ -61,22 +57,24 @@ expected_refuse() {
 tell_content() {
   printf '%s\n' "$1" | awk -F '\t' '
     function add(text) { if (!(text in had)) { had[text] = 1; what = what (what == "" ? "" : " + ") text } }
+    function named(text, id, label) {
+      if (text == "gpt" || text == "PMBR") text = "GPT partition table"
+      if (text == "dos") text = "MBR partition table"
+      gsub(/\\x20/, " ", label)
+      if (label != "") text = text " \047" label "\047"
+      if (id != "") text = text " (" (length(id) > 9 ? substr(id, 1, 8) "..." : id) ")"
+      return text
+    }
     $1 == "size" { size = $2 }
     $1 == "serial" { serial = ", serial " $2 }
     $1 == "mounted-last" { mounted = ", last mounted at " $2 }
     $1 == "partition" { partitions++ }
     $1 == "edges" && $2 != "zero" { data = 1 }
-    $1 == "signature" {
-      text = $2
-      if ($2 == "gpt" || $2 == "PMBR") text = "GPT partition table"
-      if ($2 == "dos") text = "MBR partition table"
-      gsub(/\\x20/, " ", $5)
-      if ($5 != "") text = text " \047" $5 "\047"
-      if ($4 != "") text = text " (" (length($4) > 9 ? substr($4, 1, 8) "..." : $4) ")"
-      add(text)
-    }
+    $1 == "signature" { add(named($2, $4, $5)) }
+    $1 == "inside" { inside[++insides] = named($3, $4, $5) }
     END {
       if (partitions) add(partitions (partitions == 1 ? " partition" : " partitions"))
+      for (i = 1; i <= insides; i++) add(inside[i])
       if (what == "") what = data ? "unknown data" : "blank"
       unit = "MB"; size /= 1000000
       if (size >= 1000) { unit = "GB"; size /= 1000 }

@@ -40,6 +40,8 @@ def told(content: str) -> str:
     partitions = sum(fact[0] == "partition" for fact in facts)
     if partitions:
         what.append(f"{partitions} partition{'s' if partitions > 1 else ''}")
+    inside = (_signature(fact[2], fact[3], fact[4]) for fact in facts if fact[0] == "inside")
+    what += [one for one in dict.fromkeys(inside) if one not in what]
     if not what:
         data = any(fact[0] == "edges" and fact[1] != "zero" for fact in facts)
         what = ["unknown data" if data else "blank"]

@@ -172,6 +172,8 @@ def test_words_of_the_machine_are_those_of_the_plan(shell: str, devices: Devices
     for content in (
         "size\t8001563222016\nserial\tZR5 A1\nedges\tzero",
         "size\t419430400\npartition\t1\t2048\t4096\nedges\tzero",
+        "size\t419430400\npartition\t1\t8\t9\ninside\t1\tvfat\t1A-2B\tEFI\npartition\t2\t17\t9\n"
+        "inside\t2\text4\t5e55a1b2-0000\tMix\\x20Down\ninside\t3\tvfat\t1A-2B\tEFI\nsignature\tgpt\t0x200\t\t\nedges\t1\t2",
         "size\t1000\npartition\t1\t2\t3\npartition\t2\t5\t3\nsignature\tgpt\t0x200\t\t\nsignature\tPMBR\t0x1fe\t\t\n"
         "edges\t1\t2",
         "size\t1000204886016\nsignature\text4\t0x438\t5e55a1b2-0000\tMix\\x20Down\nedges\t1\t2\n"
