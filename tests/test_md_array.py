@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from studio_backup.diff import Present
+from studio_backup.resource import Unparsable
 from studio_backup.resources.device import joined
 from studio_backup.resources.md_array import MdArray
 from studio_backup.resources.md_listing import Leg, Running, uuid_of
@@ -128,6 +129,22 @@ def test_a_disk_in_use_or_asleep_hinders_and_one_in_an_array_does_not() -> None:
     ):
         found = replace(want, found=f"bay1\0size\t1\nedges\tzero\0\0bay2\0{content}").hindrance()
         assert (found is not None) is hinders
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "said"),
+    [
+        ("absent", "disk\tid:wwn-0x5000c50000000a02\tsdb", "mdadm: cannot open /dev/sdb: Input/output error"),
+        ("absent-beside-another", "array\tmd127", "mdadm: cannot open /dev/md127: No such device"),
+    ],
+)
+def test_what_could_not_be_read_is_not_absent(name: str, line: str, said: str) -> None:
+    reply = case(name).reply()
+    assert wanted(name).parse(reply) is None
+    assert f"{line}\n" in reply.out
+    cut = replace(reply, out=reply.out.replace(f"{line}\n", f"{line}\nunread\t{said}\n"))
+    with pytest.raises(Unparsable, match=said):
+        wanted(name).parse(cut)
 
 
 def test_it_waits_for_what_is_on_its_disks() -> None:
