@@ -95,13 +95,14 @@ def test_partitions_and_what_is_built_on_them(fresh_disks: Vm) -> None:
         f"set -e; for disk in {own['bay1']} {own['bay2']} {own['bay3']}; do\n"
         "parted -s $disk mklabel gpt mkpart one 1MiB 50% mkpart two 50% 100%; done; udevadm settle\n"
         f"mkfs.ext4 -q {own['bay1']}-part2; mkdir -p '/srv/a b'; mount {own['bay1']}-part2 '/srv/a b'\n"
-        f"mkswap -q {own['bay2']}-part1; swapon {own['bay2']}-part1",
+        f"mkswap -q {own['bay2']}-part1; swapon {own['bay2']}-part1; mkfs.ext4 -q -L archive {own['bay3']}-part2",
         check=True,
     )
     assert content(fresh_disks, "bay1") == "in use: mounted /srv/a\\040b"
     assert content(fresh_disks, "bay2") == "in use: swap"
     free = content(fresh_disks, "bay3")
-    assert told(free).startswith("GPT partition table + 2 partitions, 419 MB, serial ")
+    assert told(free).startswith("GPT partition table + 2 partitions + ext4 'archive' (")
+    assert told(free).endswith("...), 419 MB, serial WD-STUDIO0003")
     assert refused(fresh_disks, "bay3", free) == ""
     fresh_disks.run(f"swapoff {own['bay2']}-part1; umount '/srv/a b'", check=True)
     assert "last mounted" not in told(content(fresh_disks, "bay1"))
