@@ -35,6 +35,6 @@ def vm() -> Iterator[Vm]:
 
 @pytest.fixture
 def fresh_disks(vm: Vm) -> Vm:
-    """Hand out the machine, running, with its own disks in all bays, every one of them blank."""
-    vm.blank_disks()
+    """Hand out the machine as new: a fresh system, its own disks in all bays, every one of them blank."""
+    vm.up()
     return vm

@@ -1,5 +1,6 @@
 """The RAID machine as tests handle it: boot it, log in, pull its disks, cut its power, take it down."""
 
+import secrets
 import shlex
 import shutil
 import subprocess
@@ -9,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.lab.machines.command import LabError, run
-from tests.lab.vm import client, disks, facts, image, places, qemu, qmp
+from tests.lab.vm import client, disks, facts, image, memory, places, qemu, qmp
 from tests.lab.vm.facts import BAYS, Disk
 
-FILES = Path(__file__).parent / "files"
 # Seconds; a boot takes 15 here, five times that beside other work.
 PATIENCE = 300.0
+AWAKE = (
+    'cat > /dev/random; perl -e \'open(my $pool, ">", "/dev/random"); exit !ioctl($pool, 0x5207, 0)\' && '
+    "date --set=@{now:.3f}"
+)
 WAITING = 'udevadm settle; for path; do until [ {negation} -e "$path" ]; do sleep 0.1; done; done'
 
 
@@ -23,32 +27,69 @@ def silent(_: str) -> None:
 
 
 class Vm:
-    """The one virtual machine of the lab; INSERTED holds the disk in each bay that has one."""
+    """The one virtual machine of the lab; INSERTED holds the disk in each bay that has one.
+
+    Its port stays the same as long as this object lives, whatever is booted anew.
+    """
 
     def __init__(self, mebibytes: int = 400) -> None:
         """Choose the size of the six disks that can be pulled."""
         self.own = facts.disks(mebibytes)
         self.inserted: dict[str, Disk] = {}
-        self.port = 0
+        self.port = client.free_port()
         self._image = Path()
 
     def up(self, say: Callable[[str], None] = silent) -> None:
-        """Boot a fresh system with blank disks, after removing whatever ran before."""
+        """Start a fresh machine, booted already, with blank disks; whatever ran before is removed first."""
         self.down()
         self._image = image.built(say)
-        places.running().mkdir(parents=True)
-        image.layer_over(self._image / "root.img", places.root_layer())
-        shutil.copy(self._image / "initrd", places.initrd())
+        # qemu cannot save an NVMe disk; it comes into the running machine.
+        self.inserted = {bay: disk for bay, disk in self.own.items() if disk.kind != "nvme"}
+        saved = memory.place(self._image, self._command_line(port=0))
+        try:
+            self._wake(saved, say)
+        except LabError as error:
+            say(f"{error}\nsuch a memory is made again")
+            qemu.kill()
+            shutil.rmtree(saved, ignore_errors=True)
+            self._wake(saved, say)
+        for disk in self.own.values():
+            if disk.bay not in self.inserted:
+                disks.insert(disk)
         self.inserted = dict(self.own)
-        for disk in self.inserted.values():
-            disks.make_image(disk)
-        self.port = client.free_port()
+        self.await_ready()
+        # It woke at the hour of its first boot, and would draw the same random numbers every time.
+        self.run(AWAKE.format(now=time.time()), text=secrets.token_hex(64), check=True)
+
+    def _command_line(self, port: int) -> list[str]:
+        return qemu.command_line(self._image / "vmlinuz", port, self.inserted.values())
+
+    def _wake(self, saved: Path, say: Callable[[str], None]) -> None:
+        if not saved.is_dir():
+            self._boot_once(saved, say)
+        self._lay_out()
+        memory.load(saved, self._command_line(self.port))
+
+    def _lay_out(self) -> None:
+        shutil.rmtree(places.running(), ignore_errors=True)
+        places.running().mkdir(parents=True)
         client.write_files(self.port)
+        shutil.copy(self._image / "initrd", places.initrd())
+        for disk in self.own.values():
+            disks.make_image(disk)
+
+    def _boot_once(self, saved: Path, say: Callable[[str], None]) -> None:
+        say("booting the virtual machine, once (about 20 s)…")
+        self._lay_out()
+        image.layer_over(self._image / "root.img", places.root_layer())
         self.power_on()
+        self.run("systemctl is-system-running --wait; sync; echo 3 > /proc/sys/vm/drop_caches", check=True)
+        client.hang_up()
+        memory.save(saved)
 
     def power_on(self) -> None:
         """Boot with the system and the disks as they were left, and wait until the machine is ready."""
-        qemu.start(qemu.command_line(self._image / "vmlinuz", self.port, self.inserted.values()))
+        qemu.start(self._command_line(self.port))
         self.await_ready()
 
     def await_ready(self) -> None:
@@ -116,23 +157,6 @@ class Vm:
         self.run("systemctl poweroff")
         qemu.wait_for_end(PATIENCE)
         self.power_on()
-
-    def blank_disks(self) -> None:
-        """Put the machine's own disks back into their bays, all of them blank; a new boot only when it must be."""
-        try:
-            self.run((FILES / "let-go.sh").read_text(), check=True)
-            for bay in BAYS:
-                if bay in self.inserted and self.inserted[bay] != self.own[bay]:
-                    places.disk_image(self.pull(bay).serial).unlink()
-            for disk in self.own.values():
-                if disk.bay in self.inserted:
-                    disks.make_blank(disk)
-                else:
-                    disks.make_image(disk)
-                    self.plug(disk)
-            self._script((FILES / "look-again.sh").read_text(), *self.own.values(), check=True)
-        except LabError:
-            self.up()
 
     def down(self) -> None:
         """Stop the machine and leave nothing of it: no process, no socket, no file but the cached image."""

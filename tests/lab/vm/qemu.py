@@ -52,6 +52,7 @@ def _pid_file() -> Path:
 
 def start(argv: list[str]) -> None:
     """Start the machine, which lives on when this program ends."""
+    places.monitor().unlink(missing_ok=True)
     log = places.running() / "qemu.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -64,8 +65,8 @@ def start(argv: list[str]) -> None:
             start_new_session=True,
         )
     _begun[process.pid] = process
-    # A moment passes before the kernel shows a new command line, by which everybody else finds the machine.
-    while process.poll() is None and process.pid not in pids():
+    # A moment passes before others can find it, by its command line, and give it orders.
+    while process.poll() is None and not (process.pid in pids() and places.monitor().exists()):
         time.sleep(0.01)
 
 
