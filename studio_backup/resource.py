@@ -178,16 +178,29 @@ class Resource(ABC):
         return hashlib.sha256("\n".join(values).encode("utf-8", "surrogateescape")).hexdigest()[:24]
 
 
-_RULED: dict[type[Resource], dict[str, str]] = {}
+class Watched(Resource):
+    """A kind that is only looked at: nobody makes it, no step changes it, and the manifest has no entry for it."""
+
+    recorded: ClassVar[bool] = False
+
+    def create(self) -> tuple[Step, ...]:
+        """Nothing: it is never made by watching it."""
+        return ()
+
+    def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
+        """Nothing: it is only watched."""
+        del seen, fields
+        return ()
+
+    def remove(self) -> tuple[Step, ...] | None:
+        """Nothing: it has no entry in the manifest."""
+        return None
 
 
+@cache
 def ruled_fields(kind: type[Resource]) -> dict[str, str]:
     """Field name -> rule, in the order of declaration."""
-    if kind not in _RULED:
-        _RULED[kind] = {
-            item.name: item.metadata["rule"] for item in dataclasses.fields(kind) if "rule" in item.metadata
-        }
-    return _RULED[kind]
+    return {item.name: item.metadata["rule"] for item in dataclasses.fields(kind) if "rule" in item.metadata}
 
 
 @cache

@@ -20,7 +20,7 @@ from studio_backup.plan import Plan, destroying, make, steps_of
 from studio_backup.probe import Probe, Reply
 from studio_backup.report import plan as report
 from studio_backup.report.text import Paint
-from studio_backup.resource import After, Derived, Resource, fixed, guarded, learned, managed, watched
+from studio_backup.resource import After, Derived, Resource, Watched, fixed, guarded, learned, managed, watched
 from studio_backup.script import build, calls_of
 from studio_backup.source import Place
 from studio_backup.step import Outcome, Risk, Step, Task
@@ -32,26 +32,17 @@ POOL, TOP = f"{NAS}/pool/tank", f"{NAS}/top/tank"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Toy(Resource):
+class Toy(Watched):
     """What every kind of these tests has in common: it asks nothing, since its seen values are given."""
 
     summary: ClassVar[str] = "for tests"
+    recorded: ClassVar[bool] = True
 
     def probe(self) -> Probe:
         return Probe(script=f"# {self.kind}", args=(self.name,))
 
     def parse(self, reply: Reply) -> Self | None:
         raise AssertionError(reply)
-
-    def create(self) -> tuple[Step, ...]:
-        return ()
-
-    def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
-        del seen, fields
-        return ()
-
-    def remove(self) -> tuple[Step, ...] | None:
-        return None
 
     @classmethod
     def named(cls, system: str, name: str, place: Place) -> Self:

@@ -11,6 +11,7 @@ from studio_backup.resource import Resource
 from studio_backup.resources.directory import Directory
 from studio_backup.resources.file import File
 from studio_backup.resources.sentinel import Sentinel
+from studio_backup.resources.systemd_unit import SystemdUnit
 from studio_backup.resources.volume import Volume
 from studio_backup.source import Place
 from studio_backup.spec import model
@@ -108,6 +109,22 @@ class Collector:
             path = f"{configuration(self.studio.name)}/{target}"
             self._shared[shared] = self.file(system, path, place, shipped(name), mode, shared=True)
         return self._shared[shared]
+
+    def unit(self, system: model.System, name: str, place: Place, body: str, needs: tuple[str, ...]) -> str:
+        """A service, or a timer that is enabled and waits, with its owner mark on top."""
+        timer = name.endswith(".timer")
+        mark = owner_mark(self.studio.name, f"{system.full_name}/{SystemdUnit.kind}/{name}", place)
+        return self.add(
+            SystemdUnit(
+                system=system.full_name,
+                name=name,
+                place=place,
+                text=mark + body,
+                enabled="enabled" if timer else None,
+                active="active" if timer else None,
+                requires=needs,
+            )
+        )
 
     def volume(self, system: model.System, volume: model.Volume) -> tuple[str, str]:
         """The volume itself and the sentinel on it; both are needed by whatever stands there.

@@ -5,14 +5,15 @@ from __future__ import annotations
 from studio_backup.compile.collect import Collector
 from studio_backup.compile.scrub import scrub
 from studio_backup.resource import After, Derived
-from studio_backup.resources.device import joined
+from studio_backup.resources.device import designator, joined
 from studio_backup.resources.disk import Disk
 from studio_backup.resources.filesystem import Filesystem
 from studio_backup.resources.md_array import MdArray
+from studio_backup.resources.md_change import BARE
 from studio_backup.resources.mount import ALWAYS, Mount
 from studio_backup.spec import model
 from studio_backup.spec.paths import inside
-from studio_backup.spec.storage import WITHOUT_BITMAP, chosen_array_id, is_uuid
+from studio_backup.spec.storage import chosen_array_id, is_uuid
 
 Names = tuple[str, str, str]  # machine, kind, name
 
@@ -74,10 +75,10 @@ class Storage:
             level=array.level,
             members=array.members,
             chunk=str(chunk) if chunk else None,
-            bitmap=str(bitmap) if bitmap and array.level not in WITHOUT_BITMAP else None,
+            bitmap=str(bitmap) if bitmap and array.level not in BARE else None,
             uuid=array.id,
             chosen=chosen_array_id(self.collected.studio.name, machine.name, array.name),
-            devices={member: designator(machine.disks[member]) for member in array.members},
+            devices={member: _designator(machine.disks[member]) for member in array.members},
             found=joined(disks),
         )
         address = self.collected.add(value)
@@ -92,12 +93,12 @@ class Storage:
             below = f"{system.full_name}/{MdArray.kind}/{array.name}"
             chosen = array.id or chosen_array_id(self.collected.studio.name, machine.name, array.name)
             members = [machine.disks[member] for member in array.members]
-            devices = (f"md:{chosen}", *map(designator, members))
+            devices = (f"md:{chosen}", *map(_designator, members))
             carrier = Derived(("md:", After(below, "identity")))
             smart = "yes" if all(self._smart(machine, disk.name) == "yes" for disk in members) else "no"
         else:
             below = self._disk(machine, system, volume.on)
-            carrier = designator(machine.disks[volume.on])
+            carrier = _designator(machine.disks[volume.on])
             devices, smart = (carrier,), self._smart(machine, volume.on)
         self.collected.add(
             Filesystem(
@@ -154,6 +155,5 @@ class Storage:
         )
 
 
-def designator(disk: model.Disk) -> str:
-    """How a disk is found on its machine."""
-    return f"id:{disk.by_id}" if disk.by_id else f"serial:{disk.serial}"
+def _designator(disk: model.Disk) -> str:
+    return designator(disk.by_id, disk.serial)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from studio_backup.compile import conf
-from studio_backup.compile.collect import Collector, owner_mark
+from studio_backup.compile.collect import Collector
 from studio_backup.compile.routes import Route, host_alias
 from studio_backup.paths import STATE, configuration
 from studio_backup.resources.directory import Directory
 from studio_backup.resources.receiver import Receiver
 from studio_backup.resources.ssh_key import SshKey
-from studio_backup.resources.systemd_unit import SystemdUnit
 
 #: The parts of the job program, beside one another on the machine.
 JOB_PARTS = (
@@ -66,27 +65,12 @@ def _connection(collected: Collector, route: Route) -> list[str]:
 
 
 def _units(collected: Collector, route: Route, needs: tuple[str, ...]) -> None:
-    service = _unit(collected, route, f"{route.unit}.service", _service(route, _mounts(collected, route)), needs)
+    system, place = route.writer, route.copy.place
+    body = _service(route, _mounts(collected, route))
+    service = collected.unit(system, f"{route.unit}.service", place, body, needs)
     calendar = route.copy.every.on_calendar()
     if calendar:
-        _unit(collected, route, f"{route.unit}.timer", _timer(route, calendar), (service,))
-
-
-def _unit(collected: Collector, route: Route, name: str, body: str, needs: tuple[str, ...]) -> str:
-    system, place = route.writer.full_name, route.copy.place
-    timer = name.endswith(".timer")
-    mark = owner_mark(route.studio, f"{system}/{SystemdUnit.kind}/{name}", place)
-    return collected.add(
-        SystemdUnit(
-            system=system,
-            name=name,
-            place=place,
-            text=mark + body,
-            enabled="enabled" if timer else None,
-            active="active" if timer else None,
-            requires=needs,
-        )
-    )
+        collected.unit(system, f"{route.unit}.timer", place, _timer(route, calendar), (service,))
 
 
 def _mounts(collected: Collector, route: Route) -> str:

@@ -7,27 +7,20 @@ import shlex
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
-from studio_backup.absence import ABSENT
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Derived, Resource, Unparsable, managed, whole
-from studio_backup.resources.marked import REPLACE, THEIRS, inside, mark
+from studio_backup.resources.marked import READ, REPLACE, THEIRS, inside, mark
 from studio_backup.source import Place
 from studio_backup.step import Risk, Step
 
 #: For each user in "$@": home, whether the file is there, its check sum and its text.
-_SCRIPT = rf"""{THEIRS}
-{ABSENT}
+_SCRIPT = rf"""{READ}
 for user do
   home=$(awk -F: -v user="$user" '$1 == user {{ print $6; exit }}' /etc/passwd)
   [ -n "$home" ] || {{ printf 'no local user %s\n' "$user" >&2; exit 1; }}
   file=$home/.ssh/authorized_keys
   printf 'file\t%s\t%s\n' "$user" "$file"
-  if [ -L "$file" ] || [ -L "$home/.ssh" ]; then printf 'sum\tlink\n'
-  elif [ -f "$file" ]; then
-    printf 'sum\t%s\n' "$(theirs "$file")"
-    awk '{{ print "\t" $0 }}' "$file"
-  elif absent "$file"; then printf 'sum\tabsent\n'
-  else printf '%s cannot be read\n' "$file" >&2; exit 1; fi
+  if [ -L "$home/.ssh" ]; then printf 'sum\tlink\n'; else read_shared "$file"; fi
 done
 printf 'complete\n'"""
 

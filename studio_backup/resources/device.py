@@ -22,6 +22,11 @@ _TABLES = {"gpt": "GPT partition table", "PMBR": "GPT partition table", "dos": "
 _BETWEEN = "\0\0"
 
 
+def designator(by_id: str | None, serial: str | None) -> str:
+    """How a disk is found on its machine: by its name in /dev/disk/by-id where that is known, else by its serial."""
+    return f"id:{by_id}" if by_id else f"serial:{serial}"
+
+
 def is_blank(content: str) -> bool:
     """True for what has no partition, no known signature, and nothing but zero bytes in its first and last MiB."""
     return _BLANK.fullmatch(content) is not None

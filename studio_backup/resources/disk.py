@@ -10,11 +10,10 @@ from typing import ClassVar, Self
 
 from studio_backup.probe import Probe, Reply
 from studio_backup.programs import shipped
-from studio_backup.resource import Resource, Unparsable, fixed, watched, whole
-from studio_backup.resources.device import ASLEEP, CONTENT, IN_USE, NOT_READ
+from studio_backup.resource import Unparsable, Watched, fixed, watched, whole
+from studio_backup.resources.device import ASLEEP, CONTENT, IN_USE, NOT_READ, designator
 from studio_backup.resources.smart import NONE, Health, health_of
 from studio_backup.source import Place
-from studio_backup.step import Step
 
 _SCRIPT = f'{CONTENT}\n{shipped("disk.sh")}\nlist_disks "$@"'
 
@@ -25,12 +24,11 @@ _SLEEP_UNKNOWN = 'nothing here tells whether it sleeps (install smartmontools; s
 
 
 @dataclass(frozen=True, kw_only=True)
-class Disk(Resource):
+class Disk(Watched):
     """One physical device; its name is the one it has in the inventory."""
 
     kind: ClassVar[str] = "disk"
     summary: ClassVar[str] = "one physical disk: its presence, users, content and health; watched, never changed"
-    recorded: ClassVar[bool] = False
 
     present: str = watched("yes")
     serial: str | None = fixed(None)  # where the spec says serial and id: the bay may hold another disk
@@ -54,7 +52,7 @@ class Disk(Resource):
             system=system,
             name=name,
             place=place,
-            device=f"id:{by_id}" if by_id else f"serial:{serial}",
+            device=designator(by_id, serial),
             serial=serial if by_id else None,
             in_service=in_service,
             age=_YOUNG if in_service else None,
@@ -131,19 +129,6 @@ class Disk(Resource):
         since = date.fromisoformat(self.in_service)
         months = (today.year - since.year) * 12 + today.month - since.month - (today.day < since.day)
         return f"{months // 12} years and {months % 12} months" if months >= YEARS * 12 else _YOUNG
-
-    def create(self) -> tuple[Step, ...]:
-        """Nothing: nobody can make a disk."""
-        return ()
-
-    def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
-        """Nothing: it is only watched."""
-        del seen, fields
-        return ()
-
-    def remove(self) -> tuple[Step, ...] | None:
-        """Nothing: it has no entry in the manifest."""
-        return None
 
     @classmethod
     def named(cls, system: str, name: str, place: Place) -> Self:

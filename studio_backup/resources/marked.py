@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from studio_backup.absence import ABSENT
 from studio_backup.resource import Unparsable
 
 #: `theirs FILE`: check sum of every line that no studio-backup wrote. Two blocks of ours in one file do not disturb
@@ -11,6 +12,18 @@ from studio_backup.resource import Unparsable
 THEIRS = r"""theirs() {
   awk '/^# >>> studio-backup / { ours = 1 } !ours { print } /^# <<< studio-backup / { ours = 0 }' "$1" | cksum
 }"""
+
+#: `read_shared FILE`: the check sum of others' lines and the whole text, or that it is a link or proven absent.
+READ = rf"""{THEIRS}
+{ABSENT}
+read_shared() {{
+  if [ -L "$1" ]; then printf 'sum\tlink\n'
+  elif [ -f "$1" ]; then
+    printf 'sum\t%s\n' "$(theirs "$1")"
+    awk '{{ print "\t" $0 }}' "$1"
+  elif absent "$1"; then printf 'sum\tabsent\n'
+  else printf '%s cannot be read\n' "$1" >&2; exit 1; fi
+}}"""
 
 #: `replace_lines FILE MARK LINES TARGET`: FILE as it is, with LINES (none: nothing) in place of what stands between
 #: our marks, written to TARGET.

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from studio_backup.resources.device import CONTENT
 
 #: `find_array UUID` sets array to its device, active or not; `resolve DESIGNATOR…` sets devices, and fails unless every
-#: one is there; `legs_outside` prints the array's devices that are none of `devices`, with their states.
+#: one is there; `free_place NAME` sets place to a name in /dev/md that nothing has; `legs_outside` prints the array's
+#: devices that are none of `devices`, with their states.
 _FIND = r"""find_array() {
   array=
   for folder in /sys/block/md*/md; do
@@ -42,6 +43,10 @@ remove_failed() {
   done
   mdadm "$array" --remove detached
 }
+free_place() {
+  place=/dev/md/$1; count=0
+  while [ -e "$place" ] || [ -L "$place" ]; do count=$((count + 1)); place=/dev/md/$1_$count; done
+}
 settle() { if command -v udevadm >/dev/null; then udevadm settle; fi; }
 """
 
@@ -59,8 +64,7 @@ def create(uuid: str, name: str, host: str, options: Iterable[str], designators:
         designators,
         f"""for device in $devices; do wipefs -a -q "$device"; done
 settle
-place=/dev/md/{name}; count=0
-while [ -e "$place" ] || [ -L "$place" ]; do count=$((count + 1)); place=/dev/md/{name}_$count; done
+free_place {name}
 mdadm --create "$place" {shlex.join(words)} --run $devices
 settle""",
         find=False,
@@ -72,8 +76,7 @@ def start(uuid: str, name: str, designators: Sequence[str]) -> str:
     return f"""{CONTENT}
 {_FIND}{_present(designators)}
 if find_array {shlex.quote(uuid)} >/dev/null; then mdadm --stop "$array"; settle; fi
-place=/dev/md/{name}; count=0
-while [ -e "$place" ] || [ -L "$place" ]; do count=$((count + 1)); place=/dev/md/{name}_$count; done
+free_place {name}
 mdadm --assemble "$place" --uuid={shlex.quote(uuid)} --run $devices
 settle"""
 

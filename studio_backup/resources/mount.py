@@ -7,11 +7,10 @@ import shlex
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
-from studio_backup.absence import ABSENT
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, fixed, managed, watched, whole
 from studio_backup.resources.fstab import GUARD, WRITE, Line, in_the_way, parsed
-from studio_backup.resources.marked import THEIRS, inside, mark, outside
+from studio_backup.resources.marked import READ, inside, mark, outside
 from studio_backup.resources.volume import IDENTITY
 from studio_backup.source import Place
 from studio_backup.step import Step
@@ -21,15 +20,8 @@ ALWAYS = ("nofail", "x-systemd.device-timeout=10s")
 
 #: /etc/fstab, and for each `ID PATH` what is mounted there and how: an id holds no blank.
 _SCRIPT = rf"""{IDENTITY}
-{THEIRS}
-{ABSENT}
-file=/etc/fstab
-if [ -L "$file" ]; then printf 'sum\tlink\n'
-elif [ -f "$file" ]; then
-  printf 'sum\t%s\n' "$(theirs "$file")"
-  awk '{{ print "\t" $0 }}' "$file"
-elif absent "$file"; then printf 'sum\tabsent\n'
-else printf '%s cannot be read\n' "$file" >&2; exit 1; fi
+{READ}
+read_shared /etc/fstab
 [ -r "$mount_table" ]
 set +eu
 for pair do

@@ -8,9 +8,8 @@ from typing import ClassVar, Self
 
 from studio_backup.probe import Probe, Reply
 from studio_backup.programs import shipped
-from studio_backup.resource import Resource, Unparsable, watched, whole
+from studio_backup.resource import Unparsable, Watched, watched, whole
 from studio_backup.source import Place
-from studio_backup.step import Step
 
 #: `find_mount ROOT` and `mounted_id_is ROOT ID`: the very code that the jobs guard themselves with.
 IDENTITY = shipped("volume.sh")
@@ -31,12 +30,11 @@ printf 'complete\n'"""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Volume(Resource):
+class Volume(Watched):
     """The file system at a mount path; its name is that path."""
 
     kind: ClassVar[str] = "volume"
     summary: ClassVar[str] = "the file system that is mounted at a path, by its id; watched (compiled)"
-    recorded: ClassVar[bool] = False
     blocks: ClassVar[bool] = True
 
     id: str = watched()
@@ -60,19 +58,6 @@ class Volume(Resource):
             raise Unparsable(f"the id of what is mounted at {self.name} cannot be read")
         seen = {"right": self.id, "absent": "not mounted"}.get(found[1], found[2])
         return type(self)(system=self.system, name=self.name, place=self.place, id=seen, label=self.label)
-
-    def create(self) -> tuple[Step, ...]:
-        """Nothing: a volume is never made by watching it."""
-        return ()
-
-    def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
-        """Nothing: it is only watched."""
-        del seen, fields
-        return ()
-
-    def remove(self) -> tuple[Step, ...] | None:
-        """Nothing: it has no entry in the manifest."""
-        return None
 
     @classmethod
     def named(cls, system: str, name: str, place: Place) -> Self:

@@ -9,8 +9,6 @@ from studio_backup.spec.wording import MalformedError, shorten
 
 #: The kinds that a play holds by name, in the order in which they rest on one another.
 KINDS = ("disk", "md-array", "filesystem", "mount")
-#: Levels of md without redundancy, which take no bitmap.
-WITHOUT_BITMAP = ("raid0", "linear")
 #: File systems that can be made, and how long their labels may be.
 LABEL_LIMITS = {"ext4": 16, "xfs": 12, "btrfs": 64}
 #: What UUIDs of our choosing are made under: never to change, for what it has named carries those names.
