@@ -135,19 +135,29 @@ def lacking(change: Change, allowed: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name in destroying(change) if name not in allowed)
 
 
+def standing_alone(changes: Iterable[Change], stuck: set[str], hindered: Callable[[Change], bool]) -> list[Change]:
+    """Those of the changes, in their order, that are neither hindered nor rest on one that is `stuck`; it grows."""
+    found = []
+    for change in changes:
+        if hindered(change) or (change.want and change.want.needs() & stuck):
+            stuck.add(change.address)
+        else:
+            found.append(change)
+    return found
+
+
 def _next(applied: Applied, agreed: Collection[str], allowed: frozenset[str]) -> list[Change]:
     """The first wave of what is left of the agreed changes; nothing is tried that rests on a failed one, nor on a
     system that did not say how its last wave ended."""
-    stuck = {result.change.address for result in applied.failed}
-    left = []
-    for change in applied.plan.acting():
-        if missing := lacking(change, allowed):
-            applied.held[change.address] = missing
-            stuck.add(change.address)
-        elif (change.want and change.want.needs() & stuck) or change.resource.system in applied.lost:
-            stuck.add(change.address)
-        elif change.address in agreed and change.address not in applied.results:
-            left.append(change)
+    acting = applied.plan.acting()
+    held = {change.address: missing for change in acting if (missing := lacking(change, allowed))}
+    applied.held |= held
+    feasible = standing_alone(
+        acting,
+        {result.change.address for result in applied.failed},
+        lambda change: change.address in held or change.resource.system in applied.lost,
+    )
+    left = [change for change in feasible if change.address in agreed and change.address not in applied.results]
     first = min((applied.plan.waves[change.address] for change in left), default=0)
     return [change for change in left if applied.plan.waves[change.address] == first]
 

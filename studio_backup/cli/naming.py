@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 
-from studio_backup.apply import lacking
+from studio_backup.apply import lacking, standing_alone
 from studio_backup.cli.settings import Settings
 from studio_backup.diff import Change
 from studio_backup.errors import Refused
 from studio_backup.plan import Plan, destroying
+from studio_backup.report.applied import naming
 from studio_backup.report.text import count
 from studio_backup.spec.wording import suggest
 
@@ -26,18 +26,14 @@ def check_names(plan: Plan, allow_destroy: Sequence[str]) -> None:
 
 def feasible_of(settings: Settings, plan: Plan, allow_destroy: Sequence[str]) -> list[Change]:
     """The changes that may be made; those that destroy unnamed things are told of, and what rests on them."""
-    names = list(dict.fromkeys(name for change in plan.acting() for name in lacking(change, allow_destroy)))
-    stuck = {change.address for change in plan.acting() if lacking(change, allow_destroy)}
-    feasible = []
-    for change in plan.acting():
-        if change.address in stuck or (change.want and change.want.needs() & stuck):
-            stuck.add(change.address)
-        else:
-            feasible.append(change)
+    acting = plan.acting()
+    stuck: set[str] = set()
+    feasible = standing_alone(acting, stuck, lambda change: bool(lacking(change, allow_destroy)))
     if not feasible:
+        names = dict.fromkeys(name for change in acting for name in lacking(change, allow_destroy))
         raise Refused(
             f"{count(len(stuck), 'change')} would destroy what is there, and none was named; nothing was changed",
-            f"studio-backup apply {' '.join(f'--allow-destroy {shlex.quote(name)}' for name in names)}",
+            naming(names),
         )
     if stuck:
         settings.say(

@@ -12,8 +12,8 @@ from studio_backup import saved
 from studio_backup.apply import Scope, look
 from studio_backup.cli.codes import of_plan
 from studio_backup.cli.options import command as make_command
-from studio_backup.cli.progress import Bar
-from studio_backup.cli.scope import engine_of, evidence_of, pending_of, record, say_locks, scope_of
+from studio_backup.cli.reading import reading
+from studio_backup.cli.scope import evidence_of, pending_of, record, say_locks, scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.errors import UsageError
@@ -36,12 +36,8 @@ def command(settings: Settings, save: str | None) -> int:
     studio = load_studio(settings)
     scope = scope_of(settings, studio)
     evidence = evidence_of(settings, studio.name)
-    with Bar("reading", not settings.json) as bar:
-        engine = engine_of(settings, studio, evidence, bar, scope.machines, brief=True)
-        try:
-            survey, plan = look(engine, scope)
-        finally:
-            engine.close()
+    with reading(settings, studio, evidence, scope.machines) as engine:
+        survey, plan = look(engine, scope)
     say_locks(settings, survey)
     record(settings, evidence, survey, plan)
     if save:

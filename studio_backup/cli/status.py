@@ -6,16 +6,13 @@ import time
 
 from studio_backup.cli.codes import CHANGES, UNSEEN
 from studio_backup.cli.options import command as make_command
-from studio_backup.cli.progress import Bar
-from studio_backup.cli.scope import engine_of, evidence_of
+from studio_backup.cli.reading import seen_copies
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.compile import routes
-from studio_backup.probe import Probe
 from studio_backup.report import status as report
 from studio_backup.report.text import Paint
 from studio_backup.spec.selectors import select
-from studio_backup.status import probe, standings
 
 
 @make_command("json", selects=True, connects=True)
@@ -32,20 +29,8 @@ def command(settings: Settings) -> int:
         for route in routes(studio, unread=True)
         if selection.dataset(route.dataset.full_name) or (by_place and selection.system(route.writer.full_name))
     ]
-    names = {route.writer.machine for route in chosen}
-    evidence = evidence_of(settings, studio.name)
-    with Bar("reading", not settings.json) as bar:
-        engine = engine_of(settings, studio, evidence, bar, brief=True)
-        try:
-            machines = [machine for machine in studio.machines.values() if machine.name in names]
-            probes: dict[str, list[Probe]] = {}
-            for route in chosen:
-                probes.setdefault(route.writer.full_name, []).append(probe(route))
-            sightings = engine.read(machines, probes)
-        finally:
-            engine.close()
+    found = seen_copies(settings, studio, chosen)
     now = time.time()
-    found = standings(chosen, sightings)
     if settings.json:
         settings.document(report.document(studio.name, found, now))
     else:

@@ -8,7 +8,6 @@ import click
 
 from studio_backup.cli.codes import UNSEEN
 from studio_backup.cli.options import command as make_command
-from studio_backup.cli.progress import Bar
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.policy import Sight, Verdict, judge, judge_live
@@ -62,24 +61,13 @@ def verdicts_of(settings: Settings, studio: Studio) -> list[Verdict]:
 def _look(settings: Settings, studio: Studio, chosen: list[Dataset]) -> dict[str, dict[str, Sight]]:
     """What was seen of each copy of these datasets: dataset -> copy -> sight."""
     # Only --live connects: the design is judged without loading anything of that.
-    from studio_backup.cli.scope import engine_of, evidence_of
+    from studio_backup.cli.reading import seen_copies
     from studio_backup.compile import routes
-    from studio_backup.probe import Probe
-    from studio_backup.status import Standing, probe, standings
+    from studio_backup.status import Standing
 
     names = {dataset.full_name for dataset in chosen}
     ways = [route for route in routes(studio, unread=True) if route.dataset.full_name in names]
-    probes: dict[str, list[Probe]] = {}
-    for route in ways:
-        probes.setdefault(route.writer.full_name, []).append(probe(route))
-    writers = {route.writer.machine for route in ways}
-    machines = [machine for machine in studio.machines.values() if machine.name in writers]
-    with Bar("reading", not settings.json) as bar:
-        engine = engine_of(settings, studio, evidence_of(settings, studio.name), bar, machines, brief=True)
-        try:
-            sightings = engine.read(machines, probes)
-        finally:
-            engine.close()
+    seen = seen_copies(settings, studio, ways)
     now = time.time()
 
     def sight(standing: Standing) -> Sight:
@@ -91,6 +79,6 @@ def _look(settings: Settings, studio: Studio, chosen: list[Dataset]) -> dict[str
         return Sight(word == "fresh", f"its newest point is {age(old)} old, its limit is {age(standing.limit)}")
 
     found: dict[str, dict[str, Sight]] = {}
-    for standing in standings(ways, sightings):
+    for standing in seen:
         found.setdefault(standing.route.dataset.full_name, {})[standing.route.copy.name] = sight(standing)
     return found

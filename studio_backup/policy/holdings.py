@@ -71,7 +71,7 @@ def _placed(
 ) -> Holding:
     machine = studio.machines[machine_name]
     on = machine.volumes[volume_name].on
-    disks, spare = _under(machine, on)
+    disks = machine.disks_under(on)
     return Holding(
         name=name,
         machine=machine_name,
@@ -81,7 +81,7 @@ def _placed(
         disks=frozenset(f"{machine_name}/{disk}" for disk in disks),
         shared=frozenset(_shared(machine, disks)),
         array=f"{machine_name}/{on}" if on in machine.arrays else "",
-        spare=spare,
+        spare=_spare(machine, on),
         media=frozenset(machine.disks[disk].medium for disk in disks),
         versioned=copy is not None and copy.mode == "versioned",
         age=age,
@@ -101,10 +101,10 @@ def _shared(machine: Machine, disks: Iterable[str]) -> Iterator[tuple[str, str, 
                 yield kind, f"{owner}/{group}", f"{machine.name}/{name}"
 
 
-def _under(machine: Machine, on: str) -> tuple[tuple[str, ...], int]:
-    """The disks below a volume, and how many of them may die."""
+def _spare(machine: Machine, on: str) -> int:
+    """How many of the disks below a volume may die."""
     if on not in machine.arrays:
-        return (on,), 0
+        return 0
     array = machine.arrays[on]
     spare = _SPARE.get(array.kind, {}).get(array.level, 0)
-    return array.members, len(array.members) - 1 if isinstance(spare, str) else spare
+    return len(array.members) - 1 if isinstance(spare, str) else spare

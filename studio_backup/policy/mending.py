@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from studio_backup.policy.holdings import Holding
+from studio_backup.policy.reach import reach
 from studio_backup.policy.rules import Policy
 from studio_backup.source import Place
 from studio_backup.spec.model import Dataset, Machine, Studio, Volume
+from studio_backup.spec.retention import Retention
 from studio_backup.spec.schedule import DAY, MANUAL_LIMIT
 
 
@@ -23,9 +25,8 @@ class Mend:
 def another_place(studio: Studio, dataset: Dataset, counted: Sequence[Holding]) -> Mend:
     """A copy on disks that hold none yet; at another site first, then on another machine."""
     sites, machines = {one.site for one in counted}, {one.machine for one in counted}
-    candidates = _free(studio, counted, lambda machine, _: machine.site not in sites)
-    candidates += _free(studio, counted, lambda machine, _: machine.name not in machines)
-    candidates += _free(studio, counted, lambda _, __: True)
+    free = _free(studio, counted, lambda _, __: True)
+    candidates = sorted(free, key=lambda place: (place[0].site in sites, place[0].name in machines))
     return _copy_to(dataset, candidates, "declare one more disk with a volume, best at another site, and copy to it")
 
 
@@ -43,8 +44,7 @@ def another_medium(studio: Studio, dataset: Dataset, counted: Sequence[Holding])
     known = set().union(*(one.media for one in counted))
 
     def other(machine: Machine, volume: Volume) -> bool:
-        array = machine.arrays.get(volume.on)
-        return all(machine.disks[disk].medium not in known for disk in (array.members if array else (volume.on,)))
+        return all(machine.disks[disk].medium not in known for disk in machine.disks_under(volume.on))
 
     return _copy_to(
         dataset,
@@ -67,31 +67,29 @@ def farther_back(dataset: Dataset, holdings: Sequence[Holding], policy: Policy) 
     best = max(versioned, key=lambda one: one.reach)
     assert best.copy is not None
     period = best.copy.every.period or MANUAL_LIMIT
-    count = next(count for count in range(2, 2000) if _daily(count, period) >= policy.noticed_after)
+    count = next(count for count in range(2, 2000) if reach(Retention(daily=count), period) >= policy.noticed_after)
     return Mend(f"let {best.name} keep daily: {count} or more", best.copy.place)
 
 
-def _daily(count: int, period: int) -> float:
-    return float(period + (count - 2) * max(DAY, period))
-
-
-def _free(studio: Studio, counted: Sequence[Holding], fits: Callable[[Machine, Volume], bool]) -> list[str]:
-    """MACHINE:VOLUME of every volume that a job can write to, whose disks hold none of these."""
+def _free(
+    studio: Studio, counted: Sequence[Holding], fits: Callable[[Machine, Volume], bool]
+) -> list[tuple[Machine, Volume]]:
+    """Every volume that a job can write to, whose disks hold none of these."""
     taken = set().union(*(one.disks for one in counted))
     found = []
     for machine in studio.machines.values():
         writers = [one.name for one in machine.systems.values() if one.os == "linux" and one.services == "systemd"]
         for volume in machine.volumes.values():
-            array = machine.arrays.get(volume.on)
-            disks = {f"{machine.name}/{disk}" for disk in (array.members if array else (volume.on,))}
+            disks = {f"{machine.name}/{disk}" for disk in machine.disks_under(volume.on)}
             writable = any(name in volume.paths for name in writers)
             if writable and not disks & taken and machine.role != "workstation" and fits(machine, volume):
-                found.append(f"{machine.name}:{volume.name}")
+                found.append((machine, volume))
     return found
 
 
-def _copy_to(dataset: Dataset, candidates: Sequence[str], otherwise: str) -> Mend:
+def _copy_to(dataset: Dataset, candidates: Sequence[tuple[Machine, Volume]], otherwise: str) -> Mend:
     if not candidates:
         return Mend(otherwise, dataset.place)
-    name = dataset.full_name
-    return Mend(f"add a copy of {name} to {candidates[0]}/{dataset.machine}", dataset.place)
+    machine, volume = candidates[0]
+    target = f"{machine.name}:{volume.name}/{dataset.machine}"
+    return Mend(f"add a copy of {dataset.full_name} to {target}", dataset.place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from studio_backup.apply import Applied, Result
 from studio_backup.plan import Plan
@@ -52,10 +52,15 @@ def summary(plan: Plan, applied: Applied, pending: Mapping[str, int], paint: Pai
     parts += [f"{number} kept for {system} until it wakes" for system, number in pending.items() if number]
     missing = dict.fromkeys(name for names in applied.held.values() for name in names)
     if missing and not applied.failed:
-        following = f"studio-backup apply {' '.join(f'--allow-destroy {shlex.quote(name)}' for name in missing)}"
+        following = naming(missing)
     else:
         following = "studio-backup apply goes on from here" if applied.failed or left else "studio-backup status"
     return f"\n{'; '.join(parts)}.\nNext: {following}"
+
+
+def naming(names: Iterable[str]) -> str:
+    """The command that gives these names to --allow-destroy."""
+    return f"studio-backup apply {' '.join(f'--allow-destroy {shlex.quote(name)}' for name in names)}"
 
 
 def document(plan: Plan, results: Mapping[str, Result]) -> dict[str, object]:

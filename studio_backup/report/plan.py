@@ -155,7 +155,7 @@ def _json(change: Change) -> dict[str, object]:
 def source_of(change: Change) -> str:
     """`file:line:column` of the spec; only the file for what is no longer in it."""
     place = change.resource.place
-    return f"{place.file}:{place.line}:{place.column}" if change.want else place.file
+    return str(place) if change.want else place.file
 
 
 def _risk(change: Change) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from studio_backup.policy import Finding, Holding, Verdict
 from studio_backup.policy.verdict import FAIL, NONE, UNKNOWN
 from studio_backup.report.text import WIDTH, Paint, columns, count, spaced, wrapped
-from studio_backup.source import Place
 
 _COLOURS = {"OK": "good", FAIL: "bad", UNKNOWN: "unread", NONE: "dim"}
 
@@ -36,7 +35,7 @@ def _dataset(verdict: Verdict, paint: Paint) -> list[str]:
     lines += _table([_row(verdict, holding) for holding in verdict.holdings])
     for finding in verdict.findings:
         lines += [paint(line, "bad") for line in wrapped(f"{finding.rule}: {finding.message}", 2, 4)]
-        lines += wrapped(spaced(f"fix: {finding.fix} ({_where(finding.place)})"), 4, 5)
+        lines += wrapped(spaced(f"fix: {finding.fix} ({finding.place})"), 4, 5)
     return lines
 
 
@@ -62,10 +61,6 @@ def _row(verdict: Verdict, holding: Holding) -> tuple[str, ...]:
     elif holding.copy is not None and not holding.versioned:
         note = ", ".join(filter(None, (note, "a mirror: deletions follow")))
     return holding.name, f"{holding.machine}:{holding.volume}", ", ".join(sorted(holding.media)), where, note
-
-
-def _where(place: Place) -> str:
-    return f"{place.file}:{place.line}:{place.column}"
 
 
 def _summary(verdicts: Sequence[Verdict], paint: Paint, live: bool) -> list[str]:
@@ -117,5 +112,5 @@ def _finding(finding: Finding) -> dict[str, object]:
         "rule": finding.rule,
         "message": finding.message,
         "fix": finding.fix,
-        "source": _where(finding.place),
+        "source": str(finding.place),
     }

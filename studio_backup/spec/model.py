@@ -123,6 +123,10 @@ class Machine:
     asleep_limit: int  # seconds a system may be asleep before it counts as unread
     place: Place
 
+    def disks_under(self, on: str) -> tuple[str, ...]:
+        """Names of the disks of an array; for a disk, itself."""
+        return self.arrays[on].members if on in self.arrays else (on,)
+
     @property
     def linux(self) -> System | None:
         """The one Linux system, which storage is kept on; None where there is none, or are several."""
