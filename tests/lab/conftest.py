@@ -1,7 +1,5 @@
 """The fixture `lab`: real machines, booted once for all tests that ask for them."""
 
-import os
-import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.machines import facts, faults, host, inside, lifecycle, places, state
+from tests.lab.turns import standing
 
 
 class Lab:
@@ -79,17 +78,6 @@ def lab() -> Iterator[Lab]:
 
     STUDIO_BACKUP_LAB_KEEP=1 leaves it up. Two test runs at once take turns: the machines are one set.
     """
-    if reason := host.problem():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"lab tests may not be skipped in CI: {reason}")
-        pytest.skip(reason)
-    with state.in_use():
-        # A cancelled run ends by SIGTERM; like Ctrl-C, it must not leave machines behind.
-        before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
-            lifecycle.up(list(facts.STUDIO.values()), fresh=True)
-            yield Lab()
-        finally:
-            signal.signal(signal.SIGTERM, before)
-            if os.environ.get("STUDIO_BACKUP_LAB_KEEP") != "1":
-                lifecycle.down()
+    with standing(host.problem(), state.in_use(), lifecycle.down):
+        lifecycle.up(list(facts.STUDIO.values()), fresh=True)
+        yield Lab()

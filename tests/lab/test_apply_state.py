@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.conftest import Lab
+from tests.lab.copies import ready
 from tests.lab.machines import disks, facts
 from tests.lab.slow import STATE
 from tests.lab.studio import Studio, changes
@@ -27,10 +28,7 @@ SOUTHLIGHT = """\
 
 @pytest.fixture
 def studio(lab: Lab, tmp_path: Path) -> Studio:
-    lab.reset()
-    made = Studio(tmp_path / "spec")
-    made.apply()
-    return made
+    return ready(lab, tmp_path / "spec")
 
 
 def files(lab: Lab, name: str, *folders: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from tests.lab.conftest import Lab
+from tests.lab.copies import ready
 from tests.lab.studio import Studio, changes
 
 pytestmark = pytest.mark.lab
@@ -30,10 +31,7 @@ def points(lab: Lab, machine: str, folder: str) -> str:
 
 @pytest.fixture
 def studio(lab: Lab, tmp_path: Path) -> Studio:
-    lab.reset()
-    made = Studio(tmp_path / "spec")
-    made.apply()
-    return made
+    return ready(lab, tmp_path / "spec")
 
 
 def test_a_copy_that_leaves_takes_our_files_along_and_no_data(lab: Lab, studio: Studio) -> None:

@@ -6,7 +6,6 @@ import random
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,17 +18,6 @@ from tests.shells.device_bench import MIB, Devices, Loop
 from tests.shells.device_signatures import KNOWN, SIGNATURES
 
 TOOLS = ("wipefs", "blkid", "dd", "cksum", "tr", "wc", "awk", "sort")
-
-
-@pytest.fixture(scope="module")
-def devices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devices]:
-    with Sandbox() as sandbox:
-        opened = Devices(sandbox, tmp_path_factory.mktemp("disks"))
-        opened.open()
-        try:
-            yield opened
-        finally:
-            opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,17 +16,6 @@ from tests.shells.device_bench import MIB, Devices, Loop
 from tests.shells.device_signatures import SIGNATURES
 
 BAY1, BAY2 = "id:ata-LAB_ST8000_BAY1", "serial:BAY2"
-
-
-@pytest.fixture(scope="module")
-def devices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devices]:
-    with Sandbox() as sandbox:
-        opened = Devices(sandbox, tmp_path_factory.mktemp("disks"))
-        opened.open()
-        try:
-            yield opened
-        finally:
-            opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,7 +17,7 @@ from studio_backup.resources.filesystem import Filesystem
 from studio_backup.script import REFUSED
 from studio_backup.source import Place
 from studio_backup.step import Risk
-from tests.sandbox import SHELLS, Sandbox
+from tests.sandbox import SHELLS
 from tests.shells.device_bench import MIB, Devices, Loop
 from tests.shells.device_signatures import gpt, mbr
 from tests.shells.storage_bench import carry_out, look, wave
@@ -29,18 +28,6 @@ WANT = Filesystem(
     on="bay1", devices=("id:ata-one",), smart="no", carrier="id:ata-one",
 )  # fmt: skip
 _NUMBERS = random.Random(7)
-
-
-@pytest.fixture(scope="module")
-def devices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devices]:
-    with Sandbox() as sandbox:
-        opened = Devices(sandbox, tmp_path_factory.mktemp("disks"))
-        opened.open()
-        try:
-            yield opened
-        finally:
-            sandbox.run('for at in /srv/*; do umount "$at" 2>/dev/null; done')
-            opened.close()
 
 
 @pytest.fixture(scope="module")
