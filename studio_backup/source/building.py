@@ -13,6 +13,8 @@ from studio_backup.source.place import Place, Problem
 #: Nodes of one file, every alias counted at the full size of what it stands for.
 MAX_NODES = 400_000
 MAX_DEPTH = 40
+#: Code, message and fix; the parser of newer PyYAMLs may say so first, since it looks ahead.
+TOO_DEEP = ("SB102", f"nested deeper than {MAX_DEPTH} levels", "flatten it: no part of a spec is this deep")
 
 _PARSER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -89,12 +91,7 @@ class Builder:
         self._tag(event)
         place = self._at(event)
         if len(self.stack) >= MAX_DEPTH:
-            self._stop(
-                place,
-                "SB102",
-                f"nested deeper than {MAX_DEPTH} levels",
-                "flatten it: no part of a spec is this deep",
-            )
+            self._stop(place, *TOO_DEEP)
         parent = self.stack[-1] if self.stack else None
         is_key = parent is not None and isinstance(parent.node, Mapping) and parent.key is None and not parent.skip
         node: Mapping | Listing = Mapping({}, place) if type(event) is yaml.MappingStartEvent else Listing([], place)

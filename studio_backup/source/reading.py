@@ -6,7 +6,7 @@ import re
 
 import yaml
 
-from studio_backup.source.building import Builder
+from studio_backup.source.building import TOO_DEEP, Builder
 from studio_backup.source.nodes import Document, StoppedError, refuse
 from studio_backup.source.place import Place, Problem
 
@@ -82,6 +82,8 @@ def _syntax(document: Document, error: yaml.YAMLError) -> None:
     elif opening := _unquoted_braces(shown):
         place = Place(document.file, line, opening)
         problem = Problem(place, "SB111", "{{ }} stands in a value without quotes", 'quote the value: "… {{ … }} …"')
+    elif "nesting depth" in reason:
+        problem = Problem(place, *TOO_DEEP)
     else:
         problem = Problem(place, "SB103", f"not YAML: {reason}", "look at this line and the one before it")
     if all((problem.code, problem.place) != (known.code, known.place) for known in document.problems):
