@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from studio_backup.diff import Absent, Change, Present, Unread
 from studio_backup.engine import Engine
 from studio_backup.orphans import leaving
 from studio_backup.plan import Plan, destroying, make, steps_of, task_of
+from studio_backup.probe import Probe
 from studio_backup.resource import Resource
 from studio_backup.script import REFUSED, SKIPPED
 from studio_backup.spec.model import Machine
 from studio_backup.step import Outcome, Task
-from studio_backup.survey import Answered, Survey, survey_of
+from studio_backup.survey import Answered, Sighting, Survey, survey_of
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,14 @@ class Applied:
         return [result for result in self.results.values() if not result.done]
 
 
-def look(engine: Engine, scope: Scope) -> tuple[Survey, Plan]:
-    """Survey and plan. Orphans whose kind nobody asked about are asked about in a second round, only when there are."""
-    survey = engine.survey(scope.machines, scope.by_system())
+def look(
+    engine: Engine, scope: Scope, also: Mapping[str, Sequence[Probe]] = MappingProxyType({})
+) -> tuple[Survey, Plan]:
+    """Survey and plan. Orphans whose kind nobody asked about are asked about in a second round, only when there are.
+
+    `also`: what else each system is asked in the first round; the survey keeps those answers.
+    """
+    survey = engine.survey(scope.machines, scope.by_system(), also)
     survey = _with_orphans(engine, scope, survey)
     return survey, make(scope.studio, scope.wanted, survey, scope.chosen, scope.whole)
 
@@ -79,7 +86,16 @@ def _with_orphans(engine: Engine, scope: Scope, survey: Survey) -> Survey:
         return survey
     wanted = scope.by_system()
     again = engine.read_again({name: [*wanted.get(name, []), *extra] for name, extra in unasked.items()})
-    return survey_of({**survey.systems, **again.systems})
+    return survey_of(
+        {**survey.systems, **{name: _with(survey.systems[name], one) for name, one in again.systems.items()}}
+    )
+
+
+def _with(first: Sighting, again: Sighting) -> Sighting:
+    """The second look, with what the first was asked besides."""
+    if isinstance(first, Answered) and isinstance(again, Answered):
+        return replace(again, answers=first.answers)
+    return again
 
 
 def carry_out(

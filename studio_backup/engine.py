@@ -47,24 +47,36 @@ class Engine:
     open: dict[str, Transport] = field(default_factory=dict)
     _read_as: dict[str, tuple[System, list[System]]] = field(default_factory=dict)  # how each was reached
 
-    def survey(self, machines: Iterable[Machine], wanted: Mapping[str, Sequence[Resource]]) -> Survey:
-        """Read every system of these machines; `wanted` names the resources of each system that has some."""
+    def survey(
+        self,
+        machines: Iterable[Machine],
+        wanted: Mapping[str, Sequence[Resource]],
+        also: Mapping[str, Sequence[Probe]] = MappingProxyType({}),
+    ) -> Survey:
+        """Read every system of these machines; `wanted` names the resources of each system that has some, `also` what
+        else is asked in the same round trip: those answers stay in the sighting as they are."""
         chosen = list(machines)
         systems = [system for machine in chosen for system in machine.systems.values()]
-        probes = {one.full_name: questions(wanted.get(one.full_name, ())) for one in systems if one.os != "windows"}
-        return survey_of(self.read(chosen, probes, wanted))
+        probes = {
+            one.full_name: [*questions(wanted.get(one.full_name, ())), *also.get(one.full_name, ())]
+            for one in systems
+            if one.os != "windows"
+        }
+        return survey_of(self.read(chosen, probes, wanted, also))
 
     def read(
         self,
         machines: Iterable[Machine],
         probes: Mapping[str, Sequence[Probe]],
         wanted: Mapping[str, Sequence[Resource]] = MappingProxyType({}),
+        kept: Mapping[str, Sequence[Probe]] = MappingProxyType({}),
     ) -> dict[str, Sighting]:
         """Ask every system of these machines its own probes. Where resources are named, they and the manifest (its
-        probes must be among them) are read out of the answers, which are then let go."""
+        probes must be among them) are read out of the answers, which are then let go, but for those to `kept`."""
 
         def work(machine: Machine) -> dict[str, Sighting]:
-            found = {name: _read(one, wanted.get(name)) for name, one in self._machine(machine, probes).items()}
+            asked = self._machine(machine, probes)
+            found = {name: _read(one, wanted.get(name), kept.get(name, ())) for name, one in asked.items()}
             self._let_go(found)
             return found
 
@@ -201,9 +213,9 @@ def _joined(found: Iterable[Mapping[str, Sighting]]) -> dict[str, Sighting]:
     return {name: sighting for part in found for name, sighting in part.items()}
 
 
-def _read(sighting: Sighting, resources: Iterable[Resource] | None) -> Sighting:
+def _read(sighting: Sighting, resources: Iterable[Resource] | None, kept: Iterable[Probe]) -> Sighting:
     """Read in the machine's own thread, while other machines have yet to answer."""
-    return sighting if resources is None or not isinstance(sighting, Answered) else sighting.reading(resources)
+    return sighting if resources is None or not isinstance(sighting, Answered) else sighting.reading(resources, kept)
 
 
 def _ask(transport: Transport, probes: Sequence[Probe], timeout: float) -> list[Reply | Unanswered]:

@@ -6,6 +6,7 @@ are not known. Times are epoch seconds, given by the caller.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from typing import Any
 from studio_backup.errors import EvidenceError
 
 #: Version of the tables; a file with a higher one was written by a newer program.
-VERSION = 1
+VERSION = 2
 _TABLES = """
 CREATE TABLE IF NOT EXISTS systems (system TEXT PRIMARY KEY, noticed INTEGER NOT NULL, seen INTEGER);
 CREATE TABLE IF NOT EXISTS findings (address TEXT PRIMARY KEY, class TEXT NOT NULL, since INTEGER NOT NULL);
@@ -26,7 +27,11 @@ CREATE TABLE IF NOT EXISTS drills (
     dataset TEXT NOT NULL, copy TEXT NOT NULL, point TEXT NOT NULL, at INTEGER NOT NULL,
     files INTEGER NOT NULL, bytes INTEGER NOT NULL, seconds REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS reports (at INTEGER PRIMARY KEY, whole INTEGER NOT NULL, counts TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS told (receiver TEXT PRIMARY KEY, state TEXT NOT NULL, at INTEGER NOT NULL);
 """
+#: A year of nightly reports, and then some: older ones are forgotten.
+_NEWEST_REPORTS = "SELECT at FROM reports ORDER BY at DESC LIMIT 500"
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Evidence:
                 f"the record {self.path} was written by a newer studio-backup ({version}, this knows {VERSION})",
                 "update studio-backup on this machine",
             )
-        if version == 0:
+        if version < VERSION:
             with self._database:
                 self._database.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
 
@@ -130,6 +135,33 @@ class Evidence:
         """Every restore that was done, oldest first."""
         rows = self._rows("SELECT at, dataset, copy, point, files, bytes, seconds FROM drills ORDER BY at")
         return [(row[0], Drill(*row[1:])) for row in rows]
+
+    def record_report(self, now: int, whole: bool, counts: Mapping[str, int]) -> None:
+        """Note what a report came to: how many of each word. `whole` tells one on the studio from one on a part."""
+        with self._write() as database:
+            database.execute("INSERT OR REPLACE INTO reports VALUES (?, ?, ?)", (now, whole, json.dumps(dict(counts))))
+            database.execute(f"DELETE FROM reports WHERE at < (SELECT min(at) FROM ({_NEWEST_REPORTS}))")
+
+    def reports(self) -> list[tuple[int, dict[str, int]]]:
+        """When each report on the whole studio was made, and how many of each word it told; oldest first."""
+        found = []
+        for at, text in self._rows("SELECT at, counts FROM reports WHERE whole ORDER BY at"):
+            try:
+                counts = json.loads(text)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(counts, dict) and all(type(number) is int for number in counts.values()):
+                found.append((at, counts))
+        return found
+
+    def record_told(self, now: int, receiver: str, state: str) -> None:
+        """Note what somebody was told last."""
+        with self._write() as database:
+            database.execute("INSERT OR REPLACE INTO told VALUES (?, ?, ?)", (receiver, state, now))
+
+    def told(self) -> dict[str, tuple[str, int]]:
+        """What each receiver was told last, and when."""
+        return {receiver: (state, at) for receiver, state, at in self._rows("SELECT receiver, state, at FROM told")}
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
         try:

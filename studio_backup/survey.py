@@ -32,12 +32,17 @@ class Answered:
     seen: Mapping[str, Seen] = field(default_factory=dict, compare=False)
     manifest: Manifest | None = field(default=None, compare=False)
 
-    def reading(self, resources: Iterable[Resource]) -> Answered | Silent:
-        """What these resources and the manifest are, without the answers: 100 kB a system that nobody asks again."""
+    def reading(self, resources: Iterable[Resource], kept: Iterable[Probe] = ()) -> Answered | Silent:
+        """What these resources and the manifest are, without the answers: 100 kB a system that nobody asks again.
+
+        The answers to `kept` stay.
+        """
         known = self.owned()
         if isinstance(known, Silent):
             return known
-        return Answered({}, {resource.address: read(resource, self) for resource in resources}, known.manifest)
+        asked = {(probe.script, probe.touches) for probe in kept}
+        left = {key: self.answers[key] for key in asked if key in self.answers}
+        return Answered(left, {resource.address: read(resource, self) for resource in resources}, known.manifest)
 
     def owned(self) -> Answered | Silent:
         """The same with its manifest. A system whose manifest could not be read is unread as a whole: without it,

@@ -158,3 +158,35 @@ def test_what_is_noted_at_once_is_kept_together_or_not_at_all(path: Path, eviden
     assert Evidence(path).systems() == {"nas/linux": (200, True)}
     evidence.record_applied(300, {"b": "2"})  # on its own again
     assert Evidence(path).applied() == {"a": "1", "b": "2"}
+
+
+def test_reports_on_the_whole_studio_are_a_history(evidence: Evidence) -> None:
+    evidence.record_report(200, True, {"ok": 12, "drifted": 1})
+    evidence.record_report(100, True, {"ok": 13})
+    evidence.record_report(150, False, {"ok": 1})
+    assert evidence.reports() == [(100, {"ok": 13}), (200, {"ok": 12, "drifted": 1})]
+
+
+def test_a_history_that_somebody_spoilt_is_only_shorter(path: Path, evidence: Evidence) -> None:
+    evidence.record_report(100, True, {"ok": 13})
+    with sqlite3.connect(path) as database:
+        for at, text in enumerate(("{", "[]", '{"ok": "x"}', '{"ok": null}')):
+            database.execute("INSERT INTO reports VALUES (?, 1, ?)", (at, text))
+    assert evidence.reports() == [(100, {"ok": 13})]
+
+
+def test_old_reports_are_forgotten(evidence: Evidence) -> None:
+    with evidence.at_once():
+        for at in range(510):
+            evidence.record_report(at, True, {"ok": at})
+    assert [at for at, _ in evidence.reports()] == list(range(10, 510))
+
+
+def test_a_record_of_an_older_program_gets_the_new_tables(path: Path) -> None:
+    Evidence(path).close()
+    with sqlite3.connect(path) as database:
+        database.executescript("DROP TABLE reports; DROP TABLE told; PRAGMA user_version = 1")
+    again = Evidence(path)
+    again.record_told(100, "owner", "bad")
+    again.record_report(100, True, {"ok": 1})
+    assert (again.told(), again.reports()) == ({"owner": ("bad", 100)}, [(100, {"ok": 1})])

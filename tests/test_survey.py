@@ -100,3 +100,13 @@ class _Lock(Scripted):
     def __init__(self, asked: Answered) -> None:
         super().__init__(asked.answers, [])
         self._probes = [LOCK]
+
+
+def test_answers_to_what_was_asked_besides_stay() -> None:
+    also = Probe(script="echo copies", touches=True)
+    known = answered([THERE], [GONE], [entry_of(THERE)])
+    told = {(also.script, also.touches): Reply(0, "copies\n", "")}
+    kept = Answered({**known.answers, **told}).reading([THERE, GONE], [also])
+    assert isinstance(kept, Answered)
+    assert dict(kept.answers) == told
+    assert kept.seen == {THERE.address: Present(THERE), GONE.address: Absent()}

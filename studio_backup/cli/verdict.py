@@ -13,7 +13,7 @@ from studio_backup.cli.spec import load_studio
 from studio_backup.policy import Sight, Verdict, judge, judge_live
 from studio_backup.policy.verdict import FAIL, UNKNOWN
 from studio_backup.report import verdict as report
-from studio_backup.report.text import Paint, age
+from studio_backup.report.text import Paint
 from studio_backup.spec.model import Dataset, Studio
 from studio_backup.spec.selectors import select
 
@@ -63,22 +63,9 @@ def _look(settings: Settings, studio: Studio, chosen: list[Dataset]) -> dict[str
     # Only --live connects: the design is judged without loading anything of that.
     from studio_backup.cli.reading import seen_copies
     from studio_backup.compile import routes
-    from studio_backup.status import Standing
+    from studio_backup.report.status import sights
 
     names = {dataset.full_name for dataset in chosen}
     ways = [route for route in routes(studio, unread=True) if route.dataset.full_name in names]
     seen = seen_copies(settings, studio, ways)
-    now = time.time()
-
-    def sight(standing: Standing) -> Sight:
-        word, old = standing.word(now), standing.age(now)
-        if word == "unknown":
-            return Sight(None, standing.unknown)
-        if old is None:
-            return Sight(False, "it has no restore point")
-        return Sight(word == "fresh", f"its newest point is {age(old)} old, its limit is {age(standing.limit)}")
-
-    found: dict[str, dict[str, Sight]] = {}
-    for standing in seen:
-        found.setdefault(standing.route.dataset.full_name, {})[standing.route.copy.name] = sight(standing)
-    return found
+    return sights(seen, time.time())

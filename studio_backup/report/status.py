@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from studio_backup.policy import Sight
 from studio_backup.records import as_json
 from studio_backup.report.text import Paint, age, brief, columns, count, safe, size, wrapped
 from studio_backup.status import Standing
@@ -83,6 +84,23 @@ def _next(standings: Sequence[Standing], now: float) -> list[str]:
         if standing.word(now) in ("late", "none") and not standing.running and not refused:
             return [f"Next: studio-backup run {standing.route.copy.full_name}"]
     return []
+
+
+def sights(standings: Iterable[Standing], now: float) -> dict[str, dict[str, Sight]]:
+    """What the verdict on the evidence rests on: dataset -> copy -> sight."""
+    found: dict[str, dict[str, Sight]] = {}
+    for standing in standings:
+        found.setdefault(standing.route.dataset.full_name, {})[standing.route.copy.name] = _sight(standing, now)
+    return found
+
+
+def _sight(standing: Standing, now: float) -> Sight:
+    word, old = standing.word(now), standing.age(now)
+    if word == "unknown":
+        return Sight(None, standing.unknown)
+    if old is None:
+        return Sight(False, "it has no restore point")
+    return Sight(word == "fresh", f"its newest point is {age(old)} old, its limit is {age(standing.limit)}")
 
 
 def document(studio: str, standings: Sequence[Standing], now: float) -> dict[str, object]:

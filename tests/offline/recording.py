@@ -65,6 +65,7 @@ class Replay(Engine):
         machines: Iterable[Machine],
         probes: Mapping[str, Sequence[Probe]],
         wanted: Mapping[str, Sequence[Resource]] = MappingProxyType({}),  # noqa: ARG002
+        kept: Mapping[str, Sequence[Probe]] = MappingProxyType({}),  # noqa: ARG002
     ) -> dict[str, Sighting]:
         """The recorded answers; a question that nobody recorded raises KeyError."""
         systems = [system.full_name for machine in machines for system in machine.systems.values()]
