@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from studio_backup.compile import Route
 from studio_backup.diff import Asleep
+from studio_backup.facts import Observation
 from studio_backup.paths import state
 from studio_backup.probe import Probe, Reply, Unanswered
 from studio_backup.programs import shipped
@@ -90,9 +91,14 @@ class Standing:
         past = [moment for moment in moments if moment <= now + _AHEAD]
         if moments:
             return max(0, now - past[-1]) if past else None
-        if self.route.copy.mode == "mirror" and self.last and self.last.result == "ok" and self.last.started:
+        if self.mirrored and self.last and self.last.started:
             return now - self.last.started
         return None
+
+    @property
+    def mirrored(self) -> bool:
+        """True for a mirror whose last run was good: it holds what that run read."""
+        return self.route.copy.mode == "mirror" and self.last is not None and self.last.result == "ok"
 
     def ahead(self, now: float) -> tuple[str, ...]:
         """Points whose date lies in the future."""
@@ -123,6 +129,20 @@ def probe(route: Route) -> Probe:
 def standings(routes: Iterable[Route], systems: Mapping[str, Sighting]) -> list[Standing]:
     """One for each route, whatever its system answered."""
     return [_standing(route, systems.get(route.writer.full_name)) for route in routes]
+
+
+def observations(standings: Iterable[Standing], now: int) -> list[Observation]:
+    """What was seen of each copy that could be read, to be remembered."""
+    return [
+        Observation(
+            copy=standing.route.copy.full_name,
+            at=now,
+            points=standing.points,
+            state=standing.last.started if standing.last and standing.mirrored else None,
+        )
+        for standing in standings
+        if not standing.unknown
+    ]
 
 
 def _standing(route: Route, sighting: Sighting | None) -> Standing:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import shutil
 import sqlite3
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from studio_backup.errors import EvidenceError
 from studio_backup.evidence import VERSION, Drill, Evidence
+from studio_backup.facts import ATTESTED, Custody, Fact, Observation, latest
 
 
 @pytest.fixture
@@ -182,11 +188,181 @@ def test_old_reports_are_forgotten(evidence: Evidence) -> None:
     assert [at for at, _ in evidence.reports()] == list(range(10, 510))
 
 
-def test_a_record_of_an_older_program_gets_the_new_tables(path: Path) -> None:
-    Evidence(path).close()
-    with sqlite3.connect(path) as database:
-        database.executescript("DROP TABLE reports; DROP TABLE told; PRAGMA user_version = 1")
-    again = Evidence(path)
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_record_of_an_older_program_gets_the_new_tables(old: Path, version: int) -> None:
+    if version == 2:
+        with sqlite3.connect(old) as database:
+            database.executescript(SECOND)
+    again = Evidence(old)
+    assert again.custody() == {}
     again.record_told(100, "owner", "bad")
     again.record_report(100, True, {"ok": 1})
     assert (again.told(), again.reports()) == ({"owner": ("bad", 100)}, [(100, {"ok": 1})])
+
+
+#: A record as version 1 wrote it: the very tables, with a line in each.
+FIRST = """
+CREATE TABLE systems (system TEXT PRIMARY KEY, noticed INTEGER NOT NULL, seen INTEGER);
+CREATE TABLE findings (address TEXT PRIMARY KEY, class TEXT NOT NULL, since INTEGER NOT NULL);
+CREATE TABLE applied (address TEXT PRIMARY KEY, digest TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE plans (fingerprint TEXT PRIMARY KEY, used INTEGER NOT NULL);
+CREATE TABLE drills (
+    dataset TEXT NOT NULL, copy TEXT NOT NULL, point TEXT NOT NULL, at INTEGER NOT NULL,
+    files INTEGER NOT NULL, bytes INTEGER NOT NULL, seconds REAL NOT NULL
+);
+INSERT INTO systems VALUES ('nas/linux', 50, 100);
+INSERT INTO findings VALUES ('a', 'drifted', 90);
+INSERT INTO applied VALUES ('a', 'one', 80);
+INSERT INTO plans VALUES ('plan.json 0f', 70);
+INSERT INTO drills VALUES ('ws-a/sessions', 'on-nas', '2026-11-22T04-08-57Z', 60, 5, 4608220, 0.41);
+PRAGMA user_version = 1;
+"""
+
+
+#: What version 2 added.
+SECOND = """
+CREATE TABLE reports (at INTEGER PRIMARY KEY, whole INTEGER NOT NULL, counts TEXT NOT NULL);
+CREATE TABLE told (receiver TEXT PRIMARY KEY, state TEXT NOT NULL, at INTEGER NOT NULL);
+PRAGMA user_version = 2;
+"""
+
+
+@pytest.fixture
+def old(path: Path) -> Path:
+    """A file of version 1."""
+    path.parent.mkdir(parents=True)
+    with sqlite3.connect(path) as database:
+        database.executescript(FIRST)
+    return path
+
+
+def test_an_older_record_is_brought_up_to_date_with_all_that_it_holds(old: Path) -> None:
+    evidence = Evidence(old)
+    assert evidence.systems() == {"nas/linux": (100, True)}
+    assert (evidence.since(), evidence.applied()) == ({"a": 90}, {"a": "one"})
+    assert not evidence.use_plan(200, "plan.json 0f")
+    # Whether that drill brought back everything was not noted: it is not taken for one that did.
+    drill = Drill("ws-a/sessions", "on-nas", "2026-11-22T04-08-57Z", 5, 4_608_220, 0.41, whole=False)
+    assert evidence.drills() == [(60, drill)]
+    assert (evidence.facts(), evidence.custody(), evidence.observations()) == ([], {}, {})
+    evidence.attest(MFA)
+    evidence.close()
+    with sqlite3.connect(old) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    assert Evidence(old).facts() == [MFA]
+
+
+def test_an_upgrade_that_breaks_off_leaves_the_old_record(old: Path) -> None:
+    with sqlite3.connect(old) as database:
+        database.execute("CREATE TABLE custody (somebody TEXT)")  # in the way of the second of its tables
+    with pytest.raises(EvidenceError, match="custody already exists"):
+        Evidence(old)
+    with sqlite3.connect(old) as database:
+        assert database.execute("PRAGMA user_version").fetchone() == (1,)
+        assert "whole" not in str(database.execute("SELECT sql FROM sqlite_master WHERE name = 'drills'").fetchall())
+
+
+def test_two_programs_may_bring_it_up_to_date_at_once(old: Path) -> None:
+    waiting = [
+        subprocess.Popen([sys.executable, "-c", _OPEN, str(old)], stdout=subprocess.PIPE, text=True) for _ in range(4)
+    ]
+    assert [process.communicate(timeout=60)[0] for process in waiting] == ["1\n"] * 4
+
+
+_OPEN = "import sys; from pathlib import Path; from studio_backup.evidence import Evidence; " \
+    "print(len(Evidence(Path(sys.argv[1])).drills()))"  # fmt: skip
+
+
+MFA = Fact(subject="account:b2", what="mfa", sort=ATTESTED, at=100, by="Ada", expires=200, note="asked for a code")
+TAKEN = Custody(drive="shuttle-1", place="home", at=100, by="Ada", expires=None, note="")
+
+
+def test_what_somebody_says_holds_until_it_runs_out(path: Path, evidence: Evidence) -> None:
+    evidence.attest(MFA)
+    evidence.close()
+    assert Evidence(path).facts() == [MFA]
+    assert [MFA.holds(now) for now in (99, 100, 199, 200)] == [False, True, True, False]
+    later = dataclasses.replace(MFA, at=150, by="Bob", expires=None)
+    assert latest([later, MFA], "account:b2", "mfa") == later
+    assert latest([MFA], "account:b2", "made") is None
+
+
+def test_a_drive_is_where_it_was_last_moved_to(path: Path, evidence: Evidence) -> None:
+    back = dataclasses.replace(TAKEN, place="studio/a", at=200, expires=300, note="for the mix")
+    for move in (TAKEN, dataclasses.replace(TAKEN, drive="shuttle-2", place="bag:red"), back):
+        evidence.move(move)
+    evidence.close()
+    again = Evidence(path)
+    assert {name: one.place for name, one in again.custody().items()} == {
+        "shuttle-1": "studio/a", "shuttle-2": "bag:red",
+    }  # fmt: skip
+    assert again.moves()[-1] == back
+    assert (back.holds(299), back.holds(300), TAKEN.holds(10**12)) == (True, False, True)
+
+
+def test_the_last_look_at_a_copy_is_kept(path: Path, evidence: Evidence) -> None:
+    first = Observation(copy="ws-a/sessions/on-nas", at=100, points=("2026-11-22T04-08-57Z",))
+    mirror = Observation(copy="ws-a/sessions/mirror", at=100, points=(), state=90)
+    later = dataclasses.replace(first, at=200, points=("2026-11-22T04-08-57Z", "2026-11-22T05-00-00Z"))
+    evidence.record_observations([first, mirror])
+    evidence.record_observations([later])
+    evidence.close()
+    assert Evidence(path).observations() == {later.copy: later, mirror.copy: mirror}
+    assert (later.newest, mirror.newest) == (1795323600, 90)
+    assert Observation(copy="x", at=1, points=()).newest is None
+
+
+def test_drills_say_whether_they_brought_back_everything(evidence: Evidence) -> None:
+    part = Drill("ws-a/sessions", "on-nas", "a", 3, 2**40, 1.5, whole=False)
+    evidence.record_drill(100, part)
+    evidence.record_drill(200, dataclasses.replace(part, whole=True))
+    assert [drill.whole for _, drill in evidence.drills()] == [False, True]
+
+
+def test_a_folder_that_is_read_only_is_named_with_the_way_out() -> None:
+    """As somebody who is not root, to whom the rights of a folder mean something."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        path = folder / "evidence.sqlite"
+        made = Evidence(path)
+        made.attest(MFA)
+        made.close()
+        path.chmod(0o444)
+        folder.chmod(0o555)
+        done = subprocess.run([sys.executable, "-c", _READ_ONLY, str(path)], capture_output=True, text=True,
+                              timeout=60, check=False)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        first, second = done.stdout.splitlines()
+        assert first == "1 fact"
+        assert second == (
+            f"the record {path} cannot be written: attempt to write a readonly database | look at its disk and rights"
+        )
+        path.unlink()
+        fresh = subprocess.run([sys.executable, "-c", _READ_ONLY, str(path)], capture_output=True, text=True,
+                               timeout=60, check=False)  # fmt: skip
+        assert fresh.stdout.splitlines()[-1] == (
+            f"the record {path} cannot be used: unable to open database file"
+            " | make it and its folder writable, or set XDG_STATE_HOME to one that is"
+        )
+    finally:
+        shutil.rmtree(folder)
+
+
+#: Everything is imported before the rights go: the program itself may stand where only root can read.
+_READ_ONLY = """
+import os, sys
+from pathlib import Path
+from studio_backup.errors import EvidenceError
+from studio_backup.evidence import Evidence
+from studio_backup.facts import Custody
+if os.getuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    record = Evidence(Path(sys.argv[1]))
+    print(len(record.facts()), "fact")
+    record.move(Custody(drive="shuttle-1", place="home", at=1, by="Ada"))
+except EvidenceError as error:
+    print(error.message, "|", error.fix)
+"""

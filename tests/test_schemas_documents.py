@@ -18,7 +18,7 @@ from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.compile import Route, routes
 from studio_backup.diff import VERBS, Absent, Asleep, Change, Present, Unread, compare
-from studio_backup.evidence import Drill
+from studio_backup.facts import Drill
 from studio_backup.plan import Plan
 from studio_backup.policy import judge
 from studio_backup.records import RESULTS, Record, as_json

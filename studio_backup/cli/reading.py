@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -10,10 +11,11 @@ from studio_backup.cli.scope import engine_of, evidence_of
 from studio_backup.cli.settings import Settings
 from studio_backup.compile import Route
 from studio_backup.engine import Engine
+from studio_backup.errors import EvidenceError
 from studio_backup.evidence import Evidence
 from studio_backup.probe import Probe
 from studio_backup.spec.model import Machine, Studio
-from studio_backup.status import Standing, probe, standings
+from studio_backup.status import Standing, observations, probe, standings
 
 
 @contextmanager
@@ -34,6 +36,12 @@ def seen_copies(settings: Settings, studio: Studio, ways: Sequence[Route]) -> li
         probes.setdefault(route.writer.full_name, []).append(probe(route))
     writers = {route.writer.machine for route in ways}
     machines = [machine for machine in studio.machines.values() if machine.name in writers]
-    with reading(settings, studio, evidence_of(settings, studio.name), machines) as engine:
+    evidence = evidence_of(settings, studio.name)
+    with reading(settings, studio, evidence, machines) as engine:
         sightings = engine.read(machines, probes)
-    return standings(ways, sightings)
+    found = standings(ways, sightings)
+    try:
+        evidence.record_observations(observations(found, int(time.time())))
+    except EvidenceError as error:
+        settings.say(f"warning: {error.message}")
+    return found

@@ -12,7 +12,7 @@ from studio_backup.cli.scope import engine_of, evidence_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.engine import Engine
-from studio_backup.evidence import Drill
+from studio_backup.facts import Drill
 from studio_backup.report.restore import document, lines
 from studio_backup.report.text import safe, size
 from studio_backup.restore.carry import check, move
@@ -64,9 +64,8 @@ def command(settings: Settings, dataset: str, copy: str | None, at: str | None, 
             check(receiving, folder, moved, settings.timeout)
         finally:
             engine.close()
-    drill = Drill(
-        wanted.full_name, choice.standing.route.copy.name, choice.point, moved.files, moved.bytes, round(seconds, 3)
-    )
+    name = choice.standing.route.copy.name
+    drill = Drill(wanted.full_name, name, choice.point, moved.files, moved.bytes, round(seconds, 3), whole=not path)
     evidence.record_drill(int(time.time()), drill)
     if settings.json:
         settings.document(document(drill, to))

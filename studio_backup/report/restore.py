@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio_backup.evidence import Drill
+from studio_backup.facts import Drill
 from studio_backup.report.text import age, count, moment, size
 from studio_backup.spec.retention import point_time
 
