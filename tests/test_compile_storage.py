@@ -140,7 +140,7 @@ def test_mounts_come_in_the_order_of_their_paths() -> None:
         "UUID=5e551001-0000-4000-8000-00000000000a", "/srv/work", "ext4", "rw",
     )  # fmt: skip
     assert outer.needs() == frozenset()
-    assert (inner.options, inner.access) == ("nofail,x-systemd.device-timeout=10s,ro", "ro")
+    assert (inner.options, inner.access) == ("nofail,x-systemd.device-timeout=90s,ro", "ro")
 
 
 def test_what_stands_on_a_mount_that_is_kept_needs_the_mount_and_not_the_watcher() -> None:

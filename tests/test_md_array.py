@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from studio_backup.diff import Present
+from studio_backup.diff import Present, compare
+from studio_backup.manifest import Entry
+from studio_backup.plan import steps_of
 from studio_backup.resource import Unparsable
 from studio_backup.resources.device import joined
 from studio_backup.resources.md_array import MdArray
@@ -129,6 +131,26 @@ def test_a_disk_in_use_or_asleep_hinders_and_one_in_an_array_does_not() -> None:
     ):
         found = replace(want, found=f"bay1\0size\t1\nedges\tzero\0\0bay2\0{content}").hindrance()
         assert (found is not None) is hinders
+
+
+def test_a_missing_disk_hinders_what_is_to_be_made_and_no_change_of_what_runs() -> None:
+    blank, held, gone = "size\t1\nedges\tzero", "in use: held by md127", "not there"
+    member = "size\t1\nsignature\tlinux_raid_member\t0x1000\ta-b\tnas:tank\nedges\t1\t2"
+    for other, hinders in ((blank, True), (gone, True), (held, False), (member, False)):
+        found = replace(wanted("absent"), found=f"bay1\0{other}\0\0bay2\0{gone}").hindrance()
+        assert (found is not None) is hinders, other
+    want = replace(wanted("absent"), found=f"bay1\0{blank}\0\0bay2\0{gone}")
+    assert want.hindrance() == (
+        "bay2 is not there", "plug it in, or name another disk in the spec; then plan again",
+    )  # fmt: skip
+
+
+def test_a_bitmap_is_changed_while_a_disk_lacks() -> None:
+    seen = case("pulled").seen()
+    want = replace(wanted("pulled"), bitmap="none", found="bay1\0in use: held by md127\0\0bay2\0not there")
+    change = compare(want, seen, Entry("northlight", want.address, "studio.yml", "0"), "", {})
+    assert (change.verb, {field.name for field in change.fields}) == ("update", {"bitmap", "state", "faults"})
+    assert [step.title for step in steps_of(change)] == ["set the bitmap of tank to none"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from studio_backup.resource import After, Derived
 CONTENT = f"{shipped('device.sh')}\n{shipped('content.sh')}"
 
 #: How a disk says, in place of its content, that somebody uses it or that it was not read.
-IN_USE, ASLEEP, NOT_READ = "in use: ", "asleep: not read", "not read: "
+IN_USE, ASLEEP, NOT_READ, NOT_THERE = "in use: ", "asleep: not read", "not read: ", "not there"
 
 #: All that device_content says of a blank one; a fact more, of whatever kind, and it is none.
 _BLANK = re.compile(r"size\t[1-9][0-9]*\n(serial\t[^\t\n]+\n)?edges\tzero")
@@ -37,7 +37,7 @@ def told(content: str) -> str:
 
     The same words as `tell_content` of expected.sh, which says them on the machine.
     """
-    if content.startswith((IN_USE, ASLEEP, NOT_READ)):
+    if content.startswith((IN_USE, ASLEEP, NOT_READ, NOT_THERE)):
         return content
     facts = [[*line.split("\t"), "", "", ""] for line in content.split("\n")]
     single = {fact[0]: fact[1] for fact in facts}
@@ -104,6 +104,8 @@ def hindrance(contents: Mapping[str, str]) -> tuple[str, str] | None:
             return f"{member} is {content}", "free it by hand if nothing on it is needed; nothing in use is overwritten"
         if content.startswith(ASLEEP):
             return f"{member} is {content}", "wake it by reading from it, then plan again"
+        if content == NOT_THERE:
+            return f"{member} is {content}", "plug it in, or name another disk in the spec; then plan again"
         if content.startswith(NOT_READ):
             return f"{member} was {content}", "make it readable, then plan again"
     return None

@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 from studio_backup.probe import Probe, Reply
 from studio_backup.programs import shipped
 from studio_backup.resource import Unparsable, Watched, fixed, watched, whole
-from studio_backup.resources.device import ASLEEP, CONTENT, IN_USE, NOT_READ, designator
+from studio_backup.resources.device import ASLEEP, CONTENT, IN_USE, NOT_READ, NOT_THERE, designator
 from studio_backup.resources.smart import NONE, Health, health_of
 from studio_backup.source import Place
 
@@ -33,7 +33,7 @@ class Disk(Watched):
     present: str = watched("yes")
     serial: str | None = fixed(None)  # where the spec says serial and id: the bay may hold another disk
     users: str | None = watched(None)
-    content: str | None = watched(None)  # as device_content prints it, or `in use: …`, `asleep: …`, `not read: …`
+    content: str | None = watched(None)  # as device_content prints it, or what stands in its place
     health: str | None = watched("passed")
     reallocated: str | None = watched(NONE)
     pending: str | None = watched(NONE)
@@ -93,7 +93,7 @@ class Disk(Watched):
             present="yes" if there else f"no: {said['several']}" if "several" in said else "no",
             serial=self._serial(said, health.serial) if there else self.serial,
             users=users,
-            content=self._content(users, said, content) if there else None,
+            content=self._content(users, said, content) if there else None if "several" in said else NOT_THERE,
             health=health.health,
             reallocated=health.reallocated,
             pending=health.pending,

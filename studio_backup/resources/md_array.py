@@ -163,9 +163,14 @@ class MdArray(Resource):
         return cls(system=system, name=name, place=place, level="", members=())
 
     def hindrance(self) -> tuple[str, str] | None:
-        """Of its members, those that are in an array hinder nothing: it is this one, or the guard says so."""
-        contents = self._contents()
-        return device.hindrance({member: text for member, text in contents.items() if not _HELD.fullmatch(text)})
+        """Of its members, those that are in an array hinder nothing: it is this one, or the guard says so.
+
+        Nor does one that is not there, once others are joined: what is done to them needs no word of it.
+        """
+        contents = {member: text for member, text in self._contents().items() if not _HELD.fullmatch(text)}
+        if len(contents) < len(self.members) or any("\tlinux_raid_member\t" in text for text in contents.values()):
+            contents = {member: text for member, text in contents.items() if text != device.NOT_THERE}
+        return device.hindrance(contents)
 
     def _contents(self) -> dict[str, str]:
         """Member -> what was seen on it; of what nobody saw, nothing, which no guard lets pass."""

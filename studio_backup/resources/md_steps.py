@@ -51,24 +51,16 @@ settle() { if command -v udevadm >/dev/null; then udevadm settle; fi; }
 """
 
 
-def _script(uuid: str, designators: Sequence[str], lines: str, find: bool = True) -> str:
-    found = f"find_array {shlex.quote(uuid)}\n" if find else ""
-    return f"{CONTENT}\n{_FIND}{found}resolve {shlex.join(designators)}\n{lines}"
-
-
 def create(uuid: str, name: str, host: str, options: Iterable[str], designators: Sequence[str]) -> str:
     """What is on the disks goes first: mdadm leaves a partition table where it is."""
     words = (f"--uuid={uuid}", f"--name={name}", f"--homehost={host}", *options)
-    return _script(
-        uuid,
-        designators,
-        f"""for device in $devices; do wipefs -a -q "$device"; done
+    return f"""{CONTENT}
+{_FIND}resolve {shlex.join(designators)}
+for device in $devices; do wipefs -a -q "$device"; done
 settle
 free_place {name}
 mdadm --create "$place" {shlex.join(words)} --run $devices
-settle""",
-        find=False,
-    )
+settle"""
 
 
 def start(uuid: str, name: str, designators: Sequence[str]) -> str:
@@ -104,16 +96,15 @@ settle"""
 def replace(uuid: str, designators: Sequence[str], new: str, wipe: bool) -> str:
     """The old disk stays in until the new one is filled: there is no time with less redundancy."""
     wiping = 'wipefs -a -q "$device"; settle\n' if wipe else ""
-    return _script(
-        uuid,
-        designators,
-        f"""old=$(legs_outside | awk '$2 ~ /in_sync/ && $2 !~ /want_replacement/ {{ print $1; exit }}')
+    return f"""{CONTENT}
+{_FIND}find_array {shlex.quote(uuid)}
+{_present(designators)}
+old=$(legs_outside | awk '$2 ~ /in_sync/ && $2 !~ /want_replacement/ {{ print $1; exit }}')
 [ -n "$old" ] || {{ printf 'no disk is left to be replaced\\n'; exit 1; }}
 find_device {shlex.quote(new)}
 {wiping}mdadm "$array" --add-spare "$device"
 mdadm "$array" --replace "/dev/$old" --with "$device"
-settle""",
-    )
+settle"""
 
 
 def widen(uuid: str, slots: int) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,7 @@ from studio_backup.source import Place
 from studio_backup.step import Risk
 from tests.sandbox import SHELLS
 from tests.shells.device_bench import MIB, Devices, Loop
-from tests.shells.device_signatures import gpt, mbr
+from tests.shells.device_signatures import SIGNATURES, gpt, mbr
 from tests.shells.storage_bench import carry_out, look, wave
 
 TYPES = {"ext4": 32, "btrfs": 128, "xfs": 320}
@@ -150,17 +151,25 @@ def test_what_is_mounted_is_never_a_thing_to_be_made(devices: Devices, disk: Loo
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_what_was_named_is_overwritten_whole(kind: str, devices: Devices, disk: Loop) -> None:
-    """A partition table that stays would show both: mkfs.ext4 leaves it where it is."""
+    """What mkfs does not write over would show beside it, on a disk that knows no discard."""
     gpt(disk, mbr(0xEE))
+    for name in ("ZFS", "ISO 9660", "VMFS, beyond the first MiB"):
+        SIGNATURES[name](disk)
     want = wanted(devices, disk, kind)
     (step,) = want.create()
+    discard = Path(f"/sys/class/block/{disk.device[5:]}/queue/discard_max_bytes")
+    before = discard.read_text()
+    discard.write_text("0")
     assert step.names == (want.address, f"{want.address}#bay1")
     assert step.stakes == (f"bay1: {told(str(want.found))}",)
     assert "GPT partition table" in step.stakes[0]
-    assert carry_out(devices, want.address, (step,)).exit == 0
+    try:
+        assert carry_out(devices, want.address, (step,)).exit == 0
+    finally:
+        discard.write_text(before)
     assert look(devices, want) == Present(want)
-    assert "gpt" not in devices.content(disk)
-    assert "PMBR" not in devices.content(disk)
+    signatures = [line.split("\t")[1] for line in devices.content(disk).split("\n") if line.startswith("signature\t")]
+    assert signatures == [kind]
 
 
 @pytest.mark.parametrize("kind", TYPES)

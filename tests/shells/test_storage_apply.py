@@ -44,7 +44,7 @@ PLAY = """
 UUID = chosen_id("northlight", "nas", "tank")
 THEIRS = "# by hand\nproc  /proc proc defaults 0 0\n\nLABEL=x\t/mnt/x ext4 noauto"
 FILESYSTEM, MOUNT = "nas/linux/filesystem/tank", "nas/linux/mount/tank"
-LINE = f"UUID={UUID} /srv/the\\040tank ext4 nofail,x-systemd.device-timeout=10s,noatime 0 0"
+LINE = f"UUID={UUID} /srv/the\\040tank ext4 nofail,x-systemd.device-timeout=90s,noatime 0 0"
 
 
 def studio_of(play: str = PLAY, inventory: str = INVENTORY) -> Studio:
@@ -226,7 +226,7 @@ def test_a_line_for_it_that_came_after_the_plan_is_not_doubled(nas: Nas) -> None
 
 def test_what_stands_there_already_is_adopted_and_never_rewritten(nas: Nas) -> None:
     nas.run(f"mkfs.ext4 -q -U {UUID} -L tank {nas.disk.device}; mkdir '/srv/the tank'")
-    line = LINE.replace("nofail,x-systemd.device-timeout=10s,noatime", "noatime,nofail,x-systemd.device-timeout=10s")
+    line = LINE.replace("nofail,x-systemd.device-timeout=90s,noatime", "noatime,nofail,x-systemd.device-timeout=90s")
     Path(nas.devices.folder / "fstab").write_text(f"{THEIRS}\n{line}\n")
     nas.run(f"cat {nas.devices.folder}/fstab >/etc/fstab; mount '/srv/the tank'")
     plan = nas.plan(studio_of())

@@ -2,7 +2,7 @@
 printf '%s' '# static file systems
 UUID=1111-2222 /boot/efi vfat umask=0077 0 1
 /swapfile none swap sw 0 0
-/dev/disk/by-uuid/7a4b0001-0000-4000-8000-000000000001 /srv/tank/ auto x-systemd.device-timeout=10s,defaults,nofail 0 2
+/dev/disk/by-uuid/7a4b0001-0000-4000-8000-000000000001 /srv/tank/ auto x-systemd.device-timeout=90s,defaults,nofail 0 2
 ' >/etc/fstab
 truncate -s 16M /run/studio-backup-sandbox/image; mkfs.ext4 -q -U 7a4b0001-0000-4000-8000-000000000001 /run/studio-backup-sandbox/image
 mkdir -p '/srv/tank'; mount -o loop /run/studio-backup-sandbox/image '/srv/tank'
