@@ -17,7 +17,8 @@ from studio_backup.spec.explain import explain
 def command(settings: Settings, address: str) -> int:
     """Show every value that holds for ADDRESS and the file:line:column it comes from.
 
-    ADDRESS is MACHINE, MACHINE/SYSTEM, MACHINE/VOLUME, MACHINE/DATASET or MACHINE/DATASET/COPY.
+    ADDRESS is MACHINE, MACHINE/SYSTEM, MACHINE/VOLUME, MACHINE/DATASET or MACHINE/DATASET/COPY; or
+    site:NAME, drive:NAME, account:NAME, policy:NAME.
     A value without a place holds by default.
     """
     loaded = load_spec(settings)

@@ -63,4 +63,5 @@ CODES = {
     "SB415": "storage of a sort that cannot be kept",
     "SB416": "mounts in one place, or one inside another that is not kept",
     "SB417": "storage to keep that rests on what is not kept, or not known",
+    "SB418": "something of another product that nobody can know",
 }

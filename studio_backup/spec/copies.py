@@ -59,6 +59,7 @@ def _copy(dataset: str, name: str, entry: Entry, target: tuple[str, str, str], e
         floor=int(text_of(node, "floor", "1")),
         max_age=parse_duration(max_age) if max_age else None,
         bandwidth=parse_bandwidth(bandwidth) if bandwidth else None,
+        control=text_of(node, "control", "ssh"),
         place=entry.key.place,
     )
 

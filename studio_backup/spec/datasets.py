@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from studio_backup.source import Document, Entry, Mapping, Node, Place
 from studio_backup.spec.copies import build_copies
 from studio_backup.spec.duration import parse_duration
+from studio_backup.spec.external import build_external
 from studio_backup.spec.filling import Filler
+from studio_backup.spec.formats import parse_size
 from studio_backup.spec.model import Dataset
 from studio_backup.spec.paths import sub_path
 from studio_backup.spec.plays import Held, check_hosts, first_to_give, given
+from studio_backup.spec.policies import find_policy, known_policies
 from studio_backup.spec.presets import expand
-from studio_backup.spec.reading import place_of, text_of, texts_of
+from studio_backup.spec.reading import entries_of, place_of, text_of, texts_of
+from studio_backup.spec.rules import NONE
 from studio_backup.spec.schema import Schema, load_schema
 from studio_backup.spec.wording import suggest
 
@@ -49,9 +53,11 @@ def _dataset(held: Held, machine: str, name: str, entry: Entry) -> Dataset | Non
     if filler.failed or not isinstance(tree, Mapping):
         return None
     held.trees[f"{machine}/{name}"] = tree
+    policy = _policy(held, tree)
     source = tree.get("source")
     volume = text_of(source, "volume")
     copies = build_copies(f"{machine}/{name}", tree, held.inventory, held.machines, held.findings)
+    external = build_external(f"{machine}/{name}", tree, held)
     if not _has_volume(held, machine, volume, place_of(source, "volume", entry.key.place)):
         return None
     exclude, preset_busy = expand([item.value for item in texts_of(tree, "exclude")])
@@ -62,13 +68,28 @@ def _dataset(held: Held, machine: str, name: str, entry: Entry) -> Dataset | Non
         volume=volume,
         path=sub_path(text_of(source, "path")),
         exclude=exclude,
-        policy=text_of(tree, "policy", "3-2-1"),
+        policy=policy,
         quiet=_seconds(tree, "quiet", QUIET),
         quiet_limit=_seconds(tree, "quiet-limit", max(QUIET_LIMIT, _seconds(tree, "quiet", QUIET))),
         busy_patterns=tuple(busy),
         copies=copies,
+        external=external,
+        kind=text_of(tree, "kind", "backup"),
+        role=text_of(tree, "role", "media" if text_of(tree, "kind") == "archive" else "session"),
+        owner=text_of(tree, "class") or None,
+        client=text_of(tree, "client") or None,
+        size=parse_size(text_of(tree, "size")) if text_of(tree, "size") else None,
+        waived={code: text_of(tree.get("waive"), code) for code in entries_of(tree, "waive")},
         place=entry.key.place,
     )
+
+
+def _policy(held: Held, tree: Mapping) -> str:
+    name = text_of(tree, "policy", "3-2-1")
+    if name != NONE and find_policy(held.policies, name) is None and name not in held.inventory.policies:
+        fix = suggest(name, known_policies(held.policies), "define it under policies: in the inventory")
+        held.findings.add(place_of(tree, "policy", tree.place), "SB304", f"there is no policy '{name}'", fix)
+    return name
 
 
 def _has_volume(held: Held, machine: str, volume: str, place: Place) -> bool:

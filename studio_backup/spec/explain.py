@@ -1,4 +1,4 @@
-"""Where every value of a machine, system, disk, array, volume, dataset or copy comes from."""
+"""Where every value of a machine, a part of it, a dataset, a copy, a site, drive, account or policy comes from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from studio_backup.errors import UsageError
 from studio_backup.source import Listing, Mapping, Node, Place, Text
 from studio_backup.spec.copies import CHAIN_SCHEDULE, schedule_of
 from studio_backup.spec.datasets import dataset_schema
+from studio_backup.spec.drives import section_schema
 from studio_backup.spec.duration import format_duration
+from studio_backup.spec.inventory import THINGS
 from studio_backup.spec.layers import machine_schema
 from studio_backup.spec.load import Loaded
 from studio_backup.spec.machines import OS_NAMES
@@ -33,7 +35,9 @@ class ExplainedValue:
 
 
 def explain(loaded: Loaded, address: str) -> list[ExplainedValue]:
-    """Every value at `address`: MACHINE, MACHINE/NAME or MACHINE/DATASET/COPY. Raises `UsageError`."""
+    """Every value at `address`: MACHINE, MACHINE/NAME, MACHINE/DATASET/COPY or drive:NAME. Raises `UsageError`."""
+    if ":" in address:
+        return _thing(loaded, address)
     machine, _, rest = address.strip("/").partition("/")
     tree = loaded.machines.get(machine)
     if tree is None:
@@ -52,6 +56,16 @@ def explain(loaded: Loaded, address: str) -> list[ExplainedValue]:
         known += [name.partition("/")[2] for name in loaded.datasets if name.startswith(f"{machine}/")]
         raise UsageError(f"'{machine}' has nothing called '{rest}'", suggest(rest, known, f"try explain {machine}"))
     return found
+
+
+def _thing(loaded: Loaded, address: str) -> list[ExplainedValue]:
+    """A site, drive, account or policy."""
+    tree = loaded.things.get(address)
+    if tree is None:
+        kinds = ", ".join(f"{kind}:NAME" for kind in THINGS)
+        raise UsageError(f"there is no '{address}'", suggest(address, loaded.things, f"write {kinds} or MACHINE/NAME"))
+    kind, _, name = address.partition(":")
+    return list(_values(tree, section_schema(THINGS[kind]), f"{THINGS[kind]}.{name}"))
 
 
 def _names(tree: Mapping, section: str) -> list[str]:
@@ -82,6 +96,10 @@ def _dataset(tree: Mapping | None, name: str, copy: str) -> Iterator[ExplainedVa
     if not copy:
         yield from _values(tree, schema, f"datasets.{name}")
         return
+    external = submap(submap(tree, "external"), copy)
+    if external is not None:
+        inner = schema["properties"]["external"]["additionalProperties"]
+        yield from _values(external, inner, f"datasets.{name}.external.{copy}")
     node = submap(submap(tree, "copies"), copy)
     if node is not None:
         path = f"datasets.{name}.copies.{copy}"

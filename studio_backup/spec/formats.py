@@ -15,11 +15,13 @@ from studio_backup.spec.identities import (
     check_user,
     check_volume_id,
 )
-from studio_backup.spec.paths import mount_path, parse_target, sub_path
+from studio_backup.spec.paths import mount_path, parse_destination, parse_target, sub_path
 from studio_backup.spec.presets import PRESETS
 from studio_backup.spec.retention import point_time
-from studio_backup.spec.schedule import Schedule
+from studio_backup.spec.rules import NUMBERS
+from studio_backup.spec.schedule import Schedule, rhythm
 from studio_backup.spec.storage import check_array_id, check_chunk, check_label, check_mount_option
+from studio_backup.spec.tools import check_tool
 from studio_backup.spec.wording import MalformedError, shorten, suggest
 
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
@@ -27,6 +29,9 @@ _VARIABLE = re.compile(r"[a-z_][a-z0-9_]{0,39}")
 _BANDWIDTH = re.compile(r"([0-9]{1,7}) ?(KiB/s|kB/s|MiB/s|MB/s|GiB/s|Mbit/s|Gbit/s)")
 _KIB = {"KiB/s": 1, "kB/s": 1000 / 1024, "MiB/s": 1024, "MB/s": 1e6 / 1024, "GiB/s": 1048576,
         "Mbit/s": 125000 / 1024, "Gbit/s": 125e6 / 1024}  # fmt: skip
+
+_SIZE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?([A-Za-z]+)")
+_BYTES = {"MB": 10**6, "GB": 10**9, "TB": 10**12, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40}
 
 
 def slug(text: str) -> str:
@@ -71,11 +76,40 @@ def check_day(text: str) -> None:
 
 
 def check_policy(text: str) -> None:
-    """N-N-N or none."""
-    if text != "none" and not re.fullmatch(r"[1-9]-[1-9]-[0-9]", text):
+    """A name; one of nothing but digits is to be copies, kinds of media and off-site copies."""
+    if not NAME.fullmatch(text) or (text.replace("-", "").isdigit() and not NUMBERS.fullmatch(text)):
+        fix = "write 3-2-1 (copies, kinds of media, off-site), the name of a policy, or none"
+        raise MalformedError(f"'{shorten(text)}' is not a policy", fix)
+
+
+def check_location(text: str) -> None:
+    """SITE or SITE/ROOM."""
+    if not all(NAME.fullmatch(part) for part in text.split("/")) or text.count("/") > 1:
+        raise MalformedError(f"'{shorten(text)}' is not a place", "write SITE or SITE/ROOM")
+
+
+def check_eraser(text: str) -> None:
+    """Somebody or something that can erase."""
+    kind, _, name = text.partition(":")
+    if text != "control" and not (kind in ERASERS and NAME.fullmatch(name)):
+        fix = "write machine:NAME, person:NAME, key:NAME or control"
+        raise MalformedError(f"'{shorten(text)}' names nobody who could erase", fix)
+
+
+def check_warning(text: str) -> None:
+    """The code of a warning."""
+    if not re.fullmatch("SB5[0-9]{2}", text):
         raise MalformedError(
-            f"'{shorten(text)}' is not a policy", "write 3-2-1 (copies, kinds of media, off-site), or none"
+            f"'{shorten(text)}' is not the code of a warning", "write it as validate shows it, SB5 and two digits"
         )
+
+
+def parse_size(text: str) -> int:
+    """Bytes."""
+    found = _SIZE.fullmatch(text.strip())
+    if not found or found[2] not in _BYTES:
+        raise MalformedError(f"'{shorten(text)}' is not a size", "write a number and GB, TB, GiB or TiB")
+    return int(float(found[1]) * _BYTES[found[2]])
 
 
 def check_point(text: str) -> None:
@@ -131,6 +165,7 @@ def check_hosts(text: str) -> None:
     check_name(word)
 
 
+ERASERS = ("machine", "person", "key")
 HOST_KINDS = ("machine", "group", "room", "site", "role")
 
 #: `format` in a schema -> the code of its problems and its check.
@@ -157,6 +192,13 @@ FORMATS: dict[str, tuple[str, Callable[[str], object]]] = {
     "day": ("SB216", check_day),
     "restore-point": ("SB216", check_point),
     "policy": ("SB216", check_policy),
+    "size": ("SB216", parse_size),
+    "warning": ("SB216", check_warning),
+    "rhythm": ("SB208", rhythm),
+    "location": ("SB206", check_location),
+    "eraser": ("SB206", check_eraser),
+    "tool": ("SB204", check_tool),
+    "destination": ("SB214", parse_destination),
     "bandwidth": ("SB216", parse_bandwidth),
     "chunk": ("SB217", check_chunk),
     "label": ("SB217", check_label),

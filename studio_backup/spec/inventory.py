@@ -10,11 +10,15 @@ from studio_backup.spec.findings import Findings
 from studio_backup.spec.formats import NAME, slug
 from studio_backup.spec.merge import submap
 from studio_backup.spec.model import Room, Site
+from studio_backup.spec.reading import text_of
 from studio_backup.spec.wording import suggest
 
 #: Problems after which part of a file's text is missing from its tree.
 _LOSSY = ("SB106", "SB110", "SB111")
-_SECTIONS = ("sites", "machines", "groups")
+_SECTIONS = ("sites", "machines", "groups", "drives", "accounts", "policies")
+
+#: What belongs to no machine, as it is called by name -> its section.
+THINGS = {"site": "sites", "drive": "drives", "account": "accounts", "policy": "policies"}
 
 
 @dataclass
@@ -26,6 +30,9 @@ class Inventory:
     sites: dict[str, Entry] = field(default_factory=dict)
     machines: dict[str, Entry] = field(default_factory=dict)
     groups: dict[str, Entry] = field(default_factory=dict)
+    drives: dict[str, Entry] = field(default_factory=dict)
+    accounts: dict[str, Entry] = field(default_factory=dict)
+    policies: dict[str, Entry] = field(default_factory=dict)
     damaged: dict[str, set[str]] = field(default_factory=lambda: {section: set() for section in _SECTIONS})
     defaults_damaged: bool = False
     complete: bool = True  # False when part of the text could not be read: nothing unknown is then reported
@@ -37,13 +44,39 @@ class Inventory:
         """True for a name that is certainly defined nowhere: nothing was unreadable, or only misspelt."""
         return self.complete and name not in self.misnamed
 
+    def things(self) -> dict[str, Mapping]:
+        """What is said of each site, drive, account and policy, as `drive:NAME`."""
+        return {
+            f"{kind}:{name}": entry.value
+            for kind, section in THINGS.items()
+            for name, entry in getattr(self, section).items()
+            if isinstance(entry.value, Mapping)
+        }
+
     def site_models(self) -> dict[str, Site]:
         """Every site with its rooms."""
-        return {name: Site(name=name, rooms=self._rooms(name, entry.value)) for name, entry in self.sites.items()}
+        return {name: self._site(name, entry) for name, entry in self.sites.items()}
+
+    def _site(self, name: str, entry: Entry) -> Site:
+        node = entry.value
+        return Site(
+            name=name,
+            rooms=self._rooms(name, node),
+            kind=text_of(node, "kind", "own"),
+            since=text_of(node, "from") or None,
+            until=text_of(node, "until") or None,
+            secured=text_of(node, "secured") == "yes",
+            place=entry.key.place,
+        )
 
     def _rooms(self, site: str, node: Node) -> dict[str, Room]:
         rooms = submap(node, "rooms")
-        return {room: Room(name=room, site=site) for room in rooms.entries} if rooms else {}
+        if not rooms:
+            return {}
+        return {
+            room: Room(name=room, site=site, secured=text_of(entry.value, "secured") == "yes")
+            for room, entry in rooms.entries.items()
+        }
 
     def sites_with_room(self, room: str) -> list[str]:
         """Names of the sites that have a room of that name."""

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from studio_backup.source import Document, Mapping, Problem, read
+from studio_backup.spec.accounts import build_accounts
 from studio_backup.spec.conformity import conform
 from studio_backup.spec.datasets import build_datasets
+from studio_backup.spec.drives import build_drives
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.inventory import gather
 from studio_backup.spec.layers import effective
@@ -17,6 +19,7 @@ from studio_backup.spec.machines import build_machine
 from studio_backup.spec.managed import build_managed, with_chosen_ids
 from studio_backup.spec.model import Studio
 from studio_backup.spec.plays import Held
+from studio_backup.spec.policies import build_policies
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Loaded:
     machines: dict[str, Mapping] = field(default_factory=dict)  # machine -> what holds for it, with places
     datasets: dict[str, Mapping] = field(default_factory=dict)  # full name -> what holds for it, with places
     managed: dict[tuple[str, str, str], Mapping] = field(default_factory=dict)  # machine, kind, name -> likewise
+    things: dict[str, Mapping] = field(default_factory=dict)  # site:NAME, drive:NAME, … -> what the inventory says
 
 
 Texts = Sequence[tuple[str, str | bytes]]
@@ -43,11 +47,21 @@ def load(inventory: Texts, playbooks: Texts, *, whole: bool = True) -> Loaded:
     stock = [_document(file, content, "inventory", findings) for file, content in inventory]
     roles = [_document(file, content, "playbook", findings) for file, content in playbooks]
     gathered = gather(stock, findings)
-    held = Held(gathered, {}, {}, findings)
+    held = Held(
+        gathered,
+        {},
+        {},
+        findings,
+        drives=build_drives(gathered, findings),
+        accounts=build_accounts(gathered, findings),
+        policies=build_policies(gathered, findings),
+    )
     for name in gathered.machines:
         if layered := effective(gathered, name, findings):
             held.effective[name] = layered
-            if machine := build_machine(layered, tuple(gathered.groups_of.get(name, ())), findings):
+            if machine := build_machine(
+                layered, tuple(gathered.groups_of.get(name, ())), findings, held.drives, gathered.drives
+            ):
                 held.machines[name] = machine
     datasets = build_datasets(roles, held)
     managed = build_managed(roles, held)
@@ -58,6 +72,9 @@ def load(inventory: Texts, playbooks: Texts, *, whole: bool = True) -> Loaded:
         groups=gathered.members,
         datasets=datasets,
         managed=managed,
+        drives=held.drives,
+        accounts=held.accounts,
+        policies=held.policies,
         whole=whole,
     )
     trees = {name: layered.tree for name, layered in held.effective.items()}
@@ -70,6 +87,7 @@ def load(inventory: Texts, playbooks: Texts, *, whole: bool = True) -> Loaded:
         machines=trees,
         datasets=held.trees,
         managed=held.kept,
+        things=gathered.things(),
     )
 
 

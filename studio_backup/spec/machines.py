@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from studio_backup.source import Entry, Listing, Mapping, Node
 from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.layers import Effective
+from studio_backup.spec.merge import submap
 from studio_backup.spec.model import Array, Disk, Jump, Machine, System
+from studio_backup.spec.outside import Drive
 from studio_backup.spec.reading import entries_of, place_of, text_of, texts_of
 from studio_backup.spec.storage import array_id
 from studio_backup.spec.volumes import build_volumes
@@ -32,6 +35,8 @@ LEVELS: dict[str, dict[str, int]] = {
     "zfs": {"stripe": 1, "mirror": 2, "raidz1": 3, "raidz2": 4, "raidz3": 5},
     "appleraid": {"stripe": 2, "mirror": 2, "concat": 2},
     "storage-space": {"simple": 1, "mirror": 2, "parity": 3},
+    "hardware": {"raid0": 2, "raid1": 2, "raid5": 3, "raid6": 4, "raid10": 4},
+    "beyondraid": {"single": 2, "dual": 3},
 }
 
 
@@ -42,8 +47,14 @@ class _Builder:
     findings: Findings
 
 
-def build_machine(held: Effective, groups: tuple[str, ...], findings: Findings) -> Machine | None:
-    """None when it cannot be built; why is then reported."""
+def build_machine(
+    held: Effective,
+    groups: tuple[str, ...],
+    findings: Findings,
+    drives: dict[str, Drive],
+    declared: Collection[str],
+) -> Machine | None:
+    """None when it cannot be built; why is then reported. `declared` names all drives, those with problems, too."""
     builder = _Builder(held.name, held.tree, findings)
     before = len(findings)
     systems = {
@@ -59,7 +70,9 @@ def build_machine(held: Effective, groups: tuple[str, ...], findings: Findings) 
         for name, entry in entries_of(held.tree, "arrays").items()
         if (array := _array(builder, name, entry))
     }
-    volumes = build_volumes(held.name, held.tree, systems, findings)
+    volumes = build_volumes(held.name, held.tree, systems, findings, declared)
+    disks |= {one.on: _travelling(drives[one.on]) for one in volumes.values() if one.on in drives}
+    _installed(builder, systems, [*disks, *arrays, *volumes])
     if len(findings) > before and len(systems) < len(entries_of(held.tree, "systems")):
         return None
     exclusive, variables = text_of(held.tree, "exclusive"), held.values["vars"]
@@ -106,6 +119,7 @@ def _system(builder: _Builder, name: str, entry: Entry) -> System | None:
         become=text_of(node, "become") or None,
         identity=text_of(node, "identity") or None,
         services=text_of(node, "services", "systemd"),
+        on=text_of(node, "on") or None,
         jump=_jumps(node),
         place=place,
     )
@@ -151,8 +165,39 @@ def _disk(builder: _Builder, name: str, entry: Entry) -> Disk | None:
         enclosure=text_of(node, "enclosure") or None,
         controller=text_of(node, "controller") or None,
         power=text_of(node, "power") or None,
+        model=text_of(node, "model") or None,
+        interface=text_of(node, "interface") or None,
+        warranty_until=text_of(node, "warranty_until") or None,
         place=entry.key.place,
     )
+
+
+def _travelling(drive: Drive) -> Disk:
+    """A drive as the disk that it is while it is plugged in."""
+    return Disk(
+        name=drive.name,
+        serial=drive.serial,
+        by_id=drive.by_id,
+        medium=drive.medium,
+        in_service=drive.in_service,
+        enclosure=drive.enclosure,
+        power=drive.power,
+        model=drive.model,
+        interface=drive.interface,
+        warranty_until=drive.warranty_until,
+        travels=True,
+        place=drive.place,
+    )
+
+
+def _installed(builder: _Builder, systems: dict[str, System], known: list[str]) -> None:
+    """Report systems that are installed on what the machine does not have."""
+    declared = {name for key in ("disks", "arrays", "volumes") for name in entries_of(builder.tree, key)}
+    for name, system in systems.items():
+        if system.on and system.on not in declared:
+            place = place_of(submap(submap(builder.tree, "systems"), name), "on", system.place)
+            fix = suggest(system.on, known, "define the disk or the volume first")
+            builder.findings.add(place, "SB304", f"'{builder.name}' has no disk or volume '{system.on}'", fix)
 
 
 def _array(builder: _Builder, name: str, entry: Entry) -> Array | None:

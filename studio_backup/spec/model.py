@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from studio_backup.source import Place
+from studio_backup.spec.outside import Account, Drive, External
 from studio_backup.spec.retention import Retention
+from studio_backup.spec.rules import Policy
 from studio_backup.spec.schedule import Schedule
 
 
@@ -16,6 +18,7 @@ class Room:
 
     name: str
     site: str
+    secured: bool = False  # things are locked away
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +27,11 @@ class Site:
 
     name: str
     rooms: dict[str, Room]
+    kind: str = "own"  # own | client | location
+    since: str | None = None  # ISO dates: of a location, the first and the last day
+    until: str | None = None
+    secured: bool = False
+    place: Place | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +59,7 @@ class System:
     become: str | None = None  # None | "sudo"
     identity: str | None = None  # path of a private key on the control machine, ~ allowed
     services: str = "systemd"  # what starts jobs here: systemd | none
+    on: str | None = None  # disk, array or volume of the machine that it is installed on
     jump: tuple[Jump, ...] = ()  # in the order they are passed
     place: Place
 
@@ -72,6 +81,10 @@ class Disk:
     enclosure: str | None = None  # free names: disks that share one may fail together
     controller: str | None = None
     power: str | None = None
+    model: str | None = None
+    interface: str | None = None
+    warranty_until: str | None = None  # ISO date
+    travels: bool = False  # one of the studio's drives, under that name
     place: Place
 
 
@@ -80,7 +93,7 @@ class Array:
     """Disks joined by RAID; never a copy."""
 
     name: str
-    kind: str  # md btrfs zfs appleraid storage-space
+    kind: str  # md btrfs zfs appleraid storage-space hardware beyondraid
     level: str
     members: tuple[str, ...]
     id: str | None = None  # UUID of an md array that is there already, as mdadm prints it
@@ -93,7 +106,7 @@ class Volume:
 
     machine: str
     name: str
-    on: str  # name of a disk or an array of the same machine
+    on: str  # name of a disk or an array of the same machine, or of a drive
     filesystem: str
     ids: dict[str, str]  # system name -> file-system UUID as that system prints it
     paths: dict[str, str]  # system name -> absolute mount path, no trailing slash
@@ -115,7 +128,7 @@ class Machine:
     room: str | None
     exclusive: bool  # several systems, at most one answers at a time
     systems: dict[str, System]
-    disks: dict[str, Disk]
+    disks: dict[str, Disk]  # its own, and the drives that its volumes lie on
     arrays: dict[str, Array]
     volumes: dict[str, Volume]
     groups: tuple[str, ...]
@@ -159,6 +172,7 @@ class Copy:
     floor: int = 1  # fewest files the source may hold
     max_age: int | None = None  # seconds; None: derived from `every`
     bandwidth: int | None = None  # KiB/s, None: unlimited
+    control: str = "ssh"  # ssh | console: the control machine's keys cannot reach it
     place: Place
 
     @property
@@ -181,6 +195,13 @@ class Dataset:
     quiet_limit: int  # seconds after which it is copied anyway, marked as taken while open
     busy_patterns: tuple[str, ...]  # names of lock files that mean "a project is open"
     copies: dict[str, Copy]
+    external: dict[str, External] = field(default_factory=dict)  # no name is in both
+    kind: str = "backup"  # backup | archive
+    role: str = "session"  # session | media | system
+    owner: str | None = None  # `class`: work | personal | client
+    client: str | None = None
+    size: int | None = None  # bytes, about
+    waived: Mapping[str, str] = field(default_factory=dict)  # code of a warning -> ISO date of its end
     place: Place
 
     @property
@@ -210,6 +231,9 @@ class Studio:
     groups: dict[str, tuple[str, ...]]
     datasets: dict[str, Dataset]  # by full name
     managed: tuple[Managed, ...] = ()  # disks first, mounts last
+    drives: dict[str, Drive] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)  # the studio's own; presets are not among them
     whole: bool = True  # False when only some playbooks were loaded: nothing may count as an orphan
 
     def systems(self) -> list[System]:

@@ -54,6 +54,18 @@ def parse_target(text: str) -> tuple[str, str, str]:
     return found[1], found[2], sub_path(found[3] or "")
 
 
+def parse_destination(text: str) -> tuple[str, str, str, str]:
+    """Kind (drive, account or machine), name, volume and path of what another product writes to."""
+    kind, _, name = text.partition(":")
+    if kind in ("drive", "account") and re.fullmatch(_NAME, name):
+        return kind, name, "", ""
+    try:
+        return ("machine", *parse_target(text))
+    except MalformedError as error:
+        fix = "write drive:NAME, account:NAME or MACHINE:VOLUME/PATH"
+        raise MalformedError(f"'{shorten(text)}' is not the destination of a copy", fix) from error
+
+
 def inside(inner: str, outer: str) -> bool:
     """True when `inner` is `outer` or lies below it."""
     return inner == outer or inner.startswith(outer.rstrip("/") + "/") or outer == ""

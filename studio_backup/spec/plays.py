@@ -11,6 +11,8 @@ from studio_backup.spec.hosts import matching
 from studio_backup.spec.inventory import Inventory
 from studio_backup.spec.layers import Effective
 from studio_backup.spec.model import Machine
+from studio_backup.spec.outside import Account, Drive
+from studio_backup.spec.rules import Policy
 
 
 @dataclass
@@ -21,6 +23,9 @@ class Held:
     effective: dict[str, Effective]
     machines: dict[str, Machine]
     findings: Findings
+    drives: dict[str, Drive] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)  # the studio's own
     trees: dict[str, Mapping] = field(default_factory=dict)  # dataset -> its filled tree
     kept: dict[tuple[str, str, str], Mapping] = field(default_factory=dict)  # machine, kind, name -> its filled tree
     places: dict[str, Place] = field(default_factory=dict)  # what is named -> where a play first gave it

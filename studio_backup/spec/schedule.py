@@ -106,6 +106,15 @@ class Schedule:
         return self.text
 
 
+#: What a sync does: whatever changes here changes there within minutes.
+REALTIME = Schedule("realtime", 15 * MINUTE, "")
+
+
+def rhythm(text: str) -> Schedule:
+    """A schedule, or `realtime`. Raises `MalformedError`."""
+    return REALTIME if text.strip() == "realtime" else Schedule.parse(text)
+
+
 def _weekday(text: str, word: str) -> str:
     """The full name of a weekday given in full or by its first three letters."""
     for name in WEEKDAYS:

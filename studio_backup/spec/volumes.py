@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from studio_backup.source import Entry, Mapping
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.model import System, Volume
@@ -10,9 +12,12 @@ from studio_backup.spec.reading import entries_of, place_of, text_of
 from studio_backup.spec.wording import MalformedError, suggest
 
 
-def build_volumes(machine: str, tree: Mapping, systems: dict[str, System], findings: Findings) -> dict[str, Volume]:
+def build_volumes(
+    machine: str, tree: Mapping, systems: dict[str, System], findings: Findings, drives: Collection[str] = ()
+) -> dict[str, Volume]:
     """Every volume of the machine that can be built; why others cannot is reported."""
-    known = [*entries_of(tree, "disks"), *entries_of(tree, "arrays")]
+    own = [*entries_of(tree, "disks"), *entries_of(tree, "arrays")]
+    known = [*own, *drives]
     declared = list(entries_of(tree, "systems"))
     volumes: dict[str, Volume] = {}
     for name, entry in entries_of(tree, "volumes").items():
@@ -26,6 +31,10 @@ def build_volumes(machine: str, tree: Mapping, systems: dict[str, System], findi
                 f"'{machine}' has no disk or array '{on}'",
                 fix,
             )
+        elif on in own and on in drives:
+            place = place_of(entry.value, "on", entry.key.place)
+            message = f"'{on}' is a disk or an array of '{machine}', and a drive, too"
+            findings.add(place, "SB307", message, "rename one of the two")
         if not _one_of_each(name, entry, findings):
             continue
         ids = _per_system(machine, entry, "id", "ids", declared, findings)

@@ -6,6 +6,7 @@ from studio_backup.source import Place
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.lint.sight import Sight
 from studio_backup.spec.model import Disk, Machine, System
+from studio_backup.spec.outside import Drive
 
 
 def lint_machines(sight: Sight, findings: Findings) -> None:
@@ -15,7 +16,13 @@ def lint_machines(sight: Sight, findings: Findings) -> None:
         _users_of_disks(machine, findings)
         _sibling_keys(sight, machine, findings)
     _addresses(sight, [system for machine in machines for system in machine.systems.values()], findings)
-    _devices([(machine.name, disk) for machine in machines for disk in machine.disks.values()], findings)
+    disks: list[tuple[str, Disk | Drive]] = [
+        (f"{machine.name}/{disk.name}", disk)
+        for machine in machines
+        for disk in machine.disks.values()
+        if not disk.travels
+    ]
+    _devices([*disks, *((drive.name, drive) for drive in sight.studio.drives.values())], findings)
 
 
 def _users_of_disks(machine: Machine, findings: Findings) -> None:
@@ -34,14 +41,14 @@ def _users_of_disks(machine: Machine, findings: Findings) -> None:
                 findings.add(place, "SB406", message, "give each a disk of its own")
 
 
-def _devices(disks: list[tuple[str, Disk]], findings: Findings) -> None:
-    """One serial number or by-id name is one device, and that is in one machine."""
-    known: dict[str, tuple[str, Disk]] = {}
-    for machine, disk in disks:
+def _devices(disks: list[tuple[str, Disk | Drive]], findings: Findings) -> None:
+    """One serial number or by-id name is one device, and that is in one machine, or travels."""
+    known: dict[str, tuple[str, Disk | Drive]] = {}
+    for name, disk in disks:
         for identity in {disk.serial, disk.by_id} - {None}:
-            first_machine, first = known.setdefault(str(identity), (machine, disk))
+            first_name, first = known.setdefault(str(identity), (name, disk))
             if first is not disk:
-                message = f"the disk '{identity}' is already '{first_machine}/{first.name}' (at {first.place})"
+                message = f"the disk '{identity}' is already '{first_name}' (at {first.place})"
                 findings.add(disk.place, "SB406", message, "correct one of the two")
 
 
