@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from studio_backup.errors import EvidenceError
-from studio_backup.evidence import VERSION, Drill, Evidence
+from studio_backup.evidence import VERSION, Drill, Evidence, Pending
 from studio_backup.facts import ATTESTED, Custody, Fact, Observation, latest
 
 
@@ -249,7 +249,9 @@ def test_an_older_record_is_brought_up_to_date_with_all_that_it_holds(old: Path)
     evidence.close()
     with sqlite3.connect(old) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
-    assert Evidence(old).facts() == [MFA]
+    again = Evidence(old)
+    assert again.facts() == [MFA]
+    assert (again.pending(), again.rollout()) == ({}, None)
 
 
 def test_an_upgrade_that_breaks_off_leaves_the_old_record(old: Path) -> None:
@@ -310,6 +312,22 @@ def test_the_last_look_at_a_copy_is_kept(path: Path, evidence: Evidence) -> None
     assert Evidence(path).observations() == {later.copy: later, mirror.copy: mirror}
     assert (later.newest, mirror.newest) == (1795323600, 90)
     assert Observation(copy="x", at=1, points=()).newest is None
+
+
+def test_what_an_apply_left_is_kept_until_a_look_finds_nothing_left(path: Path, evidence: Evidence) -> None:
+    in_session, away = Pending("ws-a/linux", "session", "ardour runs", 1000), Pending("ws-b/linux", "unreachable", "no")
+    evidence.record_pending(100, ["ws-a/linux", "ws-b/linux", "nas/linux"], [in_session, away])
+    evidence.record_rollout(100, "{}", False)
+    evidence.close()
+    again = Evidence(path)
+    assert again.pending() == {"ws-a/linux": in_session, "ws-b/linux": away}
+    assert again.rollout() == ("{}", False)
+    again.record_pending(200, ["ws-a/linux"], [])
+    again.record_rollout(200, "{}", True)
+    assert list(again.pending()) == ["ws-b/linux"]
+    assert again.rollout() == ("{}", True)
+    again.end_rollout()
+    assert again.rollout() is None
 
 
 def test_drills_say_whether_they_brought_back_everything(evidence: Evidence) -> None:

@@ -10,10 +10,11 @@ from studio_backup.evidence.known import Known
 from studio_backup.evidence.reports import Reports
 from studio_backup.evidence.seen import Seen
 from studio_backup.evidence.tables import VERSION
+from studio_backup.evidence.unfinished import Pending, Unfinished
 from studio_backup.facts import Drill
 
-__all__ = ["VERSION", "Drill", "Evidence"]
+__all__ = ["VERSION", "Drill", "Evidence", "Pending"]
 
 
-class Evidence(Seen, Known, Reports):
+class Evidence(Seen, Known, Reports, Unfinished):
     """One studio's record. Raises EvidenceError with the way out when it cannot be used."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Version of the tables; a file with a higher one was written by a newer program.
-VERSION = 3
+VERSION = 4
 
 _FIRST = """
 CREATE TABLE IF NOT EXISTS systems (system TEXT PRIMARY KEY, noticed INTEGER NOT NULL, seen INTEGER);
@@ -32,8 +32,16 @@ CREATE TABLE custody (
 );
 CREATE TABLE observations (copy TEXT PRIMARY KEY, at INTEGER NOT NULL, points TEXT NOT NULL, state INTEGER);
 """
+_FOURTH = """
+CREATE TABLE pending (
+    system TEXT PRIMARY KEY, word TEXT NOT NULL, reason TEXT NOT NULL, until INTEGER, at INTEGER NOT NULL
+);
+CREATE TABLE rollout (
+    one INTEGER PRIMARY KEY CHECK (one = 1), at INTEGER NOT NULL, options TEXT NOT NULL, proven INTEGER NOT NULL
+);
+"""
 #: What leads from each version to the next.
-_STEPS = (_FIRST, _SECOND, _THIRD)
+_STEPS = (_FIRST, _SECOND, _THIRD, _FOURTH)
 
 
 def upgrade(version: int) -> str:
