@@ -7,18 +7,20 @@ import time
 
 from tests.lab.machines.command import LabError
 from tests.lab.vm import client, facts, hold, host, places, qemu
+from tests.lab.vm.image import PLAIN
 from tests.lab.vm.machine import Vm
+from tests.lab.vm.zfs_image import OPENZFS
 
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def up(_: argparse.Namespace) -> int:
+def up(arguments: argparse.Namespace) -> int:
     begun = time.monotonic()
     host.require()
     with hold.in_use(wait=False):
-        Vm().up(_say)
+        Vm(system=OPENZFS if arguments.zfs else PLAIN).up(_say)
     print(f"{facts.NAME} is up after {time.monotonic() - begun:.1f} s; next: scripts/lab vm shell")
     return 0
 
@@ -66,5 +68,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     ):
         made = mine.add_parser(name, help=told, description=told)
         made.set_defaults(action=action)
+        if action is up:
+            made.add_argument("--zfs", action="store_true", help="with OpenZFS in its kernel (first time: 6 minutes)")
         if action is shell:
             made.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND")

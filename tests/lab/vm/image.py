@@ -5,17 +5,18 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.lab.machines import keys, places, roots, sources
+from tests.lab.machines import keys, overlay, places, roots, sources
 from tests.lab.machines.command import run
 from tests.lab.vm import facts, guest
 
 # Raise it when the code that shapes the image changes in a way the recipe does not show.
 EDITION = 1
-PREFIX = "vm-"
 UNFINISHED = ".building-vm-"
+PREFIXES = ("vm-", "openzfs-vm-")
 MEBIBYTES = 4096
 PACKAGES = (
     *(
@@ -46,28 +47,54 @@ PACKAGES = (
 )
 
 
-def recipe(lines: list[str]) -> str:
+@dataclass(frozen=True)
+class System:
+    """What one image has more than the plain one; PREFIX begins the name of its place."""
+
+    prefix: str
+    minutes: int
+    more_sources: Callable[[], list[str]] = list
+    packages: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+PLAIN = System(PREFIXES[0], 2)
+
+
+def recipe(lines: list[str], system: System = PLAIN) -> str:
     """Return the hash that names an image: it changes with packages, sources, files and the lab's own key."""
     parts = [EDITION, PACKAGES, MEBIBYTES, lines, guest.files(), keys.client_public(), keys.public_line(facts.NAME)]
+    if system != PLAIN:
+        parts += [system.packages, system.commands, dict(system.files)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def built(say: Callable[[str], None]) -> Path:
+def place_of(system: System) -> tuple[Path, list[str]]:
+    """Return where the image of SYSTEM is, or will be, kept, and the sources that it is made from."""
+    lines = [*(entry.line for entry in sources.host_entries()), *system.more_sources()]
+    return places.roots() / f"{system.prefix}{recipe(lines, system)}", lines
+
+
+def built(say: Callable[[str], None], system: System = PLAIN) -> Path:
     """Return the directory with `vmlinuz`, `initrd` and `root.img`, building it the first time.
 
     The caller holds the machine: nobody else builds at the same time.
     """
-    lines = [entry.line for entry in sources.host_entries()]
-    place = places.roots() / f"{PREFIX}{recipe(lines)}"
+    place, lines = place_of(system)
     if place.is_dir():
         place.touch()
         return place
-    say("building the virtual machine's system, once (about 2 minutes)…")
+    say(f"building the virtual machine's system, once (about {system.minutes} minutes)…")
     places.roots().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=places.roots()) as scratch:
         root, finished = Path(scratch, "root"), Path(scratch, "image")
-        roots.install("virtual machine's", "minbase", PACKAGES, lines, root, guest.before_configuring())
+        packages = (*PACKAGES, *system.packages)
+        hooks = [guest.before_configuring(), *(f"--customize-hook={command}" for command in system.commands)]
+        roots.install("virtual machine's", "minbase", packages, lines, root, *hooks)
         guest.furnish(root)
+        for path, text in system.files.items():
+            overlay.write(root, path, text)
         finished.mkdir()
         for name, pattern in (("vmlinuz", "vmlinuz-*"), ("initrd", "initrd.img-*")):
             (kernel_file,) = (root / "boot").glob(pattern)
@@ -87,8 +114,10 @@ def make_filesystem(root: Path, image: Path) -> None:
 
 def prune() -> None:
     """Drop images of older recipes, but for the last one, and what a killed build left. Nothing may run."""
-    found = sorted(places.roots().glob(f"{PREFIX}*"), key=lambda path: path.stat().st_mtime)
-    for older in [*found[:-2], *places.roots().glob(f"{UNFINISHED}*")]:
+    doomed = [*places.roots().glob(f"{UNFINISHED}*")]
+    for prefix in PREFIXES:
+        doomed += sorted(places.roots().glob(f"{prefix}*"), key=lambda path: path.stat().st_mtime)[:-2]
+    for older in doomed:
         shutil.rmtree(older, ignore_errors=True)
 
 

@@ -32,8 +32,9 @@ class Vm:
     Its port stays the same as long as this object lives, whatever is booted anew.
     """
 
-    def __init__(self, mebibytes: int = 400) -> None:
-        """Choose the size of the six disks that can be pulled."""
+    def __init__(self, mebibytes: int = 400, system: image.System = image.PLAIN) -> None:
+        """Choose the size of the six disks that can be pulled, and the image of the system."""
+        self.system = system
         self.own = facts.disks(mebibytes)
         self.inserted: dict[str, Disk] = {}
         self.port = client.free_port()
@@ -42,7 +43,7 @@ class Vm:
     def up(self, say: Callable[[str], None] = silent) -> None:
         """Start a fresh machine, booted already, with blank disks; whatever ran before is removed first."""
         self.down()
-        self._image = image.built(say)
+        self._image = image.built(say, self.system)
         # qemu cannot save an NVMe disk; it comes into the running machine.
         self.inserted = {bay: disk for bay, disk in self.own.items() if disk.kind != "nvme"}
         saved = memory.place(self._image, self._command_line(port=0))
