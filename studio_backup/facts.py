@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from studio_backup.spec.retention import point_time
 from studio_backup.spec.schedule import DAY
@@ -71,11 +72,15 @@ class Observation:
     points: tuple[str, ...]  # oldest first
     state: int | None = None  # of a mirror: when its last good run read the source
 
+    @cached_property
+    def moments(self) -> tuple[int, ...]:
+        """When the source of each point was read."""
+        return tuple(int(moment.timestamp()) for point in self.points if (moment := point_time(point)))
+
     @property
     def newest(self) -> int | None:
         """When the newest state that it holds was read at the source; None when it holds none."""
-        moments = [int(moment.timestamp()) for point in self.points if (moment := point_time(point))]
-        return max(moments, default=self.state)
+        return max(self.moments, default=self.state)
 
 
 def latest(facts: Iterable[Fact], subject: str, what: str) -> Fact | None:

@@ -10,8 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studio_backup.policy import Event, Sight, Verdict, events_of, holdings_of, judge, judge_live, survivors
-from studio_backup.policy.events import lost_work
+from studio_backup.facts import Drill
+from studio_backup.policy import (
+    Event,
+    Matrix,
+    Pace,
+    Sight,
+    Verdict,
+    events_of,
+    holdings_of,
+    judge,
+    judge_live,
+    matrix_of,
+    survivors,
+)
+from studio_backup.policy.matrix import NEVER_DRILLED
+from studio_backup.policy.outcome import by_design
 from studio_backup.policy.reach import reach
 from studio_backup.policy.verdict import fatal_events
 from studio_backup.report import verdict as report
@@ -119,9 +133,9 @@ def test_a_policy_of_none_asks_for_nothing() -> None:
 def test_how_much_work_is_lost_adds_up_along_a_chain() -> None:
     holdings = holdings_of(GOOD, GOOD.datasets["ws/sessions"])
     assert [holding.age for holding in holdings] == [0, HOUR, HOUR + DAY]
-    assert lost_work(survivors(holdings, Event("site", "studio"), 0)) == HOUR + DAY
-    assert lost_work(survivors(holdings, Event("machine", "nas"), 0)) == 0
-    assert lost_work([]) is None
+    assert by_design(holdings, Event("site", "studio"), 0).lost == HOUR + DAY
+    assert by_design(holdings, Event("machine", "nas"), 0).lost == 0
+    assert by_design(holdings, Event("control"), 0).lost is None
 
 
 def test_the_keys_of_the_control_machine_are_no_reason_to_fail() -> None:
@@ -221,25 +235,53 @@ def test_the_screen_of_a_verdict() -> None:
     ]
 
 
+def matrix(of: Studio, *only: Event, pace: Pace = NEVER_DRILLED) -> Matrix:
+    dataset = next(iter(of.datasets.values()))
+    return matrix_of(dataset, holdings_of(of, dataset), 7 * DAY, only=only, pace=pace)
+
+
 def test_the_screen_of_what_is_left() -> None:
-    screen = what_if.screen([verdict(GOOD)], [], 7 * DAY, Paint(False))
+    screen = what_if.screen([matrix(GOOD)], 7 * DAY, Paint(False))
     assert max(map(len, screen)) <= 80
-    assert "  site studio burns or floods           off-site                    25 h" in screen
-    assert "  IF                                    IS LEFT                     WORK LOST" in screen
-    assert "  control machine taken, with its keys  nothing                     everything" in screen
-    document = what_if.document("northlight", [verdict(GOOD)], [Event("site", "studio")], 7 * DAY)
-    assert document["events"] == [
-        {"dataset": "ws/sessions", "event": "site", "subject": "studio", "left": ["off-site"], "lost": HOUR + DAY}
+    assert "  IF                           IS LEFT           WORK LOST  BACK IN" in screen
+    assert "  files deleted by mistake     on-nas, off-site  24 h       UNKNOWN" in screen
+    assert "  site studio burns or floods  off-site          25 h       UNKNOWN" in screen
+    assert "  control machine taken        nothing           all        –" in screen
+    assert "  original, on-nas: if disk:vault/cold, machine:vault, os:vault/linux," in screen
+    assert "  Deleted files stay in on-nas for 28 d, in off-site for 9 months." in screen
+    assert screen[-2:] == [
+        "1 dataset, 22 outcomes: 1 leaves nothing.",
+        "Next: studio-backup restore ws/sessions --to MACHINE:DIR, to know BACK IN",
     ]
+    document = what_if.document("northlight", [matrix(GOOD, Event("site", "studio"))], 7 * DAY)
+    assert document["basis"] == "design"
+    assert document["events"] == [
+        {"dataset": "ws/sessions", "event": "site", "subject": "studio", "left": ["off-site"], "unseen": [],
+         "states": [{"name": "off-site", "lost": HOUR + DAY, "point": None}], "lost": HOUR + DAY, "back_in": None}
+    ]  # fmt: skip
+
+
+def test_how_soon_it_is_back_is_known_from_drills_alone() -> None:
+    whole = Drill("ws/sessions", "on-nas", "p", 9, 6_000_000, 60.0)
+    part = Drill("ws/sessions", "off-site", "p", 1, 1_000_000, 100.0, whole=False)
+    other = Drill("ws/other", "off-site", "p", 1, 10**12, 1.0)
+    pace = Pace.drilled([(300, part), (200, whole), (100, other)], "ws/sessions", now=400)
+    assert (pace.back_in("on-nas"), pace.back_in("off-site"), pace.back_in("third")) == (60, 600, None)
+    assert Pace.drilled([(300, part)], "ws/sessions", now=400).back_in("off-site") is None  # nobody knows how much
+    assert Pace.drilled([(200, whole)], "ws/sessions", now=200 + 366 * DAY).back_in("on-nas") is None
+    screen = what_if.screen([matrix(GOOD, pace=pace)], 7 * DAY, Paint(False))
+    assert "  disk ws/work dies            on-nas, off-site  60 min     60 s" in screen
+    assert "  site studio burns or floods  off-site          25 h       10 min" in screen
+    assert screen[-1] == "Next: studio-backup verdict"
 
 
 def test_long_names_stand_below_one_another() -> None:
     longer = with_copies(
         GOOD, [dataclasses.replace(one, source_copy=None, name=f"{one.name}-{'x' * 28}") for one in (NIGHTLY, AWAY)]
     )
-    screen = what_if.screen([verdict(longer)], [], 7 * DAY, Paint(False))
+    screen = what_if.screen([matrix(longer)], 7 * DAY, Paint(False))
     assert "  site studio burns or floods" in screen
-    assert f"      left: off-site-{'x' * 28}; lost: 24 h" in screen
+    assert f"      left: off-site-{'x' * 28}; lost: 24 h; back in: UNKNOWN" in screen
 
 
 FRESH, STALE, UNSEEN = (

@@ -20,7 +20,8 @@ from studio_backup.compile import Route, routes
 from studio_backup.diff import VERBS, Absent, Asleep, Change, Present, Unread, compare
 from studio_backup.facts import Drill
 from studio_backup.plan import Plan
-from studio_backup.policy import judge
+from studio_backup.policy import judge, matrix_of
+from studio_backup.policy.events import KINDS
 from studio_backup.records import RESULTS, Record, as_json
 from studio_backup.report import applied, drift, restore, status, verdict, what_if
 from studio_backup.report import plan as report
@@ -180,8 +181,12 @@ def test_verdicts_and_what_if() -> None:
     assert [one.word for one in verdicts] == ["OK", "FAIL", "FAIL"]
     assert complaints(verdict.document("northlight", verdicts), "report", "verdicts") == []
     assert complaints(verdict.document("northlight", verdicts), "report") == []
-    assert complaints(what_if.document("northlight", verdicts, [], 86400), "report", "what-if") == []
-    assert complaints(what_if.document("northlight", verdicts, [], 86400), "report") == []
+    kinds = schema("report")["definitions"]["event"]["properties"]["event"]["enum"]
+    assert kinds == list(KINDS)
+    matrices = [matrix_of(one.dataset, one.holdings, 86400) for one in verdicts]
+    matrices += [matrix_of(one.dataset, one.holdings, 86400, seen={}, now=86400) for one in verdicts]
+    assert complaints(what_if.document("northlight", matrices, 86400), "report", "what-if") == []
+    assert complaints(what_if.document("northlight", matrices, 86400, True), "report") == []
 
 
 def test_restore() -> None:

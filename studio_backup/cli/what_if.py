@@ -2,57 +2,101 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable, Sequence
+
 import click
 
+from studio_backup.cli.codes import UNSEEN
 from studio_backup.cli.options import command as make_command
+from studio_backup.cli.scope import evidence_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
-from studio_backup.cli.verdict import verdicts_of
+from studio_backup.cli.verdict import chosen_datasets
 from studio_backup.errors import UsageError
-from studio_backup.policy import Event, Verdict, events_of
+from studio_backup.facts import Observation
+from studio_backup.policy import Event, Holding, Pace, events_of, holdings_of, matrix_of
 from studio_backup.policy.events import KINDS
 from studio_backup.report import what_if as report
 from studio_backup.report.text import Paint
 from studio_backup.spec.duration import parse_duration
+from studio_backup.spec.model import Dataset, Studio
 from studio_backup.spec.wording import MalformedError, suggest
 
 
-@make_command("json", selects=True)
+@make_command("json", selects=True, connects=True)
 @click.option("--event", "events", multiple=True, metavar="EVENT", help="Only this: delete, disk:nas/bay1, site:home …")
 @click.option(
     "--noticed-after", default="7 days", metavar="TIME", show_default=True, help="When a deletion is noticed."
 )
-def command(settings: Settings, events: tuple[str, ...], noticed_after: str) -> int:
-    """Say what every disaster would leave of each dataset, from which copy, and how much work is lost at worst.
+@click.option("--live", is_flag=True, help="By what is there: reads every machine that holds a copy.")
+def command(settings: Settings, events: tuple[str, ...], noticed_after: str, live: bool) -> int:
+    """Say what every disaster would leave of each dataset, from which copy, how much work is lost, how soon it is back.
 
-    Events: delete, encrypt, disk:MACHINE/DISK, array:MACHINE/ARRAY, machine:NAME, ransomware:MACHINE,
-    room:SITE/ROOM, site:NAME, control. It is the design that is judged: what holds if every job runs.
+    Events: delete, sync, encrypt, disk:MACHINE/DISK, array:MACHINE/ARRAY, volume:MACHINE/VOLUME,
+    enclosure:, controller:, power:, machine:NAME, os:MACHINE/SYSTEM, ransomware:MACHINE, room:SITE/ROOM,
+    theft:SITE/ROOM, site:NAME, control.
 
-    Exit codes: 0 shown, 1 error.
+    Without --live it is the design that is judged: what holds at every moment if every job runs. BACK IN comes
+    from drills: it is UNKNOWN until a restore was really done.
+
+    Exit codes: 0 shown, 1 error; with --live 3 when a copy could not be seen.
     """
     studio = load_studio(settings)
-    verdicts = verdicts_of(settings, studio)
+    chosen = chosen_datasets(settings, studio)
+    seconds = noticed(noticed_after)
+    places = {dataset.full_name: holdings_of(studio, dataset) for dataset in chosen}
+    only = [named(text, places.values()) for text in events]
+    seen = _look(settings, studio, chosen) if live else None
+    now, drills = time.time(), evidence_of(settings, studio.name).drills()
+    matrices = [
+        matrix_of(
+            one,
+            places[one.full_name],
+            seconds,
+            only=only,
+            pace=Pace.drilled(drills, one.full_name, now),
+            seen=None if seen is None else seen.get(one.full_name, {}),
+            now=now,
+        )
+        for one in chosen
+    ]
+    if settings.json:
+        settings.document(report.document(studio.name, matrices, seconds, live))
+    else:
+        settings.write("\n".join(report.screen(matrices, seconds, Paint(settings.colour), live)))
+    return UNSEEN if any(outcome.unseen for matrix in matrices for outcome in matrix.outcomes) else 0
+
+
+def noticed(text: str) -> int:
+    """Seconds of --noticed-after. Raises UsageError."""
     try:
-        seconds = parse_duration(noticed_after)
+        return parse_duration(text)
     except MalformedError as error:
         raise UsageError(f"--noticed-after: {error.message}", error.fix) from error
-    only = [_event(text, verdicts) for text in events]
-    if settings.json:
-        settings.document(report.document(studio.name, verdicts, only, seconds))
-    else:
-        settings.write("\n".join(report.screen(verdicts, only, seconds, Paint(settings.colour))))
-    return 0
 
 
-def _event(text: str, verdicts: list[Verdict]) -> Event:
-    """One that can happen to a chosen dataset; anything else is an error with near matches."""
-    possible = {
-        f"{event.kind}:{event.subject}" if event.subject else event.kind: event
-        for verdict in verdicts
-        for event in events_of(verdict.holdings)
-    }
+def named(text: str, places: Iterable[Sequence[Holding]]) -> Event:
+    """An event that can happen to a chosen dataset; anything else is an error with near matches."""
+    possible = {str(event): event for holdings in places for event in events_of(holdings)}
     if text not in possible:
         kind = text.partition(":")[0]
         near = [name for name in possible if name.startswith(f"{kind}:")] if kind in KINDS else list(possible)
         raise UsageError(f"nothing chosen is touched by the event '{text}'", suggest(text, near, "try --help"))
     return possible[text]
+
+
+def _look(settings: Settings, studio: Studio, chosen: Sequence[Dataset]) -> dict[str, dict[str, Observation]]:
+    """What was seen of each copy of these datasets: dataset -> copy -> what it holds."""
+    # Only --live connects: the design is judged without loading anything of that.
+    from studio_backup.cli.reading import seen_copies
+    from studio_backup.compile import routes
+    from studio_backup.status import observations
+
+    names = {dataset.full_name for dataset in chosen}
+    ways = [route for route in routes(studio, unread=True) if route.dataset.full_name in names]
+    found: dict[str, dict[str, Observation]] = {}
+    for look in observations(seen_copies(settings, studio, ways), int(time.time())):
+        dataset, _, copy = look.copy.rpartition("/")
+        found.setdefault(dataset, {})[copy] = look
+    return found

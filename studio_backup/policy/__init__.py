@@ -5,6 +5,9 @@ from __future__ import annotations
 from studio_backup.policy.events import Event, events_of, survivors
 from studio_backup.policy.holdings import Holding, holdings_of
 from studio_backup.policy.live import Sight, judge_live
+from studio_backup.policy.matrix import Matrix, matrix_of
+from studio_backup.policy.outcome import Left, Outcome, by_design, by_evidence
+from studio_backup.policy.recovery import Pace
 from studio_backup.policy.rules import Policy, policy_of
 from studio_backup.policy.verdict import Finding, Verdict, judge
 
@@ -12,13 +15,20 @@ __all__ = [
     "Event",
     "Finding",
     "Holding",
+    "Left",
+    "Matrix",
+    "Outcome",
+    "Pace",
     "Policy",
     "Sight",
     "Verdict",
+    "by_design",
+    "by_evidence",
     "events_of",
     "holdings_of",
     "judge",
     "judge_live",
+    "matrix_of",
     "policy_of",
     "survivors",
 ]

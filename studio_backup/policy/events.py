@@ -1,8 +1,8 @@
-"""What can happen, and what is left of a dataset when it has."""
+"""What can happen, to what, and which places of a dataset it takes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from studio_backup.policy.holdings import Holding
@@ -11,11 +11,15 @@ from studio_backup.policy.holdings import Holding
 _LOST: Mapping[str, Callable[[Holding, str], bool]] = {
     "disk": lambda holding, disk: disk in holding.disks and holding.spare < 1,
     "array": lambda holding, array: holding.array == array,
+    "volume": lambda holding, volume: f"{holding.machine}/{holding.volume}" == volume,
     "enclosure": lambda holding, name: _hanging_on(holding, "enclosure", name) > holding.spare,
     "controller": lambda holding, name: _hanging_on(holding, "controller", name) > holding.spare,
     "power": lambda holding, name: _hanging_on(holding, "power", name) > holding.spare,
     "machine": lambda holding, machine: holding.machine == machine,
+    # Its disks are untouched; what no other system reads is out of reach until it is installed anew.
+    "os": lambda holding, system: holding.readers == {system},
     "room": lambda holding, room: holding.room == room,
+    "theft": lambda holding, place: _stands_in(holding) == place and not holding.secured,
     "site": lambda holding, site: holding.site == site,
     # With its credentials: whatever it can write. Copies are pulled from it, so nothing elsewhere can be reached.
     "ransomware": lambda holding, machine: holding.machine == machine,
@@ -23,31 +27,39 @@ _LOST: Mapping[str, Callable[[Holding, str], bool]] = {
     "control": lambda _holding, _subject: True,
 }
 #: Kinds in which what is on the original goes wrong, and is noticed some time later.
-_NOTICED = ("delete", "encrypt")
-#: Every kind, in the order of reports; `control` is no reason to fail a policy.
-KINDS = (
-    "delete", "encrypt", "disk", "array", "enclosure", "controller", "power", "machine", "ransomware", "room", "site",
-    "control",
-)  # fmt: skip
+_NOTICED = ("delete", "sync", "encrypt")
+#: Every kind, in the order of reports, with what happens, for people.
 _WORDS = {
     "delete": "files deleted by mistake",
+    "sync": "a DAW deletes, syncs follow",
     "encrypt": "files encrypted in place",
     "disk": "disk {} dies",
     "array": "array {} is lost",
+    "volume": "volume {} cannot be mounted",
     "enclosure": "enclosure {} dies",
     "controller": "controller {} dies",
     "power": "power {} surges",
     "machine": "machine {} is lost",
-    "ransomware": "ransomware on {}, with its keys",
+    "os": "system {} is broken",
+    "ransomware": "ransomware on {}",
     "room": "room {} burns",
+    "theft": "theft in {}",
     "site": "site {} burns or floods",
-    "control": "control machine taken, with its keys",
+    "control": "control machine taken",
 }
+KINDS = tuple(_WORDS)
+#: Told only when they are asked for: what they leave is what the loss of the disks below leaves.
+HIDDEN = ("volume",)
 
 
 def _hanging_on(holding: Holding, kind: str, name: str) -> int:
     """How many of its disks are in this enclosure, on this controller or power strip."""
     return sum((kind, name) == shared[:2] for shared in holding.shared)
+
+
+def _stands_in(holding: Holding) -> str:
+    """What a thief walks into: a room, or a site that has none."""
+    return holding.room or holding.site
 
 
 @dataclass(frozen=True, order=True)
@@ -56,6 +68,9 @@ class Event:
 
     kind: str
     subject: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.subject}" if self.subject else self.kind
 
     @property
     def words(self) -> str:
@@ -67,32 +82,48 @@ class Event:
         """True for what is not seen at once: then it matters how far back a copy reaches."""
         return self.kind in _NOTICED
 
+    def takes(self, holding: Holding) -> bool:
+        """True for a place that is gone when this has happened."""
+        return self.kind in _LOST and _LOST[self.kind](holding, self.subject)
 
-def events_of(holdings: Iterable[Holding]) -> list[Event]:
+    def spoils(self, original: Holding) -> bool:
+        """True where what the original holds goes wrong: whatever follows it goes wrong with its next run."""
+        return self.noticed or (self.kind == "ransomware" and original.machine == self.subject)
+
+
+def events_of(holdings: Sequence[Holding]) -> list[Event]:
     """Every event that touches one of these places, in the order of reports; disks of an array one by one."""
-    found: dict[Event, None] = {Event("delete"): None, Event("encrypt"): None, Event("control"): None}
+    found = {Event("delete"): None, Event("encrypt"): None, Event("control"): None}
+    if any(not holding.versioned and not holding.is_original for holding in holdings):
+        found[Event("sync")] = None
     for holding in holdings:
-        places = [
-            ("machine", holding.machine),
-            ("site", holding.site),
-            ("room", holding.room),
-            ("array", holding.array),
-        ]
-        places += [("disk", disk) for disk in holding.disks]
-        places += [(kind, name) for kind, name, _ in holding.shared]
-        places += [("ransomware", holding.machine)] if holding.is_original else []
-        found.update({Event(kind, subject): None for kind, subject in places if subject})
+        found.update({Event(kind, subject): None for kind, subject in _touching(holding) if subject})
     return sorted(found, key=lambda event: (KINDS.index(event.kind), event.subject))
 
 
+def _touching(holding: Holding) -> Iterator[tuple[str, str]]:
+    yield "machine", holding.machine
+    yield "volume", f"{holding.machine}/{holding.volume}"
+    yield "site", holding.site
+    yield "room", holding.room
+    yield "theft", "" if holding.secured else _stands_in(holding)
+    yield "array", holding.array
+    yield from (("disk", disk) for disk in holding.disks)
+    yield from (("os", system) for system in holding.readers)
+    yield from ((kind, name) for kind, name, _ in holding.shared)
+    yield "ransomware", holding.machine if holding.is_original else ""
+
+
 def survivors(holdings: Sequence[Holding], event: Event, noticed_after: float) -> list[Holding]:
-    """The places that still hold the data as it was; `noticed_after` in seconds, for what is not seen at once."""
-    if event.noticed:
-        return [holding for holding in holdings if holding.versioned and holding.reach >= noticed_after]
-    lost = _LOST[event.kind]
-    return [holding for holding in holdings if not lost(holding, event.subject)]
+    """The places that surely still hold the data as it was; `noticed_after` in seconds, for what is not seen at once.
 
-
-def lost_work(left: Sequence[Holding]) -> int | None:
-    """Seconds of work that are lost at worst when only these are left; None when nothing is."""
-    return min((holding.age for holding in left), default=None)
+    If every job runs, at every moment: what follows the original has followed.
+    """
+    spoilt = any(holding.is_original and event.spoils(holding) for holding in holdings)
+    back = noticed_after if event.noticed else 0
+    return [
+        holding
+        for holding in holdings
+        if not event.takes(holding)
+        and (not spoilt or (holding.versioned and any(depth.back >= back for depth in holding.depths)))
+    ]

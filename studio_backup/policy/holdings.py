@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from studio_backup.policy.reach import reach
+from studio_backup.policy.reach import Depth, depths, spacing
 from studio_backup.spec.model import Copy, Dataset, Machine, Studio
 from studio_backup.spec.schedule import MANUAL_LIMIT
 
@@ -32,30 +32,37 @@ class Holding:
     disks: frozenset[str]
     shared: frozenset[tuple[str, str, str]]  # (enclosure | controller | power, its name, disk): what disks hang on
     array: str  # "" on a single disk
+    readers: frozenset[str]  # systems that mount its volume
     spare: int  # disks that may die before it is gone
     media: frozenset[str]
     versioned: bool
     age: int  # seconds that its newest state may be behind the original, if every job runs
-    reach: float  # seconds back for which it surely holds a state; infinite when nothing ever goes
+    depths: tuple[Depth, ...]  # how far back it surely holds a state, and how coarsely; () for what keeps no versions
     copy: Copy | None = None
+    secured: bool = False  # locked away: a theft does not take it
 
     @property
     def is_original(self) -> bool:
         """True for the place where the work is done."""
         return self.copy is None
 
+    @property
+    def reach(self) -> float:
+        """Seconds back for which it surely holds a state; infinite when nothing ever goes."""
+        return max((depth.back for depth in self.depths), default=0.0)
+
 
 def holdings_of(studio: Studio, dataset: Dataset) -> list[Holding]:
     """The original first, then every copy in the order of the spec."""
-    original = _placed(studio, ORIGINAL, dataset.machine, dataset.volume, None, 0, 0.0)
+    original = _placed(studio, ORIGINAL, dataset.machine, dataset.volume, None, 0, ())
     return [original, *(_copied(studio, dataset, copy) for copy in dataset.copies.values())]
 
 
 def _copied(studio: Studio, dataset: Dataset, copy: Copy) -> Holding:
     chain = _chain(dataset, copy)
     periods = [one.every.period or MANUAL_LIMIT for one in chain]
-    back = reach(copy.keep, max(periods)) if copy.mode == "versioned" else 0.0
-    return _placed(studio, copy.name, copy.machine, copy.volume, copy, sum(periods), back)
+    found = depths(copy.keep, spacing([one.every for one in chain])) if copy.mode == "versioned" else ()
+    return _placed(studio, copy.name, copy.machine, copy.volume, copy, sum(periods), found)
 
 
 def _chain(dataset: Dataset, copy: Copy) -> list[Copy]:
@@ -67,7 +74,13 @@ def _chain(dataset: Dataset, copy: Copy) -> list[Copy]:
 
 
 def _placed(
-    studio: Studio, name: str, machine_name: str, volume_name: str, copy: Copy | None, age: int, back: float
+    studio: Studio,
+    name: str,
+    machine_name: str,
+    volume_name: str,
+    copy: Copy | None,
+    age: int,
+    found: tuple[Depth, ...],
 ) -> Holding:
     machine = studio.machines[machine_name]
     on = machine.volumes[volume_name].on
@@ -81,11 +94,12 @@ def _placed(
         disks=frozenset(f"{machine_name}/{disk}" for disk in disks),
         shared=frozenset(_shared(machine, disks)),
         array=f"{machine_name}/{on}" if on in machine.arrays else "",
+        readers=frozenset(f"{machine_name}/{system}" for system in machine.volumes[volume_name].paths),
         spare=_spare(machine, on),
         media=frozenset(machine.disks[disk].medium for disk in disks),
         versioned=copy is not None and copy.mode == "versioned",
         age=age,
-        reach=back,
+        depths=found,
         copy=copy,
     )
 

@@ -1,29 +1,116 @@
-"""How far back a copy surely reaches: from its retention and from how often restore points are made."""
+"""How far back a copy surely reaches, and how coarsely: from its retention and from how often points are made.
+
+All of it holds at every moment, however the clocks of the schedules stand to one another; the minutes that a timer
+waits so that not all jobs start at once, and the hour of daylight saving, are left out.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
 
 from studio_backup.spec.retention import Retention
-from studio_backup.spec.schedule import DAY, HOUR, WEEK
+from studio_backup.spec.schedule import DAY, HOUR, MANUAL_LIMIT, MONTH, WEEK, Schedule
 
-#: The shortest that a period of each rule can be, in seconds.
-_SHORTEST = {"hourly": HOUR, "daily": DAY, "weekly": WEEK, "monthly": 28 * DAY, "yearly": 365 * DAY}
+#: The shortest and the longest that a period of each rule can be, in seconds.
+_PERIODS = {
+    "hourly": (HOUR, HOUR),
+    "daily": (DAY, DAY),
+    "weekly": (WEEK, WEEK),
+    "monthly": (28 * DAY, 31 * DAY),
+    "yearly": (365 * DAY, 366 * DAY),
+}
+
+
+@dataclass(frozen=True)
+class Spacing:
+    """Seconds from one restore point of a copy to the next: at least, and at most."""
+
+    shortest: int
+    longest: int
+
+    @property
+    def even(self) -> bool:
+        """True where it is always the same."""
+        return self.shortest == self.longest
+
+
+@dataclass(frozen=True)
+class Depth:
+    """Up to `back` seconds before now there is surely a point no older than `gap` seconds than any moment."""
+
+    back: float
+    gap: int
+
+
+def spacing(chain: Sequence[Schedule]) -> Spacing:
+    """That of a copy which is made by the first of these schedules from a copy made by the second, and so on."""
+    own = _of(chain[0])
+    if len(chain) == 1:
+        return own
+    fed = spacing(chain[1:])
+    if own.longest <= fed.shortest:
+        return fed  # it looks often enough to see every one
+    if fed.even and (own.shortest % fed.shortest == 0) and (own.even or DAY % fed.shortest == 0):
+        return own
+    return Spacing(max(fed.shortest, own.shortest - fed.longest), own.longest + fed.longest)
+
+
+def _of(schedule: Schedule) -> Spacing:
+    """A run by hand may come at once, or after a month."""
+    if not schedule.period:
+        return Spacing(0, MANUAL_LIMIT)
+    return Spacing(28 * DAY, MONTH) if schedule.period == MONTH else Spacing(schedule.period, schedule.period)
 
 
 @lru_cache(maxsize=4096)
-def reach(keep: Retention, period: int) -> float:
-    """Seconds back for which a restore point that old or older is there at any moment, once all rules are filled.
-
-    `period`: seconds from one restore point to the next. The worst moment is right after a run that began a new
-    period: the newest point of the period before is then one run old, and every further one a whole period more.
-    """
+def depths(keep: Retention, points: Spacing) -> tuple[Depth, ...]:
+    """One for each rule, once it has had the time to fill, and one for the newest point, which always stays."""
     if not keep.limited:
-        return inf
-    reaches = [(keep.last - 1) * period if keep.last else 0]
-    for rule, shortest in _SHORTEST.items():
+        return (Depth(inf, points.longest),)
+    return (Depth(0, points.longest), *_ruled(keep, points))
+
+
+def _ruled(keep: Retention, points: Spacing) -> Iterator[Depth]:
+    if keep.last > 1:
+        yield Depth((keep.last - 1) * points.shortest, points.longest)
+    for rule, (shortest, longest) in _PERIODS.items():
         count: int = getattr(keep, rule)
         if count > 1:
-            reaches.append(period + (count - 2) * max(shortest, period))
-    return float(max(reaches))
+            yield Depth(_back(count, shortest, points), _gap(shortest, longest, points))
+
+
+def _back(count: int, shortest: int, points: Spacing) -> float:
+    """The worst moment is right after a run that began a new period.
+
+    The newest point of the period before is then one run old, and every further one about a period more.
+    """
+    steps, least = count - 2, points.shortest
+    # An even spacing makes it a whole number of points.
+    further = least * (steps * shortest // least) if points.even else steps * shortest - min(points.longest, shortest)
+    return least + max(further, steps * least, 0)
+
+
+def _gap(shortest: int, longest: int, points: Spacing) -> int:
+    """From the newest point of one period to that of the next."""
+    once = points.shortest >= longest or (points.shortest, points.longest) == (shortest, longest)
+    if once:
+        return points.longest
+    fits = DAY if shortest != longest else shortest
+    return longest if points.even and fits % points.longest == 0 else longest + points.longest
+
+
+def reach(keep: Retention, period: int) -> float:
+    """Seconds back for which a point that old or older is there at any moment; one is made every `period`."""
+    return max(depth.back for depth in depths(keep, Spacing(period, period)))
+
+
+def lost(found: Sequence[Depth], age: int, noticed_after: float) -> float | None:
+    """Seconds of work before something went wrong that are lost at worst, when it is noticed that much later.
+
+    `age`: how far behind the newest point may be. None where nothing surely reaches back that far.
+    """
+    gaps = [depth.gap for depth in found if depth.back >= noticed_after]
+    return max(age - noticed_after, min(gaps)) if gaps else None

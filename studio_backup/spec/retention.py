@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 #: A restore point's name: the moment its source was read, in UTC.
 NAME_FORMAT = "%Y-%m-%dT%H-%M-%SZ"
-_NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z")
+_NAME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2})-([0-9]{2})-([0-9]{2})Z")
 #: Rule -> the name of the period a moment falls in. Weeks are ISO weeks, of the year of their Thursday.
 _PERIODS = {
     "hourly": "%Y-%m-%dT%H",
@@ -22,10 +22,12 @@ _PERIODS = {
 
 def point_time(name: str) -> datetime | None:
     """The moment a restore point's name stands for, None when it is no such name."""
-    if not _NAME.fullmatch(name):
+    found = _NAME.fullmatch(name)
+    if not found:
         return None
+    year, month, day, hour, minute, second = map(int, found.groups())
     try:
-        return datetime.strptime(name, NAME_FORMAT).replace(tzinfo=UTC)
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
 

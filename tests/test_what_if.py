@@ -1,0 +1,151 @@
+"""What `what-if` says is what is found by playing every schedule and looking: on thousands of random studios."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from studio_backup.policy import by_design, by_evidence, events_of, holdings_of
+from studio_backup.policy.reach import Spacing, depths, lost, spacing
+from studio_backup.spec.retention import Retention
+from studio_backup.spec.schedule import DAY, HOUR, Schedule
+from tests.studios import NAS, VAULT, WORKSTATION, copy, studio
+from tests.world import START, World, a_retention, a_studio, retained
+
+BASE = int(START.timestamp())
+#: How long after it began a world is looked at: young ones, in which nothing is there yet, too.
+AGES = (HOUR, 6 * HOUR, 2 * DAY, 9 * DAY, 40 * DAY, 100 * DAY)
+NOTICED = (0, 600, HOUR, 5 * HOUR, DAY, 2 * DAY, 7 * DAY, 30 * DAY)
+
+
+def agree(seed: int) -> int:
+    """Every event of one random world: by formula and by looking; returns how many were compared."""
+    chance = Random(seed)
+    of = a_studio(chance)
+    world = World(of, chance)
+    world.play(min(int(chance.choice(AGES) * (1 + chance.random())), 2000 * world.shortest))
+    places = holdings_of(of, world.dataset)
+    seen = world.looked_at()
+    events = events_of(places)
+    for event in events:
+        for noticed in NOTICED if event.noticed else (0,):
+            said = by_evidence(places, event, noticed, seen, BASE + world.now)
+            found = world.found_after(event, noticed)
+            assert {one.holding.name: one.lost for one in said.left} == found, f"seed {seed}, {event}, {noticed} s"
+            assert said.lost == min(found.values(), default=None), f"seed {seed}, {event}, {noticed} s"
+            assert said.unseen == ()
+    return len(events)
+
+
+def test_by_formula_and_by_playing_it() -> None:
+    assert sum(agree(seed) for seed in range(300)) > 3000
+
+
+@pytest.mark.long
+def test_by_formula_and_by_playing_it_ten_thousand_times() -> None:
+    assert sum(agree(seed) for seed in range(1000, 11_000)) > 100_000
+
+
+def bound_holds(seed: int) -> None:
+    """The design's promise, at random moments of a world that had the time to fill."""
+    chance = Random(seed)
+    of = a_studio(chance)
+    places = holdings_of(of, of.datasets["ws/sessions"])
+    noticed = chance.choice(NOTICED)
+    filled = noticed + sum(place.age for place in places) + max((depth.gap for place in places
+                                                                for depth in place.depths), default=0)  # fmt: skip
+    world = World(of, chance)
+    world.play(int(filled + 40 * DAY * chance.random()))
+    for event in events_of(places):
+        said, found = by_design(places, event, noticed), world.found_after(event, noticed)
+        for one in said.left:
+            name = one.holding.name
+            assert name in found, f"seed {seed}, {event}, {noticed} s: {name} has nothing"
+            assert found[name] <= one.lost, f"seed {seed}, {event}, {noticed} s: {name} {found[name]} {one.lost}"
+
+
+def test_no_moment_is_worse_than_the_design_says() -> None:
+    for seed in range(120):
+        bound_holds(seed)
+
+
+@pytest.mark.long
+def test_no_moment_is_worse_than_the_design_says_ten_thousand_times() -> None:
+    for seed in range(20_000, 30_000):
+        bound_holds(seed)
+
+
+@pytest.mark.parametrize(
+    ("every", "keep", "noticed", "worst"),
+    [
+        ("hour", Retention(hourly=24, daily=30), 0, HOUR),
+        ("hour", Retention(hourly=24, daily=30), 20 * HOUR, HOUR),
+        ("hour", Retention(hourly=24, daily=30), 7 * DAY, DAY),
+        ("hour", Retention(daily=8), HOUR, DAY),
+        ("day at 02:30", Retention(daily=30), 7 * DAY, DAY),
+        ("day at 02:30", Retention(daily=7, weekly=8), 30 * DAY, 7 * DAY),
+        ("15 min", Retention(hourly=24), 5 * HOUR, HOUR),
+        ("week on sunday at 04:00", Retention(weekly=8), 30 * DAY, 7 * DAY),
+        ("6 hours", Retention(last=8), DAY, 6 * HOUR),
+    ],
+)
+def test_the_worst_moment_is_as_bad_as_the_design_says(every: str, keep: Retention, noticed: int, worst: int) -> None:
+    """Looked for second by second around every run of some time: the promise is no worse than the truth."""
+    period = Schedule.parse(every).period
+    assert lost(depths(keep, spacing([Schedule.parse(every)])), period, noticed) == worst
+    runs = list(range(0, 100 * DAY, period))
+    first = len(runs) - 1 - 3 * worst // period
+    held, found = retained(keep, runs[:first]), 0
+    for number in range(first, len(runs) - 1):
+        held = retained(keep, [*held, runs[number]])
+        # The moments at which it is worst: right before the next run, and right before what a point holds changed.
+        for now in {runs[number + 1] - 1, *(point + noticed - 1 for point in held)}:
+            if runs[number] <= now < runs[number + 1]:
+                found = max(found, now - noticed - max(at for at in held if at <= now - noticed))
+    assert worst - 1 <= found <= worst
+
+
+def test_taking_away_once_in_a_while_leaves_the_same() -> None:
+    for seed in range(20):
+        chance = Random(seed)
+        keep = a_retention(chance)
+        dates = sorted({chance.randrange(0, 60 * DAY, 60) for _ in range(100)})
+        each: list[int] = []
+        for date in dates:
+            each = retained(keep, [*each, date])
+        assert each == retained(keep, dates)
+
+
+def test_a_chain_is_as_old_as_all_its_waits_together() -> None:
+    hour, day, six = (Schedule.parse(text) for text in ("hour", "day at 02:30", "6 hours"))
+    assert spacing([hour]) == Spacing(HOUR, HOUR)
+    assert spacing([day, hour]) == spacing([day]) == spacing([hour, day])  # it sees every night's
+    assert spacing([six, Schedule.parse("4 hours")]) == Spacing(4 * HOUR, 10 * HOUR)
+    assert spacing([Schedule.parse("manual")]) == Spacing(0, 30 * DAY)
+    assert lost(depths(Retention(last=9), spacing([Schedule.parse("manual")])), 30 * DAY, HOUR) is None
+
+
+def test_a_deletion_missed_for_a_week_costs_a_day_though_copies_are_made_each_hour() -> None:
+    """The hourly points of that day have gone by then: what is left is the night before."""
+    nightly = copy("on-nas", "nas:tank", every="hour", keep=Retention(hourly=24, daily=30))
+    of = studio([WORKSTATION, NAS, VAULT], [nightly])
+    places = holdings_of(of, of.datasets["ws/sessions"])
+    delete = next(event for event in events_of(places) if event.kind == "delete")
+    assert [by_design(places, delete, after).lost for after in (HOUR, 7 * DAY)] == [HOUR, DAY]
+    assert by_design(places, delete, 60 * DAY).left == ()
+
+
+def test_what_was_not_seen_is_neither_left_nor_gone() -> None:
+    nightly = copy("on-nas", "nas:tank", every="hour")
+    of = studio([WORKSTATION, NAS], [nightly])
+    places = holdings_of(of, of.datasets["ws/sessions"])
+    event = next(event for event in events_of(places) if str(event) == "machine:ws")
+    found = by_evidence(places, event, 0, {}, BASE)
+    assert (found.left, found.lost, found.unseen) == ((), None, ("on-nas",))
+    world = World(of, Random(1))
+    world.play(3 * DAY)
+    seen = world.looked_at()
+    assert by_evidence(places, event, 0, seen, BASE + world.now).names == ["on-nas"]
+    # What was seen half a year ago is no evidence any more.
+    assert by_evidence(places, event, 0, seen, BASE + world.now + 200 * DAY).unseen == ("on-nas",)
