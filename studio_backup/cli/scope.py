@@ -18,6 +18,7 @@ from studio_backup.engine import Engine
 from studio_backup.errors import EvidenceError
 from studio_backup.evidence import Evidence
 from studio_backup.plan import Plan
+from studio_backup.policy.custody import as_moved
 from studio_backup.report.text import safe
 from studio_backup.resource import Resource
 from studio_backup.spec.model import Machine, Studio, System
@@ -121,14 +122,24 @@ def _password(settings: Settings, studio: Studio) -> str | None:
         return None
 
 
-def evidence_of(settings: Settings, studio: str) -> Evidence:
-    """The studio's record below $XDG_STATE_HOME; one that cannot be used is replaced by a passing one, with a word."""
+def record_of(studio: str) -> Evidence:
+    """The studio's record below $XDG_STATE_HOME. Raises EvidenceError when it cannot be used."""
     home = Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser()
+    return Evidence(home / "studio-backup" / studio / "evidence.sqlite")
+
+
+def evidence_of(settings: Settings, studio: str) -> Evidence:
+    """The studio's record; one that cannot be used is replaced by a passing one, with a word."""
     try:
-        return Evidence(home / "studio-backup" / studio / "evidence.sqlite")
+        return record_of(studio)
     except EvidenceError as error:
         settings.say(f"warning: {error.message}; going on without it ({error.fix})")
         return Evidence(Path(":memory:"))
+
+
+def as_it_stands(settings: Settings, studio: Studio) -> Studio:
+    """The studio with every drive where the record has it today; without drives the record is not looked at."""
+    return as_moved(studio, evidence_of(settings, studio.name).custody()) if studio.drives else studio
 
 
 def record(settings: Settings, evidence: Evidence, survey: Survey, plan: Plan) -> None:
