@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import subprocess
 from pathlib import Path
@@ -74,6 +75,20 @@ def compiled(playbook: str) -> Compiled:
     loaded = load([("i.yml", MACHINES)], [("p.yml", playbook)])
     assert loaded.studio is not None, [str(problem) for problem in loaded.problems]
     return compile_studio(loaded.studio)
+
+
+def test_spares_wait_behind_the_members_and_are_watched_like_them() -> None:
+    third = "bay2: {serial: N2, medium: hdd}\n      bay3: {serial: N3, medium: hdd}"
+    text = MACHINES.replace("bay2: {serial: N2, medium: hdd}", third)
+    loaded = load([("i.yml", text.replace("members: [bay1, bay2]", "members: [bay1, bay2], spares: [bay3]"))],
+                  [("p.yml", JOINED)])  # fmt: skip
+    assert loaded.studio is not None, loaded.problems
+    found = compile_studio(loaded.studio)
+    array = of(found, "nas/linux/md-array/tank")
+    assert isinstance(array, MdArray)
+    assert (array.members, array.spares) == (("bay1", "bay2", "bay3"), 1)
+    assert "nas/linux/disk/bay3" in array.needs()
+    assert dataclasses.replace(array, found="").create()[0].title == "make raid1 of bay1, bay2; bay3 waits"
 
 
 def of(found: Compiled, address: str) -> Resource:

@@ -47,6 +47,8 @@ def steps(name: str, want: MdArray | None = None) -> tuple[Step, ...]:
         ("another-disk-in-a-bay", ["put bay2 into tank in place of scsi-35000c50000000a02"]),
         ("one-more-in-the-spec", ["put bay4 into tank", "widen tank to 4 disks"]),
         ("spare-unwanted", ["widen tank to 3 disks"]),
+        ("spare-took-over", []),
+        ("spare-pulled", []),
         ("inactive", ["start the array tank"]),
         ("not-started", ["start the array tank"]),
         ("not-started-one-lacks", ["start the array tank", "put bay2 into tank"]),
@@ -218,6 +220,30 @@ def test_a_state_that_nobody_knows_is_no_good_one() -> None:
     assert state_of(Running("md9", {"array_state": "broken"}), True) == "failed"
     assert state_of(Running("md9", {}), True) == "failed"
     assert state_of(Running("md9", {"array_state": "clean", "degraded": "0"}, test=[2]), True) == "failed"
+
+
+def test_a_new_disk_in_a_failed_ones_place_is_the_spare_from_then_on() -> None:
+    want = wanted("spare-took-over")
+    want = replace(
+        want, devices={**want.devices, "bay2": "id:wwn-0x5000c50000000b01"}, found="bay2\0size\t1\nedges\tzero"
+    )
+    reply = case("spare-took-over").reply()
+    told = reply.out.replace("complete\n", "disk\tid:wwn-0x5000c50000000b01\tsdz\ncomplete\n")
+    seen = want.parse(replace(reply, out=told))
+    assert seen is not None
+    assert (seen.members, seen.spares) == (("bay1", "bay3"), 1)
+    (step,) = want.update(seen, frozenset({"members"}))
+    assert (step.title, step.names) == ("put bay2 into tank", (f"{ADDRESS}#bay2",))
+
+
+def test_without_a_broken_member_too_few_spares_are_a_difference() -> None:
+    want = replace(wanted("raid1"), spares=1)
+    seen = want.parse(case("raid1").reply())
+    assert seen is not None
+    assert seen.spares == 0
+    idle = replace(wanted("inactive"), spares=1).parse(case("inactive").reply())
+    assert idle is not None
+    assert idle.spares == 1
 
 
 def test_a_disk_that_is_being_filled_is_no_spare() -> None:

@@ -65,7 +65,8 @@ class Storage:
 
     def _array(self, machine: model.Machine, system: model.System, one: model.Managed) -> str:
         array = machine.arrays[one.name]
-        disks = {member: self._disk(machine, system, member) for member in array.members}
+        members = (*array.members, *array.spares)
+        disks = {member: self._disk(machine, system, member) for member in members}
         chunk, bitmap = one.options.get("chunk"), one.options.get("bitmap")
         value = MdArray(
             system=system.full_name,
@@ -73,12 +74,13 @@ class Storage:
             place=one.place,
             requires=tuple(disks.values()),
             level=array.level,
-            members=array.members,
+            members=members,
+            spares=len(array.spares),
             chunk=str(chunk) if chunk else None,
             bitmap=str(bitmap) if bitmap and array.level not in BARE else None,
             uuid=array.id,
             chosen=chosen_array_id(self.collected.studio.name, machine.name, array.name),
-            devices={member: _designator(machine.disks[member]) for member in array.members},
+            devices={member: _designator(machine.disks[member]) for member in members},
             found=joined(disks),
         )
         address = self.collected.add(value)

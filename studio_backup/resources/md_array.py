@@ -70,8 +70,8 @@ class MdArray(Resource):
             name=self.name,
             place=self.place,
             level=sight.level or self.level,
-            members=sight.members(self.members),
-            spares=sight.spares,
+            members=sight.members(self.members, self.spares),
+            spares=self._waiting(sight),
             chunk=_asked(self.chunk, sight.chunk if self._kib() not in (None, sight.kib) else self.chunk),
             metadata=_asked(self.metadata, sight.metadata),
             uuid=self.uuid and sight.uuid,
@@ -89,16 +89,24 @@ class MdArray(Resource):
             sight=sight,
         )
 
+    def _waiting(self, sight: Sight) -> int:
+        """How many disks wait. One that took a failed member's place does what it is for, and is none too few."""
+        if not sight.active:
+            return self.spares
+        return max(sight.spares, min(self.spares, sight.spares + sight.broken))
+
     def create(self) -> tuple[Step, ...]:
         """One step, on exactly the disks that were planned for."""
         contents = self._contents()
         options = [f"--metadata={self.metadata or '1.2'}", f"--level={self.level}"]
-        options += [f"--raid-devices={len(self.members) - self.spares}"]
+        slots = len(self.members) - self.spares
+        options += [f"--raid-devices={slots}"]
         options += [f"--spare-devices={self.spares}"] if self.spares else []
         options += [f"--chunk={self.chunk}"] if self._kib() else []
         options += [] if self.level in BARE else [f"--bitmap={self.bitmap or 'internal'}"]
         step = Step(
-            title=f"make {self.level} of {', '.join(self.members)}",
+            title=f"make {self.level} of {', '.join(self.members[:slots])}"
+            + (f"; {', '.join(self.members[slots:])} waits" if self.spares else ""),
             script=md_steps.create(
                 self.uuid or self.chosen, self.name, self.system.partition("/")[0], options, self.designators
             ),

@@ -92,10 +92,11 @@ class Sight:
         superblocks = [self.devices[name].exported for name in self._carrying]
         return bool(superblocks) and all(found.get("MD_EVENTS") == "0" for found in superblocks)
 
-    def members(self, wanted: tuple[str, ...]) -> tuple[str, ...]:
-        """Its disks: members of the spec by name, with those that have a slot and are not plugged in; then others."""
+    def members(self, wanted: tuple[str, ...], spares: int) -> tuple[str, ...]:
+        """Its disks: members of the spec by name, with those that have a slot (or should wait, if so many do not) and
+        are not plugged in; then others."""
         inside = {*self.called.values()} if self.active else {*self.called.values(), *self._carrying}
-        absent = self.missing[: max(self.free, 0)]
+        absent = self.missing[: max(self.free, 0) + max(spares - self.spares, 0)]
         strangers = [self._known_by(leg.name) for leg in self._outside() if not md_state.leaving(leg, self._legs)]
         return (*(name for name in wanted if name in inside or name in absent), *sorted(strangers))
 
@@ -105,6 +106,14 @@ class Sight:
     def _known_by(self, device: str) -> str:
         links = sorted(self.listing.links.get(device, ()), key=lambda link: (not link.startswith(_KNOWN_BY), link))
         return links[0] if links else device
+
+    @property
+    def broken(self) -> int:
+        """Members that no working device of it is."""
+        working = {
+            self.called[leg.name] for leg in self._legs if leg.name in self.called and "faulty" not in leg.states
+        }
+        return len(self.devices.keys() - working)
 
     @property
     def spares(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from studio_backup.source import Entry, Listing, Mapping, Node
+from studio_backup.source import Entry, Listing, Mapping, Node, Place
 from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.layers import Effective
@@ -202,9 +202,10 @@ def _installed(builder: _Builder, systems: dict[str, System], known: list[str]) 
 
 def _array(builder: _Builder, name: str, entry: Entry) -> Array | None:
     node, place = entry.value, entry.key.place
-    kind, level, members = text_of(node, "kind"), text_of(node, "level"), texts_of(node, "members")
+    kind, level = text_of(node, "kind"), text_of(node, "level")
+    members, spares = texts_of(node, "members"), texts_of(node, "spares")
     known = list(entries_of(builder.tree, "disks"))
-    for member in members:
+    for member in (*members, *spares):
         if member.value not in known:
             fix = suggest(member.value, known, "define the disk first")
             builder.findings.add(member.place, "SB304", f"'{builder.name}' has no disk '{member.value}'", fix)
@@ -219,5 +220,21 @@ def _array(builder: _Builder, name: str, entry: Entry) -> Array | None:
         message = f"{kind} {level} needs {levels[level]} disks, '{name}' has {len(names)}"
         builder.findings.add(level_place, "SB405", message, "add members, or choose another level")
         return None
+    waiting = tuple(dict.fromkeys(spare.value for spare in spares))
+    _spares(builder, name, kind, level, (names, waiting), place_of(node, "spares", place))
     uuid = array_id(text_of(node, "id")) or None
-    return Array(name=name, kind=kind, level=level, members=names, id=uuid, place=place)
+    return Array(name=name, kind=kind, level=level, members=names, spares=waiting, id=uuid, place=place)
+
+
+def _spares(
+    builder: _Builder, name: str, kind: str, level: str, disks: tuple[tuple[str, ...], tuple[str, ...]], place: Place
+) -> None:
+    """Only md arrays that can lose a disk have use for one that waits, and it waits beside the members."""
+    members, spares = disks
+    if spares and (kind != "md" or level in ("raid0", "linear")):
+        message = f"{kind} {level} takes no spares"
+        builder.findings.add(place, "SB405", message, "delete them here; only md arrays with redundancy take some")
+    both = [spare for spare in spares if spare in members]
+    if both:
+        message = f"'{both[0]}' is a member and a spare of '{name}'"
+        builder.findings.add(place, "SB406", message, "name each disk once")

@@ -96,6 +96,7 @@ class Array:
     kind: str  # md btrfs zfs appleraid storage-space hardware beyondraid
     level: str
     members: tuple[str, ...]
+    spares: tuple[str, ...] = ()  # disks that only wait for a member to fail
     id: str | None = None  # UUID of an md array that is there already, as mdadm prints it
     place: Place
 

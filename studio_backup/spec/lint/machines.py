@@ -28,7 +28,8 @@ def lint_machines(sight: Sight, findings: Findings) -> None:
 def _users_of_disks(machine: Machine, findings: Findings) -> None:
     """A disk belongs to one array, or carries volumes itself."""
     used: dict[str, tuple[str, Place]] = {}
-    users = [(f"the array '{array.name}'", array.members, array.place) for array in machine.arrays.values()]
+    arrays = machine.arrays.values()
+    users = [(f"the array '{array.name}'", (*array.members, *array.spares), array.place) for array in arrays]
     users += [(f"the volume '{volume.name}'", (volume.on,), volume.place) for volume in machine.volumes.values()]
     for title, disks, place in users:
         for disk in disks:

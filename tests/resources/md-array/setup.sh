@@ -1,4 +1,5 @@
 # Comes before every setup.sh here: all arrays stopped, the first six disks blank where anything could lie.
+for host in /sys/class/scsi_host/host*/scan; do echo '- - -' >"$host"; done; udevadm settle
 W=/dev/disk/by-id/wwn-0x5000c50000000a0
 [ -e /sbin/mdadm ] || mv /sbin/mdadm.away /sbin/mdadm
 [ -d /dev/disk/by-id ] || mv /dev/disk/by-id.away /dev/disk/by-id
