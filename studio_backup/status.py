@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from studio_backup.capacity import ROOM, Room, room_of
 from studio_backup.compile import Route
 from studio_backup.diff import Asleep
 from studio_backup.facts import Observation
@@ -18,10 +19,10 @@ from studio_backup.spec.retention import point_time
 from studio_backup.survey import Answered, Sighting, Silent
 
 #: Each argument is `STATE ID VOLUME-ID ROOT<TAB>TARGET`. Prints the newest record that has an end, the newest of all,
-#: every point, and whether the right volume is mounted. A record that says `running` while its process is gone belongs
-#: to a run that was killed.
+#: what each run moved, every point, whether the right volume is mounted and how much room it has. A record that says
+#: `running` while its process is gone belongs to a run that was killed.
 _SCRIPT = (
-    shipped("volume.sh")
+    f"{shipped('volume.sh')}\n{ROOM}"
     + r"""
 set +eu
 held() {
@@ -49,6 +50,8 @@ for job do
       if [ -n "$ended" ]; then printf 'ended\t'; head -n 1 "$ended"; fi
       if [ -n "$newest" ]; then printf 'newest\t'; head -n 1 "$newest"; fi
     fi
+    moved='s/.*"result":"ok".*"started":\([0-9]*\).*"bytes":\([0-9]*\).*'"/moved$tab\\1$tab\\2/p"
+    [ -z "$ended" ] || sed -n "$moved" "$state/runs/$id".*.json
   fi
   # A bare mount point may hold what looks like a copy: without the right volume nothing is known of the points.
   mounted=unmounted
@@ -61,6 +64,7 @@ for job do
       printf '%s\n' "$points" | sed 's/^/point\t/'
     else mounted=missing; fi
   fi
+  if [ "$mounted" = right ]; then room "$root"; fi
   printf 'volume\t%s\n' "$mounted"
 done
 printf 'complete\n'"""
@@ -68,6 +72,7 @@ printf 'complete\n'"""
 
 #: Seconds that a point may be ahead of the clock here; one further ahead was dated by a wrong clock and is no evidence.
 _AHEAD = 300
+_MOVED = re.compile(r"[0-9]{1,12}\t[0-9]{1,18}")
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,8 @@ class Standing:
     running: Record | None
     points: tuple[str, ...]
     unknown: str = ""
+    room: Room | None = None  # of its volume, where that is mounted
+    moved: tuple[tuple[int, int], ...] = ()  # when its runs began (epoch seconds), and the bytes that each brought
 
     @property
     def newest(self) -> str:
@@ -175,7 +182,20 @@ def _parse(route: Route, answer: Reply | Unanswered) -> Standing:
     running = newest if newest is not None and newest.result == "running" else None
     if mounted != "right":
         return Standing(route, ended, running, (), SENTENCES.get(f"target-{mounted}", mounted))
-    return Standing(route, ended, running, tuple(points))
+    room = next((room_of(rest) for word, _, rest in lines if word == "room"), None)
+    moved = (tuple(map(int, rest.split("\t"))) for word, _, rest in lines if word == "moved" and _MOVED.fullmatch(rest))
+    return Standing(route, ended, running, tuple(points), room=room, moved=tuple((at, size) for at, size in moved))
+
+
+def volumes(found: Iterable[Standing]) -> dict[str, tuple[Room, tuple[Standing, ...]]]:
+    """The mounted volumes that copies lie on, by full name: their room, and the copies."""
+    result: dict[str, tuple[Room, tuple[Standing, ...]]] = {}
+    for standing in found:
+        if standing.room is not None:
+            name = standing.route.volume.full_name
+            room, others = result.get(name, (standing.room, ()))
+            result[name] = (room, (*others, standing))
+    return result
 
 
 @lru_cache(maxsize=32)

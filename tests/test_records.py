@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio_backup.capacity import Room
 from studio_backup.compile import Route, routes
 from studio_backup.diff import Asleep
 from studio_backup.probe import Reply, Unanswered
@@ -17,7 +18,7 @@ from studio_backup.records import RESULTS, SENTENCES, Record, as_json, parse_rec
 from studio_backup.running import follow, parse_preview
 from studio_backup.spec.model import Brake
 from studio_backup.spec.retention import point_name
-from studio_backup.status import Standing, probe, standings
+from studio_backup.status import Standing, probe, standings, volumes
 from studio_backup.survey import Answered, Sighting, Silent
 from studio_backup.transport import Local
 from tests.laws.scripts import example
@@ -103,6 +104,16 @@ def test_a_standing_is_read_whole() -> None:
     assert found.last is not None
     assert (found.last.result, found.running, found.points) == ("ok", None, POINTS)
     assert found.newest == POINTS[1]
+
+
+def test_what_runs_moved_and_the_room_of_the_volume_are_read() -> None:
+    found = standing(
+        listing(f"ended\t{json.dumps(GOOD)}", "moved\t1795320537\t4608220", "moved\tx\t1", "room\t8000\t500")
+    )
+    assert found.moved == ((1795320537, 4608220),)
+    assert found.room == Room(8000 * 1024, 500 * 1024)
+    assert volumes([found, found]) == {"nas/tank": (found.room, (found, found))}
+    assert standing(listing("room\t500\t8000", f"point\t{POINTS[0]}")).room is None
 
 
 def test_names_that_are_no_points_are_no_points() -> None:

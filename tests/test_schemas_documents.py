@@ -14,6 +14,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from studio_backup.apply import Result
+from studio_backup.capacity import Room
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.compile import Route, routes
@@ -170,8 +171,19 @@ def test_status_with_and_without_a_run() -> None:
         Standing(route, None, None, ()),
         Standing(route, a_record(), a_record("running"), ()),
         Standing(route, None, None, (), "nas: nothing answers"),
-    ]
-    assert complaints(status.document("northlight", found, 1_795_320_600.5), "report") == []
+        Standing(route, a_record(), None, (), room=Room(8 * 10**12, 3 * 10**12),
+                 moved=((1_795_000_000, 10**12), (1_795_200_000, 10**9))),
+    ]  # fmt: skip
+    document = status.document("northlight", found, 1_795_320_600.5)
+    assert complaints(document, "report") == []
+    (volume,) = document["volumes"]  # type: ignore[misc]
+    assert (volume["free"], volume["growth"], volume["full"] > 1_795_320_600) == (3 * 10**12, 269494277, True)
+    screen = "\n".join(status.screen(found, 1_795_320_600.5, Paint(False)))
+    assert "VOLUME" in screen
+    assert "3.0 TB  8.0 TB  269 MB  not in ten years" in screen
+    rapid = dataclasses.replace(found[-1], moved=((1_795_000_000, 10**12), (1_795_200_000, 10**12)))
+    assert "8.0 TB  269 GB  in 11 d at the earliest" in "\n".join(status.screen([rapid], 1_795_320_600.5, Paint(False)))
+    assert max(map(len, screen.split("\n"))) <= 80
 
 
 def test_verdicts_and_what_if() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from studio_backup.capacity import full_at, growths
 from studio_backup.policy import Sight
 from studio_backup.records import as_json
 from studio_backup.report.text import Paint, age, brief, columns, count, safe, size, wrapped
-from studio_backup.status import Standing
+from studio_backup.status import Standing, volumes
 
 _COLOURS = {"fresh": "good", "late": "bad", "none": "bad", "unknown": "unread"}
 
@@ -24,7 +25,36 @@ def screen(standings: Sequence[Standing], now: float, paint: Paint) -> list[str]
         word = standing.word(now)
         painted.append(line.removesuffix(word) + paint(word, _COLOURS[word]) if line.endswith(word) else line)
     notes = [line for standing in standings for note in _notes(standing, now) for line in _lines(note)]
-    return [*painted, *([""] if notes else []), *notes, "", _summary(standings, now), *_next(standings, now)]
+    room = _volumes(standings, now, paint)
+    return [
+        *painted,
+        *([""] if notes else []),
+        *notes,
+        *([""] if room else []),
+        *room,
+        "",
+        _summary(standings, now),
+        *_next(standings, now),
+    ]
+
+
+def _volumes(standings: Sequence[Standing], now: float, paint: Paint) -> list[str]:
+    """How much room the copies' volumes have, and when it ends if it goes on as it did."""
+    rows: list[tuple[str, ...]] = [("VOLUME", "FREE", "OF", "A DAY", "FULL")]
+    for name, (room, copies) in volumes(standings).items():
+        rate = growths([copy.moved for copy in copies], now)
+        full = full_at(room, rate, now)
+        rows.append(
+            (name, size(room.free), size(room.size), "–" if rate is None else size(int(rate)), _when(full, now))
+        )
+    lines = columns(rows) if len(rows) > 1 else []
+    return [paint(line, "bold") if number == 0 else line for number, line in enumerate(lines)]
+
+
+def _when(full: float | None, now: float) -> str:
+    if full is None or full <= now:
+        return "–" if full is None else "now"
+    return "not in ten years" if full - now > 3650 * 86400 else f"in {brief(full - now)} at the earliest"
 
 
 def _row(standing: Standing, now: float) -> tuple[str, ...]:
@@ -124,6 +154,18 @@ def document(studio: str, standings: Sequence[Standing], now: float) -> dict[str
                 "unknown": standing.unknown or None,
             }
             for standing in standings
+        ],
+        "volumes": [
+            {
+                "volume": name,
+                "size": room.size,
+                "free": room.free,
+                "growth": None if rate is None else int(rate),
+                "full": None if full is None else int(full),
+            }
+            for name, (room, copies) in volumes(standings).items()
+            for rate in [growths([copy.moved for copy in copies], now)]
+            for full in [full_at(room, rate, now)]
         ],
     }
 

@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).parents[2] / "studio_backup"
 #: Pure: text in, values out. Each may import those before it.
 PURE = (
     "errors", "paths", "absence", "probe", "step", "records", "programs", "source", "resource", "lock", "script",
-    "resources", "kinds", "manifest", "spec", "facts", "policy", "compile", "diff", "survey", "orphans", "plan",
-    "status",
+    "capacity", "resources", "kinds", "manifest", "spec", "facts", "policy", "compile", "diff", "survey", "orphans",
+    "plan", "status",
 )  # fmt: skip
 #: The edge: what reaches machines, keeps records and speaks to people. Each may import those before it, and the pure.
 EDGE = (
