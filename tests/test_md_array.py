@@ -259,7 +259,7 @@ def test_a_uuid_is_one_however_it_is_spelt() -> None:
 
 def test_the_files_beside_it() -> None:
     uuid = "a0000000:00000000:00000000:00000001"
-    assert conf_line("tank", uuid) == f"ARRAY /dev/md/tank UUID={uuid}\n"
+    assert conf_line("tank", uuid) == f"ARRAY /dev/md/tank UUID={uuid}"
     assert "OnCalendar=Wed *-*-1..7 01:00:00\n" in timer("tank", "monthly")
     assert "ExecStart=/etc/studio-backup/x\n" in service("tank", "/etc/studio-backup/x")
     assert "for designator in id:ata-1 'serial:a b'; do" in program(["id:ata-1", "serial:a b"])

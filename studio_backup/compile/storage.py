@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio_backup.compile.collect import Collector
+from studio_backup.compile.md_conf import boot, monitor
 from studio_backup.compile.scrub import scrub
 from studio_backup.resource import After, Derived
 from studio_backup.resources.device import designator, joined
@@ -27,6 +28,8 @@ class Storage:
             (one.machine, one.kind, one.name): one for one in collected.studio.managed
         }
 
+        self.monitored: dict[str, list[tuple[MdArray, str]]] = {}  # full name of a system -> arrays, and who is told
+
     def keep(self) -> None:
         """Everything, in the order of kinds: what is rested on comes first."""
         for one in self.kept.values():
@@ -43,6 +46,9 @@ class Storage:
                     self._filesystem(machine, system, one)
                 case "mount":
                     self._mount(machine, system, one)
+        for name, arrays in self.monitored.items():
+            machine_name, _, system_name = name.partition("/")
+            monitor(self.collected, self.collected.studio.machines[machine_name].systems[system_name], arrays)
 
     def _disk(self, machine: model.Machine, system: model.System, name: str) -> str:
         disk, own = machine.disks[name], self.kept.get((machine.name, "disk", name))
@@ -63,7 +69,7 @@ class Storage:
         own = self.kept.get((machine.name, "disk", name))
         return str(own.options.get("smart", "yes")) if own else "yes"
 
-    def _array(self, machine: model.Machine, system: model.System, one: model.Managed) -> str:
+    def _array(self, machine: model.Machine, system: model.System, one: model.Managed) -> None:
         array = machine.arrays[one.name]
         members = (*array.members, *array.spares)
         disks = {member: self._disk(machine, system, member) for member in members}
@@ -83,9 +89,12 @@ class Storage:
             devices={member: _designator(machine.disks[member]) for member in members},
             found=joined(disks),
         )
-        address = self.collected.add(value)
+        self.collected.add(value)
         scrub(self.collected, system, value, str(one.options.get("scrub", "")))
-        return address
+        if one.options.get("boot") == "yes":
+            boot(self.collected, system, value)
+        if one.options.get("monitor", "no") != "no":
+            self.monitored.setdefault(system.full_name, []).append((value, str(one.options["monitor"])))
 
     def _filesystem(self, machine: model.Machine, system: model.System, one: model.Managed) -> None:
         volume = machine.volumes[one.name]

@@ -9,6 +9,7 @@ from studio_backup.resources.disk import Disk
 from studio_backup.resources.file import File
 from studio_backup.resources.filesystem import Filesystem
 from studio_backup.resources.md_array import MdArray
+from studio_backup.resources.mdadm_conf import MdadmConf
 from studio_backup.resources.mount import Mount
 from studio_backup.resources.receiver import Receiver
 from studio_backup.resources.sentinel import Sentinel
@@ -21,6 +22,6 @@ KINDS: dict[str, type[Resource]] = {
     kind.kind: kind
     for kind in (
         *(Disk, MdArray, Volume, Sentinel, Directory, Receiver),
-        *(SshKey, File, Block, SystemdUnit, Filesystem, Mount),
+        *(SshKey, File, Block, SystemdUnit, Filesystem, Mount, MdadmConf),
     )
 }

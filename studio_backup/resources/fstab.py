@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from studio_backup.resources.marked import REPLACE, THEIRS
+from studio_backup.resources import marked
+from studio_backup.resources.marked import THEIRS
 
 #: Refuses when others' lines are not what was read: $1 their check sum then, or "" and none may be about $2 or $3.
 GUARD = rf"""{THEIRS}
@@ -20,16 +21,8 @@ elif [ -e "$file" ]; then
 fi"""
 
 #: Puts $2 between the marks $1; owner, mode and every other byte stay.
-WRITE = rf"""{REPLACE}
-file=/etc/fstab
-[ ! -L "$file" ]
-rm -rf /etc/.studio-backup-fstab.*
-stage=/etc/.studio-backup-fstab.$$; mkdir -m 0700 "$stage"
-if [ -e "$file" ]; then cp -p -- "$file" "$stage/new"; else : >"$stage/new"; chmod 0644 "$stage/new"; fi
-replace_lines "$file" "$1" "$2" "$stage/text"
-cat "$stage/text" >"$stage/new"
-mv -f -- "$stage/new" "$file"
-rm -rf "$stage"
+WRITE = f"""set -- /etc/fstab "$1" "$2"
+{marked.WRITE}
 if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi"""
 
 _ESCAPED = re.compile(r"\\([0-7]{3})")

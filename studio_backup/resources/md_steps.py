@@ -124,5 +124,5 @@ mdadm --grow "$array" --bitmap={bitmap}"""
 
 
 def conf_line(name: str, uuid: str) -> str:
-    """The line about an array for a file of ours in /etc/mdadm/mdadm.conf.d: known by its UUID alone."""
-    return f"ARRAY /dev/md/{name} UUID={uuid}\n"
+    """The line about an array in mdadm.conf: known by its UUID alone."""
+    return f"ARRAY /dev/md/{name} UUID={uuid}"

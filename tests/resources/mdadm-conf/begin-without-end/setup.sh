@@ -1,0 +1,2 @@
+# machine: raid
+begin tank >>/etc/mdadm/mdadm.conf

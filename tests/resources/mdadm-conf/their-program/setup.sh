@@ -1,0 +1,2 @@
+# machine: raid
+echo 'program /usr/local/bin/alert' >>/etc/mdadm/mdadm.conf
