@@ -147,6 +147,39 @@ def test_a_missing_disk_hinders_what_is_to_be_made_and_no_change_of_what_runs() 
     )  # fmt: skip
 
 
+def sized(**sizes: int) -> str:
+    return "\0\0".join(f"{member}\0size\t{size}\nedges\tzero" for member, size in sizes.items())
+
+
+def test_a_member_smaller_than_the_others_is_a_conflict_unless_it_is_meant_so() -> None:
+    want = replace(wanted("absent"), found=sized(bay1=4 * 10**12, bay2=400 * 10**6))
+    change = compare(want, case("absent").seen(), None, "", {})
+    assert (change.verb, change.reason, change.fix) == (
+        "conflict",
+        "bay2 has 400 MB, and bay1 4.0 TB: no disk would hold more",
+        "take disks of one size, or write uneven: yes beside the array in the play",
+    )
+    assert compare(replace(want, uneven=True), case("absent").seen(), None, "", {}).verb == "create"
+    for small, verb in ((990, "create"), (989, "conflict")):
+        found = replace(want, found=sized(bay1=1000, bay2=small))
+        assert compare(found, case("absent").seen(), None, "", {}).verb == verb
+
+
+def test_a_disk_too_small_for_the_array_that_runs_is_not_put_in() -> None:
+    want, reply = wanted("taken-out-and-blank"), case("taken-out-and-blank").reply()
+    assert [step.title for step in steps("taken-out-and-blank")] == ["put bay2 into tank"]
+    told = reply.out.replace("attribute\tmismatch_cnt", "attribute\tcomponent_size\t408576\nattribute\tmismatch_cnt")
+    told = told.replace(
+        "disk\tid:wwn-0x5000c50000000a02\tsdb\n", "disk\tid:wwn-0x5000c50000000a02\tsdb\nsize\t204800\n"
+    )
+    assert told.count("component_size") == told.count("\nsize\t") == 1
+    seen = want.parse(replace(reply, out=told))
+    assert seen is not None
+    assert seen.faults == "bay2 is too small: 105 MB of 418 MB"
+    change = compare(want, Present(seen), None, "", {})
+    assert (change.verb, want.update(seen, frozenset({"members"}))) == ("conflict", ())
+
+
 def test_a_bitmap_is_changed_while_a_disk_lacks() -> None:
     seen = case("pulled").seen()
     want = replace(wanted("pulled"), bitmap="none", found="bay1\0in use: held by md127\0\0bay2\0not there")

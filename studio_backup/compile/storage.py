@@ -85,6 +85,7 @@ class Storage:
             chunk=str(chunk) if chunk else None,
             bitmap=str(bitmap) if bitmap and array.level not in BARE else None,
             uuid=array.id,
+            uneven=one.options.get("uneven") == "yes",
             chosen=chosen_array_id(self.collected.studio.name, machine.name, array.name),
             devices={member: _designator(machine.disks[member]) for member in members},
             found=joined(disks),

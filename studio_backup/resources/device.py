@@ -52,7 +52,7 @@ def told(content: str) -> str:
         what = ["unknown data" if data else "blank"]
     serial = f", serial {single['serial']}" if "serial" in single else ""
     mounted = f", last mounted at {single['mounted-last']}" if "mounted-last" in single else ""
-    return f"{' + '.join(what)}, {_size(int(single.get('size', '0')))}{serial}{mounted}"
+    return f"{' + '.join(what)}, {told_size(int(single.get('size', '0')))}{serial}{mounted}"
 
 
 def _signature(kind: str, identity: str, label: str) -> str:
@@ -64,7 +64,7 @@ def _signature(kind: str, identity: str, label: str) -> str:
     return text
 
 
-def _size(count: int) -> str:
+def told_size(count: int) -> str:
     """Decimal, as disks are sold: a step of 1,000 a unit."""
     size, unit = count / 1_000_000, "MB"
     for larger in ("GB", "TB"):

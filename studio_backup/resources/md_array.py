@@ -12,7 +12,9 @@ from studio_backup.resource import Derived, Resource, fixed, guarded, learned, m
 from studio_backup.resources import device, md_steps
 from studio_backup.resources.md_change import BARE, WHOLE, WIDER, Changing
 from studio_backup.resources.md_listing import SCRIPT, listing
-from studio_backup.resources.md_seen import Sight, by_name, sighted
+from studio_backup.resources.md_seen import Sight
+from studio_backup.resources.md_sighting import by_name, sighted
+from studio_backup.resources.md_sizes import uneven
 from studio_backup.source import Place
 from studio_backup.step import Risk, Step
 
@@ -47,6 +49,7 @@ class MdArray(Resource):
 
     devices: Mapping[str, str] = field(default_factory=dict, compare=False)  # member -> designator
     chosen: str = field(default="", compare=False)  # the UUID it gets when it is made
+    uneven: bool = field(default=False, compare=False)  # disks that differ in size are meant so
     found: str | Derived = learned()
     sight: Sight | None = field(default=None, compare=False, repr=False)
 
@@ -153,7 +156,7 @@ class MdArray(Resource):
         new = [member for member in self.members if member not in seen.members]
         old = [member for member in seen.members if member not in self.members]
         slots = len(self.members) - self.spares
-        if len(old) > len(new) or self.level in BARE or {*new} & {*sight.missing}:
+        if len(old) > len(new) or self.level in BARE or {*new} & {*sight.missing} or sight.small:
             return ()
         steps = changing.put_in(new, old)
         if slots <= sight.slots:
@@ -177,8 +180,8 @@ class MdArray(Resource):
         """
         contents = {member: text for member, text in self._contents().items() if not _HELD.fullmatch(text)}
         if len(contents) < len(self.members) or any("\tlinux_raid_member\t" in text for text in contents.values()):
-            contents = {member: text for member, text in contents.items() if text != device.NOT_THERE}
-        return device.hindrance(contents)
+            return device.hindrance({member: text for member, text in contents.items() if text != device.NOT_THERE})
+        return device.hindrance(contents) or (None if self.uneven else uneven(contents))
 
     def _contents(self) -> dict[str, str]:
         """Member -> what was seen on it; of what nobody saw, nothing, which no guard lets pass."""

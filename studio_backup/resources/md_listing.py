@@ -13,7 +13,7 @@ from studio_backup.resources.device import CONTENT
 
 ATTRIBUTES = (
     *("array_state", "level", "raid_disks", "degraded", "chunk_size", "metadata_version", "bitmap/location"),
-    *("sync_action", "last_sync_action", "sync_completed", "mismatch_cnt"),
+    *("sync_action", "last_sync_action", "sync_completed", "mismatch_cnt", "component_size"),
 )
 
 #: Designators in "$@". An inactive array says nothing of itself in sysfs, and mdadm calls all its members spare: its
@@ -66,6 +66,8 @@ for designator do
   if [ "$code" -ne 0 ]; then printf 'disk\t%s\t?\n' "$designator"; continue; fi
   printf 'disk\t%s\t%s\n' "$designator" "${{device##*/}}"
   [ -n "$device" ] || continue
+  sectors='?'; read -r sectors 2>/dev/null <"/sys/class/block/${{device##*/}}/size" || sectors='?'
+  printf 'size\t%s\n' "$sectors"
   case $running in *" ${{device##*/}} "*) continue ;; esac
   if examined=$(mdadm --examine --export "$device" 2>&1); then printf '%s\n' "$examined"
   else case $examined in *'No md superblock detected'*) ;; *) printf 'unread\t%s\n' "$examined" ;; esac; fi
@@ -99,10 +101,12 @@ class Running:
 
 @dataclass(frozen=True)
 class Disk:
-    """What a designator stands for: a kernel name, "" for no disk, "?" for two; its superblock, if it was examined."""
+    """What a designator stands for: a kernel name, "" for no disk, "?" for two; its superblock, if it was examined; its
+    512-byte sectors."""
 
     device: str
     exported: dict[str, str] = field(default_factory=dict)
+    sectors: list[int] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
 
 
@@ -156,6 +160,8 @@ def _note(subject: Running | Disk, word: str, rest: list[str]) -> None:
         subject.test.append(int(rest[0]))
     elif isinstance(subject, Running) and word == "content":
         subject.content.append("\t".join(rest))
+    elif isinstance(subject, Disk) and word == "size":
+        subject.sectors.extend([int(rest[0])] if rest[0].isdigit() else [])
     elif word == "unread":
         subject.unread.append("\t".join(rest))
     elif word.startswith("MD_"):

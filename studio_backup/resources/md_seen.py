@@ -1,15 +1,14 @@
-"""Which of a machine's arrays is the one that is meant, and what is to be said of it."""
+"""What is to be said of an array: the kernel's word on it, and that of the superblocks on its members."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from studio_backup.resource import Unparsable
 from studio_backup.resources import md_state
 from studio_backup.resources.md_listing import Disk, Leg, Listing, Running, uuid_of
+from studio_backup.resources.md_sizes import too_small
 
 #: Kinds of links in /dev/disk/by-id in the order in which a person knows a disk by them.
 _KNOWN_BY = ("ata-", "nvme-", "usb-", "scsi-", "wwn-")
@@ -72,6 +71,18 @@ class Sight:
 
     def _attribute(self, name: str) -> str | None:
         return (self.array.attributes.get(name) or None) if self.array else None
+
+    @property
+    def least(self) -> int:
+        """Bytes of each disk that it uses; 0 where nothing tells."""
+        return md_state.number(self.array, "component_size") * 1024 if self.array and self.active else 0
+
+    @property
+    def small(self) -> list[str]:
+        """In words, the members that are not in it and hold too little for it."""
+        inside = {*self.called.values()}
+        sizes = {name: disk.sectors[0] * 512 for name, disk in self.devices.items() if disk.sectors}
+        return too_small({name: size for name, size in sizes.items() if name not in inside}, self.least)
 
     @property
     def free(self) -> int:
@@ -165,7 +176,7 @@ class Sight:
         out = [leg.name for leg in self._legs if leg.name not in self.called and "faulty" in leg.states]
         words = [f"{self._known_by(name)}, of no member, has failed and can be taken out" for name in sorted(out)]
         said = md_state.faults_of(self._legs, self.missing, self.called)
-        return ", ".join(filter(None, [said, *words])) or "none"
+        return ", ".join(filter(None, [said, *words, *self.small])) or "none"
 
     @property
     def errors(self) -> str:
@@ -176,50 +187,3 @@ class Sight:
     def content(self) -> str | None:
         """What is on it, where that was read."""
         return "\n".join(self.array.content) or None if self.array else None
-
-
-def by_name(listing: Listing, name: str) -> Sight | None:
-    """The array that carries the name which ours are given: all that is known of one that the spec no longer has."""
-    for array in listing.arrays.values():
-        if array.exported.get("MD_NAME", "").rpartition(":")[2] == name:
-            return Sight(listing, array, uuid_of(array.exported.get("MD_UUID", "")), {})
-    return None
-
-
-def sighted(listing: Listing, designators: Mapping[str, str], uuid: str) -> Sight | None:
-    """The array with that UUID, else the one that the members are in; None when there is none.
-
-    Raises Unparsable when something was not read that could be it.
-    """
-    devices = {member: listing.disks.get(designator, Disk("?")) for member, designator in designators.items()}
-    lost = [f"{member} ({designators[member]})" for member, disk in devices.items() if disk.device == "?"]
-    if lost:
-        raise Unparsable(f"nothing tells which device this is: {', '.join(lost)}")
-    ours = {uuid_of(array.exported.get("MD_UUID", "")): array for array in listing.arrays.values()}
-    if uuid and uuid in ours:
-        return Sight(listing, ours[uuid], uuid, devices)
-    _all_read(listing, devices)
-    if array := _holding(listing, devices):
-        return Sight(listing, array, uuid_of(array.exported.get("MD_UUID", "")), devices)
-    carried = Counter(uuid_of(disk.exported.get("MD_UUID", "")) for disk in devices.values())
-    del carried[""]
-    if uuid in carried:
-        return Sight(listing, None, uuid, devices)
-    return Sight(listing, None, carried.most_common(1)[0][0], devices) if carried else None
-
-
-def _all_read(listing: Listing, devices: Mapping[str, Disk]) -> None:
-    subjects: list[Running | Disk] = [*listing.arrays.values(), *devices.values()]
-    said = next((subject.unread[0] for subject in subjects if subject.unread), None)
-    if said is not None:
-        raise Unparsable(said)
-
-
-def _holding(listing: Listing, devices: Mapping[str, Disk]) -> Running | None:
-    """The array that holds most of these disks; raises Unparsable where two hold as many."""
-    names = {disk.device for disk in devices.values() if disk.device}
-    held = Counter({name: sum(leg.disk in names for leg in array.legs) for name, array in listing.arrays.items()})
-    first, second = [*held.most_common(2), ("", 0), ("", 0)][:2]
-    if first[1] and first[1] == second[1]:
-        raise Unparsable(f"its members are in two arrays, {first[0]} and {second[0]}")
-    return listing.arrays[first[0]] if first[1] else None

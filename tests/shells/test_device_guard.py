@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from studio_backup.resources.device import guard, names, stakes
+from studio_backup.probe import PREAMBLE
+from studio_backup.resources.device import CONTENT, guard, names, stakes
 from tests.sandbox import SHELLS, Sandbox
 from tests.shells.device_bench import MIB, Devices, Loop
 from tests.shells.device_signatures import SIGNATURES
@@ -203,6 +204,58 @@ def test_members_of_an_imported_pool(
     finally:
         daemon.kill()
         daemon.wait()
+
+
+def surprised(count: int, seed: int, devices: Devices) -> None:
+    """A disk that was blank when it was planned for, and is anything but blank when the step comes."""
+    chance = random.Random(seed)
+    small, large = devices.loop(), devices.loop(128 * MIB)
+    devices.link(ata_LAB_SMALL=small, ata_LAB_LARGE=large)
+    shells = {}
+    for name, loop in (("SMALL", small), ("LARGE", large)):
+        check = guard({f"id:ata-LAB_{name}": devices.content(loop)})
+        script = f"""{PREAMBLE}
+while read -r _; do
+  ( set -eu; {check}
+    printf gone | dd of={loop.device} conv=notrunc,fsync status=none; printf 'overwritten\\n' )
+  printf '%s\\n' "exit $?"; device_content {loop.device}; printf 'end\\n'
+done"""
+        shells[name] = devices.sandbox.start(["dash", "-c", f"{CONTENT}\n{script}"])
+    for number in range(count):
+        made = chance.sample([*SIGNATURES, *["noise"] * 10], chance.randint(1, 3))
+        name, loop = ("LARGE", large) if {"btrfs"} & {*made} else ("SMALL", small)
+        loop.wipe()
+        for one in made:
+            if one == "noise":
+                loop.write(chance.randrange(MIB), chance.randbytes(chance.randint(1, 99)) + b"\1")
+            else:
+                SIGNATURES[one](loop)
+        subprocess.run(["blockdev", "--flushbufs", loop.device], check=True)
+        before, shell = loop.image.read_bytes(), shells[name]
+        assert shell.stdin
+        assert shell.stdout
+        shell.stdin.write(b"next\n")
+        shell.stdin.flush()
+        said = [line.decode().rstrip("\n") for line in iter(shell.stdout.readline, b"end\n")]
+        at = said.index("exit 1")
+        assert said[:at][0].startswith(f"id:ata-LAB_{name} is not what the plan saw: expected blank, "), (made, number)
+        assert "overwritten" not in said
+        content = "\n".join(said[at + 1 :])
+        assert names("a/b/c", {"bay1": content}) == ("a/b/c", "a/b/c#bay1"), (made, number)
+        assert stakes({"bay1": content})
+        subprocess.run(["blockdev", "--flushbufs", loop.device], check=True)
+        assert loop.image.read_bytes() == before, (made, number)
+    for shell in shells.values():
+        shell.communicate()
+
+
+def test_what_comes_after_the_plan_is_never_overwritten(devices: Devices) -> None:
+    surprised(15, 20261126, devices)
+
+
+@pytest.mark.long
+def test_a_thousand_times_what_comes_after_the_plan_is_never_overwritten(devices: Devices) -> None:
+    surprised(1000, 11, devices)
 
 
 def test_what_must_be_named_and_what_is_lost() -> None:
