@@ -20,6 +20,7 @@ from studio_backup.cli.spec import load_studio
 from studio_backup.compile import Route, routes
 from studio_backup.diff import VERBS, Absent, Asleep, Change, Present, Unread, compare
 from studio_backup.facts import Drill
+from studio_backup.overflow import Overflow
 from studio_backup.plan import Plan
 from studio_backup.policy import judge, matrix_of
 from studio_backup.policy.events import KINDS
@@ -137,6 +138,8 @@ def test_plan_and_saved_plan() -> None:
     plan = a_plan()
     assert {change.verb for change in plan.changes} == set(VERBS)
     assert complaints(report.document(plan), "plan") == []
+    full = Overflow(("ws-a/sessions/on-nas",), "nas/tank", 5 * 10**12, Room(8 * 10**12, 3 * 10**12), True)
+    assert complaints(report.document(plan, [full]), "plan") == []
     assert complaints(json.loads(save(plan, "8c1f0a3b5d7e9f21")), "plan") == []
 
 

@@ -16,7 +16,9 @@ from studio_backup.cli.reading import reading
 from studio_backup.cli.scope import evidence_of, pending_of, record, say_locks, scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
+from studio_backup.compile import routes
 from studio_backup.errors import UsageError
+from studio_backup.overflow import overflows
 from studio_backup.plan import Plan
 from studio_backup.report import plan as report
 from studio_backup.report.text import Paint
@@ -42,9 +44,12 @@ def command(settings: Settings, save: str | None) -> int:
     record(settings, evidence, survey, plan)
     if save:
         _save(save, plan)
+    found = overflows(routes(studio), plan.changes)
     if settings.json:
-        settings.document(report.document(plan))
+        settings.document(report.document(plan, found))
     else:
+        if found:
+            settings.write("\n".join([*report.overflowing(found), ""]))
         show(settings, scope, plan, pending_of(evidence, plan))
         _next(settings, plan, save)
     return of_plan(plan, overslept(studio, plan))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from studio_backup.diff import Change, drift_class
+from studio_backup.overflow import Overflow
 from studio_backup.plan import Plan, destroying, steps_of
 from studio_backup.report.differences import lines_of
 from studio_backup.report.folding import folded, where
-from studio_backup.report.text import MARKS, WIDTH, Paint, age, count, moment, safe, spaced, wrapped
+from studio_backup.report.text import MARKS, WIDTH, Paint, age, count, moment, safe, size, spaced, wrapped
 from studio_backup.step import Risk
 
 #: Version of the JSON document; a key that changes its meaning raises it.
@@ -116,8 +117,18 @@ def summary(plan: Plan, paint: Paint) -> str:
     return f"{', '.join(parts)};{between}{fine}."
 
 
-def document(plan: Plan) -> dict[str, object]:
-    """The JSON of `plan`."""
+def overflowing(found: Sequence[Overflow]) -> list[str]:
+    """A sentence for each volume that has not enough room."""
+    lines = []
+    for one in found:
+        has = f"{size(one.room.free)} free" if one.empty else f"{size(one.room.size)} in all"
+        text = f"{', '.join(one.copies)} cannot fit: {size(one.need)} at least, and {one.volume} has {has}"
+        lines += wrapped(f"{text}; the job will refuse for want of space", 0)
+    return lines
+
+
+def document(plan: Plan, found: Sequence[Overflow] | None = None) -> dict[str, object]:
+    """The JSON of `plan`; `found`: copies that cannot fit, where that was looked for."""
     return {
         "version": VERSION,
         "studio": plan.studio,
@@ -125,7 +136,13 @@ def document(plan: Plan) -> dict[str, object]:
         "summary": plan.summary(),
         "changes": [_json(change) for change in plan.changes],
         "steps": steps(plan),
+        **({} if found is None else {"overflows": [_overflow(one) for one in found]}),
     }
+
+
+def _overflow(one: Overflow) -> dict[str, object]:
+    copies, room = list(one.copies), one.room
+    return {"copies": copies, "volume": one.volume, "need": one.need, "free": room.free, "size": room.size}
 
 
 def drift_document(plan: Plan, since: Mapping[str, int]) -> dict[str, object]:

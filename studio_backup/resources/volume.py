@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
+from studio_backup.capacity import ROOM, Room, room_of
 from studio_backup.probe import Probe, Reply
 from studio_backup.programs import shipped
 from studio_backup.resource import Unparsable, Watched, watched, whole
@@ -16,6 +17,7 @@ IDENTITY = shipped("volume.sh")
 
 #: Each argument is `ID ROOT`: an id holds no blank.
 _SCRIPT = rf"""{IDENTITY}
+{ROOM}
 [ -r /proc/self/mountinfo ] || [ "$(uname -s)" = Darwin ]
 set +eu
 for pair do
@@ -25,6 +27,7 @@ for pair do
     case $? in 0) state=right ;; 1) state=other ;; *) state=unread ;; esac
   fi
   printf 'volume\t%s\t%s\t%s\n' "$state" "$mounted_id" "$pair"
+  if [ "$state" = right ]; then room "$root"; fi
 done
 printf 'complete\n'"""
 
@@ -39,6 +42,7 @@ class Volume(Watched):
 
     id: str = watched()
     label: str = field(default="", compare=False)  # MACHINE/VOLUME
+    room: Room | None = field(default=None, compare=False)  # of what is mounted, where that is the right one
 
     @property
     def _pair(self) -> str:
@@ -50,14 +54,17 @@ class Volume(Watched):
 
     def parse(self, reply: Reply) -> Self | None:
         """Never absent: what is not mounted is seen as such."""
-        pattern = rf"^volume\t(\w+)\t([^\t\n]*)\t{re.escape(self._pair)}$"
+        pattern = rf"^volume\t(\w+)\t([^\t\n]*)\t{re.escape(self._pair)}$(?:\nroom\t(\d+\t\d+)$)?"
         found = re.search(pattern, whole(reply), re.MULTILINE)
         if found is None:
             raise Unparsable(f"{self.name} is not in the listing")
         if found[1] == "unread":
             raise Unparsable(f"the id of what is mounted at {self.name} cannot be read")
         seen = {"right": self.id, "absent": "not mounted"}.get(found[1], found[2])
-        return type(self)(system=self.system, name=self.name, place=self.place, id=seen, label=self.label)
+        return type(self)(
+            system=self.system, name=self.name, place=self.place, id=seen, label=self.label,
+            room=room_of(found[3] or ""),
+        )  # fmt: skip
 
     @classmethod
     def named(cls, system: str, name: str, place: Place) -> Self:
