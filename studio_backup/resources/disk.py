@@ -12,13 +12,11 @@ from studio_backup.probe import Probe, Reply
 from studio_backup.programs import shipped
 from studio_backup.resource import Unparsable, Watched, fixed, watched, whole
 from studio_backup.resources.device import ASLEEP, CONTENT, IN_USE, NOT_READ, NOT_THERE, designator
-from studio_backup.resources.smart import NONE, Health, health_of
+from studio_backup.resources.smart import NONE, YEARS, Health, health_of
 from studio_backup.source import Place
 
 _SCRIPT = f'{CONTENT}\n{shipped("disk.sh")}\nlist_disks "$@"'
 
-#: Years after which a disk in service is spoken of.
-YEARS = 3
 _YOUNG = f"under {YEARS} years"
 _SLEEP_UNKNOWN = 'nothing here tells whether it sleeps (install smartmontools; smart: "no" reads it all the same)'
 
@@ -38,6 +36,7 @@ class Disk(Watched):
     reallocated: str | None = watched(NONE)
     pending: str | None = watched(NONE)
     wear: str | None = watched(NONE)
+    worked: str | None = watched(NONE)
     age: str | None = watched(None)
     device: str = field(default="", compare=False)  # designator: `id:NAME` or `serial:TEXT`
     in_service: str | None = field(default=None, compare=False)  # ISO date
@@ -61,6 +60,7 @@ class Disk(Watched):
             reallocated=none,
             pending=none,
             wear=none,
+            worked=none,
         )
 
     @property
@@ -98,6 +98,7 @@ class Disk(Watched):
             reallocated=health.reallocated,
             pending=health.pending,
             wear=health.wear,
+            worked=health.worked,
             age=self._age(date.fromisoformat(today[1])),
         )
 

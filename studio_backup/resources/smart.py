@@ -10,6 +10,10 @@ from typing import Any
 #: What is said where no fault is known; that a disk tells nothing at all is said by its health.
 NONE = "none known"
 
+#: Years, in service or powered on, after which a disk is spoken of.
+YEARS = 3
+_MONTH = 730  # hours
+
 #: Meaning of the bits of smartctl's exit status.
 _NOT_OPENED, _COMMAND_FAILED, _FAILING, _AT_THRESHOLD, _WAS_AT_THRESHOLD = 0b11, 1 << 2, 1 << 3, 1 << 4, 1 << 5
 #: Percent of its life that an SSD may have used before it is spoken of.
@@ -27,6 +31,7 @@ class Health:
     reallocated: str = NONE
     pending: str = NONE
     wear: str = NONE
+    worked: str = NONE
     serial: str = ""
 
 
@@ -62,6 +67,7 @@ def _read(code: int, found: dict[str, Any]) -> Health:
         _counted({"sectors": raw.get(_REALLOCATED, 0)}),
         _counted({"sectors wait": raw.get(_PENDING, 0), "could not be read": unreadable}),
         _wear(found, table),
+        _worked(_number(found, "power_on_time", "hours")),
         serial if isinstance(serial, str) else "",
     )
 
@@ -99,6 +105,12 @@ def _wear(found: dict[str, Any], table: list[Any]) -> str:
         return f"{max(used)} % used"
     spare, least = _number(log, "available_spare"), _number(log, "available_spare_threshold")
     return f"{spare} % spare left, below its limit of {least} %" if spare < least else NONE
+
+
+def _worked(hours: int) -> str:
+    """Its own count of the hours, once they are as many as a disk may be old; one that is off on a shelf ages, too."""
+    months = hours // _MONTH
+    return f"powered on for {months // 12} years and {months % 12} months" if months >= YEARS * 12 else NONE
 
 
 def _counted(counts: dict[str, int]) -> str:
