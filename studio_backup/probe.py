@@ -14,6 +14,8 @@ from itertools import pairwise
 
 #: Seconds one fragment may take before it is given up on its own machine.
 FRAGMENT_SECONDS = 20
+#: Seconds more for each device or mount beyond the first that it is asked about.
+DEVICE_SECONDS = 2
 #: Exit status that stands for "given up by the watchdog" (what `timeout -s KILL` reports, too).
 KILLED = 137
 #: What every script of ours starts from, whatever the login shell had set.
@@ -73,13 +75,13 @@ def join(probes: Sequence[Probe], nonce: str, seconds: int = FRAGMENT_SECONDS) -
     killed fragment's own children are killed where the system names them (Linux), else left behind: their
     streams are never waited for, the end mark is.
     """
-    frames = "\n".join(_fragment(number, probe, nonce) for number, probe in enumerate(probes))
+    frames = "\n".join(_fragment(number, probe, nonce, seconds) for number, probe in enumerate(probes))
     return f"""{{
 {PREAMBLE}
-asked=0; fragment=; shell=$$
+asked=0; fragment=; limit={seconds}; shell=$$
 late() {{
   asked=$((asked + 1)); ticked=yes
-  if [ -n "$fragment" ] && [ "$asked" -ge {seconds} ]; then
+  if [ -n "$fragment" ] && [ "$asked" -ge "$limit" ]; then
     children=; list=/proc/$fragment/task/$fragment/children
     [ ! -r "$list" ] || read -r children <"$list"
     kill -9 "$fragment" $children 2>/dev/null
@@ -108,10 +110,12 @@ mark '{end_mark(nonce)}'
 """
 
 
-def _fragment(number: int, probe: Probe, nonce: str) -> str:
+def _fragment(number: int, probe: Probe, nonce: str, seconds: int) -> str:
     """Runs one probe; its end and the begin of the next are marked in one write a stream."""
+    limit = seconds + (DEVICE_SECONDS * max(len(probe.args) - 1, 0) if probe.touches else 0)
     arguments = f"set -- {' '.join(map(shlex.quote, probe.args))}\n" if probe.args else "set --\n"
-    return f"""mark '<{nonce} {number}>'
+    return f"""limit={limit}
+mark '<{nonce} {number}>'
 ( set -eu
 {arguments}{probe.script}
 ) </dev/null & fragment=$!
@@ -127,7 +131,7 @@ def split(reply: Reply, count: int, nonce: str) -> list[Reply | Unanswered]:
         match out.get(number), err.get(number):
             case (int(code), str(text)), (int(), str(errors)):
                 if code == KILLED:
-                    answers.append(Unanswered(f"gave no answer in {FRAGMENT_SECONDS} s", began=True))
+                    answers.append(Unanswered("gave no answer in time", began=True))
                 else:
                     answers.append(Reply(code, text, errors))
             case None, None:
