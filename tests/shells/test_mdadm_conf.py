@@ -1,0 +1,80 @@
+"""Lines of ours in mdadm.conf, written for real in a sandbox: every other byte, mode and owner stay."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from studio_backup.diff import Absent, Present
+from studio_backup.resources.mdadm_conf import PATH, MdadmConf
+from studio_backup.script import REFUSED
+from studio_backup.source import Place
+from tests.sandbox import SHELLS
+from tests.shells.device_bench import Devices
+from tests.shells.storage_bench import carry_out, look
+
+LINE = "ARRAY /dev/md/tank UUID=a0000000:00000000:00000000:00000001"
+# What the initial RAM disk and the monitor need is tried on the RAID machine.
+WANT = MdadmConf(system="nas/linux", name="tank", place=Place("p.yml", 1, 1), lines=LINE)
+THEIRS = (
+    "# mdadm.conf\n\nHOMEHOST <system>\nMAILADDR root\nARRAY /dev/md/other UUID=b0000000:00000000:00000000:00000002"
+)
+
+
+def begin(devices: Devices, text: str = THEIRS) -> None:
+    made = f"mkdir -p /etc/mdadm; rm -rf /etc/mdadm/* /etc/mdadm/.s*; printf '%s' '{text}' >{PATH}"
+    done = devices.sandbox.run(f"{made}; chmod 0640 {PATH}; chown root:daemon {PATH}")
+    assert done.returncode == 0, done.stderr
+
+
+def state(devices: Devices) -> str:
+    return devices.sandbox.run(f"stat -c '%a %U %G' {PATH}; ls -A /etc/mdadm").stdout
+
+
+@pytest.mark.parametrize("shell", SHELLS.values(), ids=list(SHELLS))
+def test_written_changed_and_taken_out_again(shell: list[str], devices: Devices) -> None:
+    begin(devices)
+    assert look(devices, WANT, shell) == Absent()
+    assert carry_out(devices, WANT.address, WANT.create(), shell).exit == 0
+    seen = look(devices, WANT, shell)
+    assert seen == Present(WANT)
+    assert devices.sandbox.read(PATH).startswith(f"{THEIRS}\n# >>> studio-backup ")
+    assert state(devices) == "640 root daemon\nmdadm.conf\n"
+    other = dataclasses.replace(WANT, lines=LINE.replace("a0", "c0"))
+    differs = look(devices, other, shell)
+    assert isinstance(differs, Present)
+    assert isinstance(differs.value, MdadmConf)
+    assert carry_out(devices, WANT.address, other.update(differs.value, frozenset({"lines"})), shell).exit == 0
+    assert look(devices, other, shell) == Present(other)
+    assert LINE not in devices.sandbox.read(PATH)
+    gone = look(devices, MdadmConf.named("nas/linux", "tank", WANT.place), shell)
+    assert isinstance(gone, Present)
+    assert carry_out(devices, WANT.address, gone.value.remove() or (), shell).exit == 0
+    assert devices.sandbox.read(PATH) == f"{THEIRS}\n"
+    assert state(devices) == "640 root daemon\nmdadm.conf\n"
+
+
+def test_a_file_that_changed_since_it_was_read_is_left_alone(devices: Devices) -> None:
+    begin(devices)
+    carry_out(devices, WANT.address, WANT.create())
+    other = dataclasses.replace(WANT, lines=LINE.replace("a0", "c0"))
+    seen = look(devices, other)
+    assert isinstance(seen, Present)
+    assert isinstance(seen.value, MdadmConf)
+    devices.sandbox.run(f"echo 'PROGRAM /bin/alert' >>{PATH}")
+    before = devices.sandbox.read(PATH)
+    ended = carry_out(devices, WANT.address, other.update(seen.value, frozenset({"lines"})))
+    assert (ended.exit, f"{PATH} changed since it was read" in ended.log) == (REFUSED, True)
+    assert devices.sandbox.read(PATH) == before
+
+
+def test_a_missing_file_is_made_and_a_link_is_not_written_through(devices: Devices) -> None:
+    begin(devices)
+    devices.sandbox.run(f"rm {PATH}")
+    assert look(devices, WANT) == Absent()
+    assert carry_out(devices, WANT.address, WANT.create()).exit == 0
+    assert look(devices, WANT) == Present(WANT)
+    devices.sandbox.run(f"mv {PATH} /etc/mdadm/real; ln -s real {PATH}")
+    assert carry_out(devices, WANT.address, WANT.create()).exit
+    assert devices.sandbox.run(f"readlink {PATH}").stdout == "real\n"
