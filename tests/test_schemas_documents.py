@@ -179,7 +179,7 @@ def test_status_with_and_without_a_run() -> None:
     ]  # fmt: skip
     document = status.document("northlight", found, 1_795_320_600.5)
     assert complaints(document, "report") == []
-    (volume,) = document["volumes"]  # type: ignore[misc]
+    (volume,) = list(document["volumes"])  # type: ignore[call-overload]
     assert (volume["free"], volume["growth"], volume["full"] > 1_795_320_600) == (3 * 10**12, 269494277, True)
     screen = "\n".join(status.screen(found, 1_795_320_600.5, Paint(False)))
     assert "VOLUME" in screen

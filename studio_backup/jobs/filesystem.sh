@@ -31,6 +31,9 @@ list_filesystem() {
   [ "$filesystem_code" -eq 0 ] || { printf 'unread\t%s\n' "$device_problem" && return; }
   [ -n "$device" ] || { printf 'absent\n' && return; }
   printf 'found\t%s\n' "$device"
+  # An array that does not run is a device without a size, on which every program finds nothing at all.
+  read -r filesystem_sectors <"/sys/class/block/${device##*/}/size" || filesystem_sectors=0
+  [ "$filesystem_sectors" != 0 ] || { printf 'unread\tit has no size now, as an array that does not run\n' && return; }
   if ! filesystem_users=$(device_users "$device" 2>/dev/null); then
     printf 'unread\t%s\n' "$(device_users "$device" 2>&1 >/dev/null | tail -n 1)"
     return

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_backup.diff import Absent, Present
+from studio_backup.diff import Absent, Present, Unread
 from studio_backup.resources.device import is_blank, told
 from studio_backup.resources.filesystem import Filesystem
 from studio_backup.script import REFUSED
@@ -134,6 +134,18 @@ def test_nothing_known_and_nothing_free_is_refused(devices: Devices, disk: Loop)
     asleep = dataclasses.replace(want, found="asleep: not read")
     assert asleep.hindrance() == ("bay1 is asleep: not read", "wake it by reading from it, then plan again")
     assert refused(devices, disk, asleep)
+
+
+@pytest.mark.parametrize("shell", SHELLS.values(), ids=list(SHELLS))
+def test_on_a_device_without_a_size_nothing_is_proven_absent(shell: list[str], devices: Devices, disk: Loop) -> None:
+    """As an array is whose disks lie there and which nobody started: it was planned to be made anew, once."""
+    want = wanted(devices, disk)
+    assert look(devices, want, shell) == Absent()
+    free = next(path for path in Path("/sys/class/block").glob("loop*") if (path / "size").read_text() == "0\n")
+    devices.link(ata_one=f"/dev/{free.name}")
+    seen = look(devices, want, shell)
+    assert isinstance(seen, Unread)
+    assert "it has no size now" in seen.reason
 
 
 def test_what_is_mounted_is_never_a_thing_to_be_made(devices: Devices, disk: Loop) -> None:
