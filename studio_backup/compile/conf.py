@@ -29,6 +29,7 @@ def job(route: Route) -> str:
             "id": route.id,
             "kind": "chain" if route.chained else "local" if route.local else "pull",
             "mode": copy.mode,
+            "engine": copy.engine,
             "target": route.target,
             "target_volume": route.volume.full_name,
             "target_root": route.target_root,
@@ -40,6 +41,7 @@ def job(route: Route) -> str:
             "sources": "" if route.local else "\n".join(_source(route, reader) for reader in route.readers),
             **_local_source(route),
             "from": copy.source_copy,
+            "source_copy": route.source_id if route.chained else None,
             "brake_percent": copy.brake.percent,
             "brake_files": copy.brake.files,
             "floor": copy.floor,
@@ -93,8 +95,18 @@ def gate(route: Route, reader: Reader) -> str:
             # Copies with floors of their own may share the gate to one copy's points: a point is not empty is enough.
             "floor": 1 if route.chained else route.copy.floor,
             **_quiet(route),
+            **_sending(route),
         }
     )
+
+
+def _sending(route: Route) -> dict[str, str]:
+    """Whether the key may have snapshots as streams, and where the gate notes which ones it has."""
+    copies = route.dataset.copies.values()
+    same = (one for one in copies if (one.source_copy, one.machine) == (route.copy.source_copy, route.copy.machine))
+    if not route.chained or all(one.engine == "rsync" for one in same):
+        return {}
+    return {"send": "btrfs", "state": state(route.studio)}
 
 
 def _quiet(route: Route) -> dict[str, str | int]:
@@ -102,7 +114,8 @@ def _quiet(route: Route) -> dict[str, str | int]:
     dataset, live = route.dataset, not route.chained
     return {
         "quiet": dataset.quiet if live else 0,
-        "quiet_limit": dataset.quiet_limit,
+        # A snapshot disturbs nobody and is done in a moment: it is made, and says that files were in use.
+        "quiet_limit": 0 if route.copy.engine == "snapshot" else dataset.quiet_limit,
         # A blank would part the list; in a pattern, `?` stands for one, too.
         "busy_patterns": " ".join(pattern.replace(" ", "?") for pattern in dataset.busy_patterns) if live else "",
         "exclude": " ".join(filter(is_file_name, dataset.exclude)) if live else "",

@@ -3,6 +3,7 @@
 #
 # authorized_keys: restrict,command="/etc/studio-backup/STUDIO/gate KEY" ssh-ed25519 ...
 # Verbs: guard ID | newest ID | points ID | serve ID [POINT] --server --sender OPTIONS . PATH
+#        snapshots ID | send ID POINT [BASE]
 # Answers: 0 and data; 5 and `studio-backup-gate: refused REASON` on stderr; 3 and `... busy SECONDS`.
 # `studio-backup-gate: open` on stderr says that files were in use while they were read.
 #
@@ -18,7 +19,7 @@ umask 077
 
 # The configuration may set these and no others are read.
 dataset='' copy_id='' kind='' path='' root='' id='' volume='' floor='' quiet='' quiet_limit='' busy_patterns=''
-exclude='' state='' studio=''
+exclude='' state='' studio='' send=''
 
 program=${0%/*}
 # shellcheck source=/dev/null
@@ -27,6 +28,8 @@ program=${0%/*}
 . "$program/volume.sh"
 # shellcheck source=/dev/null
 . "$program/guard.sh"
+# shellcheck source=/dev/null
+. "$program/snapshots.sh"
 
 refuse() {
   printf 'studio-backup-gate: refused %s\n' "$1" >&2
@@ -131,6 +134,33 @@ send() {
   exec rsync --server --sender "$@" $served_options . "$guard_path/"
 }
 
+# Prints `NAME<TAB>ID` of the points that can be sent.
+list_snapshots() {
+  [ "$send" = btrfs ] || refuse request
+  require_points
+  list_points | name_snapshots "$path"
+}
+
+# send POINT [BASE]: one snapshot of ours as a stream, on top of another that the puller says it has. Both are held from
+# then on: the one is what the next stream rests on if this one does not arrive, the other if it does.
+send_snapshot() {
+  if [ "$send" != btrfs ] || [ "$kind" != points ] || [ $# -lt 1 ] || [ $# -gt 2 ]; then refuse request; fi
+  for sent_point; do is_point "$sent_point" || refuse request; done
+  for sent_point; do
+    if [ ! -d "$path/points/$sent_point" ] || [ -h "$path/points/$sent_point" ]; then refuse no-points; fi
+    guard_path=$path/points/$sent_point
+    guard_source
+    [ "$guard_result" = ok ] || refuse "$guard_reason"
+    read_snapshot "$guard_path" || refuse no-points
+  done
+  case $state in /*) ;; *) refuse config ;; esac
+  sent_point=$1 sent_base=${2:-}
+  hold_points "$gate_copy" "$gate_key" ${sent_base:+"$sent_base"} "$sent_point" 2>/dev/null || refuse hold
+  [ -z "$sent_base" ] || set -- -p "$path/points/$sent_base"
+  [ -n "$sent_base" ] || set --
+  exec btrfs send -q "$@" "$path/points/$sent_point"
+}
+
 # A point in the positions is checked by its verb; anything outside this alphabet never reaches a verb.
 main() {
   case ${SSH_ORIGINAL_COMMAND:-} in *[!A-Za-z0-9\ ._/=:,-]*) refuse request ;; esac
@@ -140,12 +170,15 @@ main() {
   verb=${1:-}
   [ $# -ge 2 ] || refuse request
   read_configuration "$key" "$2"
+  gate_key=$key gate_copy=$2
   shift 2
   case $verb in
     guard) [ $# -eq 0 ] || refuse request; answer_guard ;;
     points) [ $# -eq 0 ] || refuse request; require_points; list_points ;;
     newest) [ $# -eq 0 ] || refuse request; require_points; read_clock; list_points | newest_by_now ;;
     serve) serve "$@" ;;
+    snapshots) [ $# -eq 0 ] || refuse request; list_snapshots ;;
+    send) send_snapshot "$@" ;;
     *) refuse request ;;
   esac
 }

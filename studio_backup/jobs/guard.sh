@@ -39,7 +39,7 @@ count_files() {
 }
 
 guarded_files() {
-  find "$guard_path" ! -type d ! -name "$sentinel_name" -print 2>/dev/null </dev/null
+  find "$guard_path" -name "$snapshots_name" -prune -o ! -type d ! -name "$sentinel_name" -print 2>/dev/null </dev/null
 }
 
 guard_quiet() {
@@ -92,7 +92,7 @@ changed_within() (
   guard_within=$1
   shift
   guard_action=$#
-  set -- "$@" "$guard_path" ! -name "$sentinel_name" '(' -type f -mmin "-$guard_within" ! -mmin -0
+  set -- "$@" "$guard_path" -name "$snapshots_name" -prune -o ! -name "$sentinel_name" '(' -type f -mmin "-$guard_within" ! -mmin -0
   for guard_pattern in $exclude; do set -- "$@" ! -name "$guard_pattern"; done
   for guard_pattern in $busy_patterns; do set -- "$@" -o -name "$guard_pattern"; done
   set -- "$@" ')'

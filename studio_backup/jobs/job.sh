@@ -21,8 +21,8 @@ unset RSYNC_PROTECT_ARGS RSYNC_OLD_ARGS RSYNC_RSH RSYNC_PARTIAL_DIR RSYNC_ICONV 
 umask 022
 
 # Every key that a configuration has; what it leaves out is empty.
-studio='' dataset='' copy='' id='' kind='' mode='' target='' target_volume='' target_root='' target_id='' store=''
-receiver='' sources='' home='' known_hosts='' source_path='' source_volume='' source_root='' source_id='' from=''
+studio='' dataset='' copy='' id='' kind='' mode='' engine='' target='' target_volume='' target_root='' target_id='' store=''
+receiver='' sources='' home='' known_hosts='' source_path='' source_volume='' source_root='' source_id='' from='' source_copy=''
 brake_percent='' brake_files='' floor='' quiet='' quiet_limit='' busy_patterns='' exclude='' bandwidth='' period='' hold=''
 keep_last='' keep_hourly='' keep_daily='' keep_weekly='' keep_monthly='' keep_yearly='' state='' program=''
 
@@ -31,7 +31,8 @@ files='' bytes='' size='' created='' deleted='' rewritten='' restore_point='' so
 child='' guard_open=0 clock_behind=0 ahead='' resumed=0
 
 parts=${0%/*}
-for part in moment volume guard lock record receiver points connect transfer source judge retention versioned mirror preview; do
+for part in moment volume guard lock record receiver points connect transfer source judge retention versioned mirror \
+  snapshots snapshot replicate receive preview; do
   # shellcheck source=/dev/null
   . "$parts/$part.sh"
 done
@@ -46,6 +47,7 @@ check_configuration() {
   case $id in '' | *[!a-z0-9_-]*) broken_configuration id ;; esac
   case $kind in pull | local | chain) ;; *) broken_configuration kind ;; esac
   case $mode in versioned | mirror) ;; *) broken_configuration mode ;; esac
+  case $engine in rsync | snapshot | btrfs-send) ;; *) broken_configuration engine ;; esac
   case $store in btrfs | tree) ;; *) broken_configuration store ;; esac
   for checked in "$target" "$target_root" "$state"; do
     case $checked in /?*) ;; *) broken_configuration path ;; esac
@@ -75,8 +77,11 @@ be_modest() {
 stop_run() {
   trap '' TERM INT HUP
   if [ -n "$child" ]; then
-    kill -TERM "$child" 2>/dev/null
-    wait "$child"
+    # The numbers of one process or of several.
+    # shellcheck disable=SC2086
+    kill -TERM $child 2>/dev/null
+    # shellcheck disable=SC2086
+    wait $child
   fi
   finish failed stopped
 }
@@ -97,11 +102,16 @@ run_job() {
   open_record
   be_modest
   check_target
-  if [ "$target_reason" = no-space ] && drop_partial && has_room "$target"; then target_reason=''; fi
+  if [ "$target_reason" = no-space ] && drop_partial && remove_received && has_room "$target"; then target_reason=''; fi
   [ -z "$target_reason" ] || finish refused "$target_reason"
   mark_target || finish failed restore-point
   probe_rsync || finish failed rsync-missing
-  if [ "$mode" = mirror ]; then make_mirror; else make_point; fi
+  case $engine,$mode in
+    snapshot,*) make_snapshot ;;
+    btrfs-send,*) replicate ;;
+    *,mirror) make_mirror ;;
+    *) make_point ;;
+  esac
 }
 
 # A unit has no environment of its own for one start: whoever asks for a run now leaves a file, and it is used once.
@@ -140,6 +150,7 @@ case $configuration in /*) ;; *) configuration=$PWD/$configuration ;; esac
 # shellcheck source=/dev/null
 . "$configuration"
 program=$parts
+engine=${engine:-rsync}
 case $program in /*) ;; *) program=$PWD/$program ;; esac
 exclude_file=${configuration%.conf}.exclude
 manual=${STUDIO_BACKUP_MANUAL:-0}

@@ -3,7 +3,8 @@
 #
 # The cheap way counts: rsync lists no deletions on a fresh tree, so they are what the newest point held and the new
 # tree did not keep. The exact way compares the two trees by name, and is taken when a count cannot tell: after a
-# resumed run, with files that share an inode, for an unknown newest point, and to list what a refusal is about.
+# resumed run, with files that share an inode, for an unknown newest point, for snapshots, and to list what a refusal is
+# about.
 # The parts share their variables, which no single file shows.
 # shellcheck disable=SC2034,SC2154
 
@@ -76,7 +77,7 @@ judge_tree() {
   recall_point "$newest"
   before=$remembered
   judge_exactly=0
-  if [ -z "$before" ] || [ "$resumed" -eq 1 ] || [ "$hardlinked" -gt 0 ] || [ -n "$accepted_list" ]; then
+  if [ "$engine" != rsync ] || [ -z "$before" ] || [ "$resumed" -eq 1 ] || [ "$hardlinked" -gt 0 ] || [ -n "$accepted_list" ]; then
     judge_exactly=1
   else
     deleted=$((before - files + created))

@@ -10,11 +10,11 @@
 #   rsync-NN:          rsync ended with an exit code that has no word of its own
 known_reasons='
  source-unmounted source-wrong-volume source-unread source-sentinel source-missing source-empty source-busy
- source-clock too-few-files no-points
+ source-no-subvolume source-clock too-few-files no-points
  target-unmounted target-wrong-volume target-unread target-sentinel target-foreign target-missing
  no-space brake-deletions brake-rewrites newer-at-target clock-behind period nothing-newer
  no-answer host-key login gate-refused request option unknown-dataset config
- rsync-missing rsync-partial rsync-protocol rsync-network rsync-local restore-point interrupted stopped
+ rsync-missing rsync-partial rsync-protocol rsync-network rsync-local send receive hold restore-point interrupted stopped
 '
 
 # Sets reason to $1 if it is a known one, else to $2.

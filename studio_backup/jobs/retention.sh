@@ -6,8 +6,25 @@
 
 # Prints `keep<TAB>NAME<TAB>rules` or `remove<TAB>NAME` for each point, newest first.
 plan_retention() {
-  list_points "$target" | sort -r | hold=$hold awk -v last="$keep_last" -v hourly="$keep_hourly" -v daily="$keep_daily" \
+  list_points "$target" | sort -r | decide_retention
+}
+
+# The same for names on stdin, newest first.
+decide_retention() {
+  hold="$hold $(held_points)" awk -v last="$keep_last" -v hourly="$keep_hourly" -v daily="$keep_daily" \
     -v weekly="$keep_weekly" -v monthly="$keep_monthly" -v yearly="$keep_yearly" -f "$program/retention.awk"
+}
+
+# What another end has of this copy, and this end of another: without it the next snapshot would have to be sent whole,
+# however long that end is away. A note holds nothing once that copy has left the spec.
+held_points() {
+  for held_note in "$state/holds/$id"/*; do
+    held_by=${held_note##*/}
+    case $held_by in *.new | '*') continue ;; esac
+    if [ "$held_by" = "$id" ] || [ -f "$program/gate.d/$held_by/$id.conf" ] || [ -f "${configuration%/*}/$held_by.conf" ]; then
+      cat "$held_note"
+    fi
+  done
 }
 
 # Only after a run that made a point, by a clock that the newest point is not ahead of.

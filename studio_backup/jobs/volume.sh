@@ -5,6 +5,8 @@
 # shellcheck disable=SC2034,SC2154
 
 sentinel_name=.studio-backup-volume
+# Snapshots of what is on the volume lie here, in its root: they are no part of it.
+snapshots_name=.studio-backup-snapshots
 mount_table=/proc/self/mountinfo
 tab='	'
 

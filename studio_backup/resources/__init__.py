@@ -13,6 +13,7 @@ from studio_backup.resources.mdadm_conf import MdadmConf
 from studio_backup.resources.mount import Mount
 from studio_backup.resources.receiver import Receiver
 from studio_backup.resources.sentinel import Sentinel
+from studio_backup.resources.snapshot_schedule import SnapshotSchedule
 from studio_backup.resources.ssh_key import SshKey
 from studio_backup.resources.systemd_unit import SystemdUnit
 from studio_backup.resources.volume import Volume
@@ -22,6 +23,6 @@ KINDS: dict[str, type[Resource]] = {
     kind.kind: kind
     for kind in (
         *(Disk, MdArray, Volume, Sentinel, Directory, Receiver),
-        *(SshKey, File, Block, SystemdUnit, Filesystem, Mount, MdadmConf),
+        *(SshKey, File, Block, SystemdUnit, Filesystem, Mount, MdadmConf, SnapshotSchedule),
     )
 }

@@ -64,4 +64,5 @@ CODES = {
     "SB416": "mounts in one place, or one inside another that is not kept",
     "SB417": "storage to keep that rests on what is not kept, or not known",
     "SB418": "something of another product that nobody can know",
+    "SB419": "snapshots, or an engine that sends them, where they cannot work",
 }

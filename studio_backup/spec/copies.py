@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 
 from studio_backup.source import Entry, Mapping, Node, Place
@@ -19,6 +20,10 @@ from studio_backup.spec.wording import suggest
 #: How often a copy `from` another asks whether there is something new, unless it says.
 CHAIN_SCHEDULE = "15 min"
 
+#: What a dataset's own snapshots are called, and where they lie on its volume.
+SNAPSHOTS = "snapshots"
+SNAPSHOTS_FOLDER = ".studio-backup-snapshots"
+
 schedule_of = functools.lru_cache(maxsize=1024)(Schedule.parse)
 
 
@@ -28,9 +33,14 @@ def build_copies(
     """Every copy whose references are good; why others are not is reported."""
     entries = entries_of(tree, "copies")
     copies: dict[str, Copy] = {}
+    beside = [SNAPSHOTS] if tree.get("snapshots") is not None else []
     for name, entry in entries.items():
+        if name in beside:
+            message = f"'{name}' is what the snapshots of '{dataset}' are called already"
+            findings.add(entry.key.place, "SB306", message, "give the copy another name")
+            continue
         target = _target(entry, inventory, machines, findings)
-        known_source = _source(name, entry, list(entries), findings)
+        known_source = _source(name, entry, [*beside, *entries], findings)
         every = _every(name, entry, findings)
         if target is None or not known_source or every is None:
             continue
@@ -52,6 +62,7 @@ def _copy(dataset: str, name: str, entry: Entry, target: tuple[str, str, str], e
         every=every,
         keep=_retention(node.get("keep") if isinstance(node, Mapping) else None),
         mode=text_of(node, "mode", "versioned"),
+        engine=text_of(node, "engine", "rsync"),
         brake=Brake(
             percent=int(text_of(brake, "percent", str(Brake.percent))),
             files=int(text_of(brake, "files", str(Brake.files))),
@@ -62,6 +73,17 @@ def _copy(dataset: str, name: str, entry: Entry, target: tuple[str, str, str], e
         control=text_of(node, "control", "ssh"),
         place=entry.key.place,
     )
+
+
+def build_snapshots(machine: str, dataset: str, volume: str, tree: Mapping) -> dict[str, Copy]:
+    """The dataset's snapshots, where it asks for them, as the copy that they are: beside the data, on its volume."""
+    entry = tree.entries.get("snapshots")
+    if entry is None:
+        return {}
+    node = entry.value
+    asked = _copy(f"{machine}/{dataset}", SNAPSHOTS, entry, (machine, volume, f"{SNAPSHOTS_FOLDER}/{dataset}"),
+                  schedule_of(text_of(node, "every")))  # fmt: skip
+    return {SNAPSHOTS: dataclasses.replace(asked, engine="snapshot")}
 
 
 def _retention(node: Node | None) -> Retention:

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 
 from studio_backup.source import Document, Entry, Mapping, Node, Place
-from studio_backup.spec.copies import build_copies
+from studio_backup.spec.copies import build_copies, build_snapshots
 from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.external import build_external
 from studio_backup.spec.filling import Filler
@@ -72,7 +72,7 @@ def _dataset(held: Held, machine: str, name: str, entry: Entry) -> Dataset | Non
         quiet=_seconds(tree, "quiet", QUIET),
         quiet_limit=_seconds(tree, "quiet-limit", max(QUIET_LIMIT, _seconds(tree, "quiet", QUIET))),
         busy_patterns=tuple(busy),
-        copies=copies,
+        copies={**build_snapshots(machine, name, volume, tree), **copies},
         external=external,
         kind=text_of(tree, "kind", "backup"),
         role=text_of(tree, "role", "media" if text_of(tree, "kind") == "archive" else "session"),

@@ -67,6 +67,11 @@ def pool(bench: Bench) -> Volume:
     return bench.make_volume("pool", "btrfs", 256)
 
 
+@pytest.fixture(scope="session")
+def field(bench: Bench) -> Volume:
+    return bench.make_volume("field", "btrfs", 256)
+
+
 @pytest.fixture
 def job(bench: Bench, work: Volume, tank: Volume, request: pytest.FixtureRequest) -> Iterator[Job]:
     name = f"d{abs(hash(request.node.nodeid)) % 10**9}"

@@ -131,7 +131,7 @@ def build_job(bench: Bench, source: Volume, target: Volume, name: str, store: st
         "program": str(program),
     }
     (source.root / name).mkdir()
-    (target.root / name).mkdir()
+    (target.root / name).mkdir(exist_ok=source.root == target.root)
     job = Job(
         program,
         folder / f"{identity}.conf",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.lint.copies import lint_copies
+from studio_backup.spec.lint.engines import lint_engines
 from studio_backup.spec.lint.jobs import lint_jobs
 from studio_backup.spec.lint.machines import lint_machines
 from studio_backup.spec.lint.sight import Sight
@@ -15,4 +16,5 @@ def lint(sight: Sight, findings: Findings) -> None:
     lint_machines(sight, findings)
     lint_copies(sight, findings)
     lint_jobs(sight, findings)
+    lint_engines(sight, findings)
     lint_storage(sight, findings)

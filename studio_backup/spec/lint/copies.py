@@ -17,6 +17,8 @@ def lint_copies(sight: Sight, findings: Findings) -> None:
     for dataset in sight.studio.datasets.values():
         _circles(sight, dataset, findings)
     for dataset, copy in sight.copies():
+        if copy.engine == "snapshot":  # beside the data on purpose, and never counted as a copy
+            continue
         if not _into_source(sight, dataset, copy, findings):
             _own_disk(sight, dataset, copy, findings)
     landing: dict[str, list[Copy]] = {}

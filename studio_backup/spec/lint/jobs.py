@@ -44,7 +44,7 @@ def _runners(sight: Sight, copy: Copy, findings: Findings) -> list[System]:
     volume = sight.volume(copy.machine, copy.volume)
     viewers = sight.viewers(volume)
     runners = [system for system in viewers if runs_jobs(system)]
-    if runners:
+    if runners or (copy.engine == "snapshot" and not viewers):  # a source that nobody mounts is reported as such
         return runners
     place = sight.copy_place(copy, "to")
     able = [system.name for system in sight.studio.machines[copy.machine].systems.values() if runs_jobs(system)]
@@ -53,7 +53,8 @@ def _runners(sight: Sight, copy: Copy, findings: Findings) -> list[System]:
         findings.add(place, "SB413", seen, f"add its path for {' or '.join(able) or 'a system'} to paths:")
     else:
         reasons = "; ".join(f"'{system.full_name}' {_why_not(system)}" for system in viewers)
-        findings.add(place, "SB407", f"no job can run on '{copy.machine}': {reasons}", _PULLED)
+        fix = "delete snapshots: here" if copy.engine == "snapshot" else _PULLED
+        findings.add(place, "SB407", f"no job can run on '{copy.machine}': {reasons}", fix)
     return []
 
 

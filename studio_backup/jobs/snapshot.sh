@@ -1,0 +1,38 @@
+# shellcheck shell=sh
+# A restore point beside the data itself: a read-only snapshot of the subvolume that the dataset is.
+#
+# The parts share their variables, which no single file shows.
+# shellcheck disable=SC2034,SC2154
+
+make_snapshot() {
+  find_newest
+  find_due_source
+  partial=$target/.partial resumed=0
+  if ! make_folder points || ! drop_partial; then finish failed restore-point; fi
+  # The root of a subvolume has this number, and nothing else on btrfs.
+  [ "$(stat -c %i "$source_path")" = 256 ] || finish refused source-no-subvolume
+  name_point
+  btrfs subvolume snapshot "$source_path" "$partial" >>"$log_file" 2>&1 || finish failed restore-point
+  # Of a whole volume it would hold the empty shells of other snapshots, and a sentinel that is this volume's alone.
+  rm -rf "${partial:?}/$snapshots_name" "${partial:?}/$sentinel_name" || finish failed restore-point
+  open=$guard_open bytes=0
+  read_accepted
+  judge_whole
+  complete_point "$point" || finish failed restore-point
+  restore_point=$point
+  if [ "$clock_behind" -eq 1 ]; then finish ok clock-behind; fi
+  retain
+  finish ok ''
+}
+
+# Judges a tree that no rsync made: what is in it must be counted first. Root looks, since owners and modes came along.
+judge_whole() {
+  moved_bytes=$bytes judging_as=$receiver receiver=''
+  run_watched rsync -rltHn --stats --no-h --exclude="$sentinel_name" "$partial/" "$scratch.nothing/"
+  [ "$rsync_code" -eq 0 ] || finish failed rsync-local
+  read_items "$out_file"
+  bytes=$moved_bytes
+  base=$target/points/$newest
+  judge_tree
+  receiver=$judging_as
+}

@@ -1,0 +1,76 @@
+"""Snapshots of a dataset beside its data, watched: can they be made, and is each of them still read-only?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
+
+from studio_backup.probe import Probe, Reply
+from studio_backup.resource import Unparsable, Watched, watched, whole
+from studio_backup.source import Place
+
+#: Each argument is `SOURCE<TAB>FOLDER`. The root of a subvolume is inode 256 of a btrfs. Its tools name snapshots from
+#: the top of the file system, so they are found by the folder's end; what is in the list of all and not in that of the
+#: read-only ones can be written to.
+_SCRIPT = r"""tab='	'
+for pair do
+  source=${pair%%"$tab"*}; folder=${pair#*"$tab"}; state=missing
+  if [ -d "$source" ] && [ ! -h "$source" ]; then
+    state=no
+    kind=$(stat -f -c %t "$source"); number=$(stat -c %i "$source")
+    if [ "$kind,$number" = 9123683e,256 ]; then state=yes; fi
+  fi
+  printf 'snapshots\t%s\t%s\n' "$state" "$pair"
+  if [ "$state" = yes ] && [ -d "$folder/points" ]; then
+    sealed=$(btrfs subvolume list -o -r "$folder/points")
+    every=$(btrfs subvolume list -o "$folder/points")
+    ending=${folder%/*}; ending=${ending##*/}/${folder##*/}/points/
+    printf '%s\n\n%s\n' "$sealed" "$every" | awk -v ending="$ending" '
+      $0 == "" { all = 1; next }
+      { at = index($NF, ending); if (!at) next; name = substr($NF, at + length(ending)) }
+      !all { sealed[name] = 1; next }
+      !(name in sealed) { print "writable\t" name }'
+  fi
+done
+printf 'complete\n'"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SnapshotSchedule(Watched):
+    """The snapshots of one dataset; its name is the folder that holds them."""
+
+    kind: ClassVar[str] = "snapshot-schedule"
+    summary: ClassVar[str] = (
+        "snapshots of a dataset beside its data: its folder is a subvolume, each is read-only (compiled)"
+    )
+
+    subvolume: str = watched("yes")
+    writable: str = watched("none")
+    source: str = field(default="", compare=False)  # the folder that is snapshotted
+
+    def probe(self) -> Probe:
+        """All schedules in one call, last of all: a mount may hang."""
+        return Probe(script=_SCRIPT, args=(f"{self.source}\t{self.name}",), touches=True)
+
+    def parse(self, reply: Reply) -> Self | None:
+        """Never absent: a source that is not there is seen as such."""
+        text = whole(reply)
+        head = rf"^snapshots\t(yes|no|missing)\t[^\n]*\t{re.escape(self.name)}\n((?:writable\t[^\n]*\n)*)"
+        found = re.search(head, text, re.MULTILINE)
+        if found is None:
+            raise Unparsable(f"{self.name} is not in the listing")
+        writable = sorted(line.partition("\t")[2] for line in found[2].splitlines())
+        return type(self)(
+            system=self.system,
+            name=self.name,
+            place=self.place,
+            subvolume={"missing": "not there"}.get(found[1], found[1]),
+            writable=", ".join(writable) or "none",
+            source=self.source,
+        )
+
+    @classmethod
+    def named(cls, system: str, name: str, place: Place) -> Self:
+        """Only the folder is known."""
+        return cls(system=system, name=name, place=place)

@@ -1,0 +1,3 @@
+# machine: dash
+btrfs subvolume delete /srv/work/sessions
+mkdir /srv/work/sessions

@@ -1,0 +1,3 @@
+# machine: dash
+umount /srv/work
+mkdir -p /srv/work/sessions

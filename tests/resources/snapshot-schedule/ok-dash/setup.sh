@@ -1,0 +1,3 @@
+# machine: dash
+snapshot 2026-11-22T02-30-00Z
+snapshot 2026-11-22T03-30-00Z
