@@ -112,9 +112,26 @@ def carry_out(
     With `who`, only where the lock taken by that name still holds. What destroys is held back, and so is what rests on
     it, unless `allowed` has every name that it asks for.
     """
-    agreed = {change.address: _promise(change) for change in plan.acting()}
     applied = Applied(plan, survey)
-    while batch := _next(applied, agreed, frozenset(allowed)):
+    go_on(engine, scope, applied, promises(plan), told, who, allowed)
+    return applied
+
+
+def go_on(
+    engine: Engine,
+    scope: Scope,
+    applied: Applied,
+    agreed: Mapping[str, Promise],
+    told: Callable[[Sequence[Result]], None],
+    who: str = "",
+    allowed: Collection[str] = (),
+    enough: Callable[[Applied], bool] = lambda _: False,
+) -> None:
+    """Do what was agreed of what is left, wave after wave, until nothing can be done or `enough` says so.
+
+    What is not agreed is not done, nor is what rests on it.
+    """
+    while not enough(applied) and (batch := _next(applied, agreed, frozenset(allowed))):
         changed = [Result(change, False, _OTHERWISE) for change in batch if not _keeps(agreed[change.address], change)]
         if changed:
             applied.results.update({result.change.address: result for result in changed})
@@ -122,27 +139,36 @@ def carry_out(
             continue
         systems = {change.resource.system for change in batch}
         outcomes = engine.carry_out(_tasks(scope.studio, batch), who)
-        applied.survey = _reread(engine, scope, applied.survey, applied.plan, systems)
-        applied.plan = make(scope.studio, scope.wanted, applied.survey, scope.chosen, scope.whole)
+        see(applied, scope, reread(engine, scope, applied, systems).systems)
         applied.lost |= {change.resource.system for change in batch if outcomes.get(change.address) is None}
         after = {change.address: change for change in applied.plan.changes}
         results = [_judge(change, outcomes.get(change.address), after, applied.survey) for change in batch]
         applied.results.update({result.change.address: result for result in results})
         told(results)
-    return applied
+
+
+def see(applied: Applied, scope: Scope, systems: Mapping[str, Sighting]) -> None:
+    """Take in how some systems were seen last; the plan is what is left after that."""
+    applied.survey = survey_of({**applied.survey.systems, **systems})
+    applied.plan = make(scope.studio, scope.wanted, applied.survey, scope.chosen, scope.whole)
 
 
 _OTHERWISE = "not tried: it changed since the plan was made; plan again"
 
 #: What was agreed to for one change: its verb, and the hashes of its steps, empty where they were not known yet.
-_Promise = tuple[str, tuple[str, ...]]
+Promise = tuple[str, tuple[str, ...]]
 
 
-def _promise(change: Change) -> _Promise:
+def promises(plan: Plan) -> dict[str, Promise]:
+    """What is agreed to by whoever agrees to a plan."""
+    return {change.address: _promise(change) for change in plan.acting()}
+
+
+def _promise(change: Change) -> Promise:
     return change.verb, tuple(step.digest() for step in steps_of(change))
 
 
-def _keeps(agreed: _Promise, change: Change) -> bool:
+def _keeps(agreed: Promise, change: Change) -> bool:
     return not agreed[1] or agreed == _promise(change)
 
 
@@ -171,9 +197,9 @@ def _next(applied: Applied, agreed: Collection[str], allowed: frozenset[str]) ->
     feasible = standing_alone(
         acting,
         {result.change.address for result in applied.failed},
-        lambda change: change.address in held or change.resource.system in applied.lost,
+        lambda change: change.address in held or change.resource.system in applied.lost or change.address not in agreed,
     )
-    left = [change for change in feasible if change.address in agreed and change.address not in applied.results]
+    left = [change for change in feasible if change.address not in applied.results]
     first = min((applied.plan.waves[change.address] for change in left), default=0)
     return [change for change in left if applied.plan.waves[change.address] == first]
 
@@ -187,14 +213,14 @@ def _tasks(studio: str, batch: Iterable[Change]) -> dict[str, list[Task]]:
     return tasks
 
 
-def _reread(engine: Engine, scope: Scope, survey: Survey, plan: Plan, systems: set[str]) -> Survey:
+def reread(engine: Engine, scope: Scope, applied: Applied, systems: Iterable[str]) -> Survey:
+    """These systems as they are now, with what the plan found there that the spec no longer has."""
     wanted = scope.by_system()
     extra: dict[str, list[Resource]] = {}
-    for change in plan.changes:
+    for change in applied.plan.changes:
         if change.want is None:
             extra.setdefault(change.resource.system, []).append(change.resource)
-    again = engine.read_again({name: [*wanted.get(name, []), *extra.get(name, [])] for name in sorted(systems)})
-    return survey_of({**survey.systems, **again.systems})
+    return engine.read_again({name: [*wanted.get(name, []), *extra.get(name, [])] for name in sorted(systems)})
 
 
 def _judge(change: Change, outcome: Outcome | None, after: Mapping[str, Change], survey: Survey) -> Result:

@@ -72,6 +72,21 @@ class Locks:
                 )
         return StudioBackupError(f"{name}: its lock could not be taken", remote.errors().strip())
 
+    def again(self, name: str, transport: Transport) -> StudioBackupError | None:
+        """Hold one more system, or one whose connection was lost; why not, if not. The others stay held."""
+        self._let_go(name)
+        problem = self._one(name, transport)
+        if problem is not None:
+            self._let_go(name)
+        return problem
+
+    def _let_go(self, name: str) -> None:
+        remote = self._held.pop(name, None)
+        if remote is not None:
+            with ExitStack() as stack:
+                stack.callback(remote.close)
+                stack.callback(remote.finish_writing)
+
     def release(self) -> None:
         """Let go of everything."""
         with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""`apply`: make the machines what the spec says, exactly as planned."""
+"""`apply`: make the machines what the spec says, exactly as planned, at once or batch after batch."""
 
 from __future__ import annotations
 
@@ -10,24 +10,27 @@ from pathlib import Path
 import click
 
 from studio_backup import saved
-from studio_backup.apply import Result, Scope, carry_out, look
-from studio_backup.cli.codes import of_plan
+from studio_backup.apply import Applied, Result, carry_out, look
+from studio_backup.cli.codes import CHANGES, of_plan
 from studio_backup.cli.naming import check_names, feasible_of
 from studio_backup.cli.options import command as make_command
+from studio_backup.cli.pending import Work, asked_for, keep, remaining
 from studio_backup.cli.plan import overslept, show
 from studio_backup.cli.progress import Bar
+from studio_backup.cli.rollout import also_asked, decide, go, show_order, until_of
 from studio_backup.cli.scope import engine_of, evidence_of, pending_of, record, scope_of, who
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.diff import Change
-from studio_backup.engine import Engine
-from studio_backup.errors import Interrupted, Locked, Refused
-from studio_backup.evidence import Evidence
+from studio_backup.errors import Interrupted, Locked, Refused, UsageError
+from studio_backup.evidence import Pending
 from studio_backup.locks import Locks, stale
 from studio_backup.plan import Plan
+from studio_backup.report import rollout as report_rollout
 from studio_backup.report.applied import document, lines_of_wave, summary
-from studio_backup.report.text import Paint, count
-from studio_backup.spec.model import Studio
+from studio_backup.report.text import Paint, count, safe
+from studio_backup.rollout.batches import Options, Order
+from studio_backup.rollout.course import Course
 from studio_backup.survey import Survey
 
 FAILED = 1
@@ -43,58 +46,107 @@ FAILED = 1
     help="The step that destroys what is at ADDRESS may run; plan says which addresses it asks for.",
 )
 @click.option("--break-lock", is_flag=True, help="End the lock that another apply holds on a machine.")
+@click.option("--canary", multiple=True, metavar="SELECTOR", help="These first; nothing else before they are well.")
+@click.option("--batch", metavar="N|N%", help="So many machines at a time, or such a share of them.")
+@click.option("--max-failed", type=click.IntRange(min=0), metavar="N", help="Stop once more than N machines failed.")
+@click.option("--sessions-until", metavar="TIME", help="Let rooms in session alone until then, e.g. 22:00.")
+@click.option("--pending", is_flag=True, help="Go on with what earlier applies left: failed, asleep, away, in session.")
 def command(
-    settings: Settings, planfile: str | None, yes: bool, allow_destroy: tuple[str, ...], break_lock: bool
-) -> int:
+    settings: Settings, planfile: str | None, yes: bool, allow_destroy: tuple[str, ...], break_lock: bool,
+    canary: tuple[str, ...], batch: str | None, max_failed: int | None, sessions_until: str | None, pending: bool,
+) -> int:  # fmt: skip
     """Plan, ask, then carry out exactly that plan, and read every machine again to see it done.
+
+    \b
+    Example: studio-backup apply --canary room:a --batch 25% --max-failed 1
 
     With PLANFILE (from `plan --save`), the plan is made anew from the spec and anything that differs from the file is
     refused. Killed at any moment, apply can simply be run again.
 
-    Exit codes: 0 done, 1 something failed, 2 something is left for a human, 3 something could not be seen, 5 refused
-    for safety, 6 locked.
+    With --canary, --batch, --max-failed or --sessions-until it is a rollout: a table says which system goes in which
+    batch and why. After the canary everything is read again, and one of its jobs must run green. Rooms in session and
+    machines that do not answer wait; apply --pending goes on with them.
+
+    Exit codes: 0 done, 1 something failed, 2 something is left to do, 3 something could not be seen, 5 refused for
+    safety, 6 locked.
     """
+    options = None
+    if canary or batch or max_failed is not None or sessions_until:
+        until = until_of(sessions_until, time.time()) if sessions_until else None
+        options = Options(canary, batch or "", max_failed or 0, until)
+    if planfile and pending:
+        raise UsageError("--pending plans anew: it takes no PLANFILE", "studio-backup apply --pending")
     studio = load_studio(settings)
-    scope = scope_of(settings, studio)
     evidence = evidence_of(settings, studio.name)
+    asked, scope = asked_for(settings, evidence, studio, options, pending, scope_of)
     with Bar("reading", not settings.json) as bar:
         engine = engine_of(settings, studio, evidence, bar, scope.machines)
+        work = Work(settings, studio, scope, evidence, engine, asked, allow_destroy, who("apply"))
         try:
-            survey, plan = look(engine, scope)
+            survey, plan = look(engine, scope, also_asked(asked, scope, studio))
             bar.__exit__()
             record(settings, evidence, survey, plan)
-            return _go(settings, studio, scope, evidence, engine, survey, plan,
-                       planfile, yes, allow_destroy, break_lock)  # fmt: skip
+            return _go(work, survey, plan, planfile, yes, break_lock, bar)
         finally:
             engine.close()
 
 
-def _go(
-    settings: Settings, studio: Studio, scope: Scope, evidence: Evidence, engine: Engine, survey: Survey, plan: Plan,
-    planfile: str | None, yes: bool, allow_destroy: tuple[str, ...], break_lock: bool,
-) -> int:  # fmt: skip
-    check_names(plan, allow_destroy)
+def _go(work: Work, survey: Survey, plan: Plan, planfile: str | None, yes: bool, break_lock: bool, bar: Bar) -> int:
+    settings, options = work.settings, work.asked.options
+    check_names(plan, work.allowed)
     promise = saved.read(planfile, Path(planfile).read_text(encoding="utf-8", errors="replace")) if planfile else None
     if promise:
         saved.hold_to(promise, str(planfile), plan)
+    order = decide(work, survey, plan)
     if not settings.json:
-        show(settings, scope, plan, pending_of(evidence, plan))
-    if not plan.acting():
-        if settings.json:
-            settings.document(document(plan, {}))
-        return of_plan(plan, overslept(studio, plan))
-    feasible = feasible_of(settings, plan, allow_destroy)
+        show(settings, work.scope, plan, pending_of(work.evidence, plan))
+    goes = order.addresses([name for batch in order.batches for name in batch.machines])
+    if options is None:
+        goes = {change.address for change in plan.acting()}
+    found = remaining(work, order, Applied(plan, survey))
+    if not goes:
+        keep(work, found, work.asked.proven)
+        return _nothing(work, plan, order, found)
+    feasible = [change for change in feasible_of(settings, plan, work.allowed) if change.address in goes]
+    if options is not None and not settings.json:
+        show_order(work, plan, order, options, found)
     _consent(settings, feasible, yes)
     systems = sorted({change.resource.system for change in feasible})
-    me = who("apply")
-    with Locks(me, break_lock) as locks:
-        locks.take({name: engine.open[name] for name in systems})
+    with Locks(work.me, break_lock) as locks:
+        locks.take({name: work.engine.open[name] for name in systems})
         moved = stale(locks.generations, lambda name: survey.manifests[name].generation, systems)
         if moved:
             raise Locked(f"another apply changed {', '.join(moved)} since this plan was made", "studio-backup apply")
-        if promise and not evidence.use_plan(int(time.time()), promise.id):
+        if promise and not work.evidence.use_plan(int(time.time()), promise.id):
             raise Refused(f"{planfile} was applied before", "studio-backup plan --save makes a new one")
-        return _carry_out(settings, studio, scope, evidence, engine, survey, plan, me, allow_destroy)
+        keep(work, found, work.asked.proven)
+        return _carry_out(work, survey, plan, order, locks, bar)
+
+
+def _nothing(work: Work, plan: Plan, order: Order, found: Sequence[Pending]) -> int:
+    """Nothing can be done now: there is nothing to do, or all of it waits."""
+    settings, options = work.settings, work.asked.options
+    if settings.json:
+        settings.document(document(plan, {}, found, None))
+    elif options is not None and (order.later or work.asked.alone):
+        show_order(work, plan, order, options, found)
+        why = "No canary can be tried now, so nothing is begun." if options.canary else "Nothing can be done now."
+        settings.write(f"\n{why}\nNext: {_AGAIN}")
+    elif work.asked.pending and not work.asked.people:
+        settings.write("\n".join(["Nothing is pending.", *_alone(work)]))
+    return _worst(of_plan(plan, overslept(work.studio, plan)), work)
+
+
+_AGAIN = "studio-backup apply --pending"
+
+
+def _alone(work: Work) -> list[str]:
+    return [f"{safe(one.system)} waits: {report_rollout.waiting(one)}" for one in work.asked.alone]
+
+
+def _worst(code: int, work: Work) -> int:
+    """What is let alone is still to be done."""
+    return code if code == CHANGES or not work.asked.alone else CHANGES
 
 
 def _consent(settings: Settings, changes: Sequence[Change], yes: bool) -> None:
@@ -107,18 +159,10 @@ def _consent(settings: Settings, changes: Sequence[Change], yes: bool) -> None:
     settings.say("")
 
 
-def _carry_out(
-    settings: Settings,
-    studio: Studio,
-    scope: Scope,
-    evidence: Evidence,
-    engine: Engine,
-    survey: Survey,
-    plan: Plan,
-    me: str,
-    allow_destroy: Sequence[str],
-) -> int:
+def _carry_out(work: Work, survey: Survey, plan: Plan, order: Order, locks: Locks, bar: Bar) -> int:
+    settings, options = work.settings, work.asked.options
     paint = Paint(settings.colour)
+    course: Course | None = None
     done = 0
 
     def told(results: Sequence[Result]) -> None:
@@ -128,17 +172,38 @@ def _carry_out(
             settings.write("\n".join(lines_of_wave(results, paint, settings.verbose)))
 
     try:
-        applied = carry_out(engine, scope, survey, plan, told, me, allow_destroy)
+        if options is None:
+            applied = carry_out(work.engine, work.scope, survey, plan, told, work.me, work.allowed)
+        else:
+            course = go(work, survey, plan, order, options, locks, told, bar)
+            applied = course.applied
     except KeyboardInterrupt:
         raise Interrupted(
             f"interrupted: {done} of {count(len(plan.acting()), 'change')} done and seen; "
             "a machine that is at a step carries it to its end",
-            "studio-backup apply goes on from here",
+            f"studio-backup apply{' --pending' if options else ''} goes on from here",
         ) from None
-    record(settings, evidence, applied.survey, applied.plan)
-    left = of_plan(applied.plan, overslept(studio, applied.plan))
+    record(settings, work.evidence, applied.survey, applied.plan)
+    found = remaining(work, order, applied, course)
+    keep(work, found, course.proven if course else False)
     if settings.json:
-        settings.document(document(applied.plan, applied.results))
+        part = report_rollout.document(course, plan) if course else None
+        settings.document(document(applied.plan, applied.results, found, part))
     else:
-        settings.write(summary(plan, applied, pending_of(evidence, applied.plan), paint))
-    return FAILED if applied.failed else Refused.exit_code if applied.held else left
+        settings.write(_summary(work, plan, applied, course, found, paint))
+    if applied.failed or (course and course.stopped):
+        return FAILED
+    left = of_plan(applied.plan, overslept(work.studio, applied.plan))
+    return Refused.exit_code if applied.held else _worst(left, work)
+
+
+#: Why a system is left that the summary tells of in other words.
+_TOLD = ("planned", "failed", "unproven")
+
+
+def _summary(
+    work: Work, plan: Plan, applied: Applied, course: Course | None, found: Sequence[Pending], paint: Paint
+) -> str:
+    stopped = course.stopped if course else ""
+    later = [one for one in (*found, *work.asked.alone) if course and one.word not in _TOLD]
+    return summary(plan, applied, pending_of(work.evidence, applied.plan), paint, stopped, later, course is not None)

@@ -12,6 +12,7 @@ from studio_backup.cli.scope import engine_of, evidence_of, who
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.compile import Route, routes
+from studio_backup.engine import Engine
 from studio_backup.errors import StudioBackupError, UsageError
 from studio_backup.records import Record, as_json
 from studio_backup.report.run import lines_of_preview, lines_of_run, preview_document
@@ -57,13 +58,11 @@ def command(settings: Settings, copy: str, only_look: bool, accept: str) -> int:
     with Bar(route.copy.full_name, not settings.json) as bar:
         engine = engine_of(settings, studio, evidence, Bar("", on=False))
         try:
-            transport = engine.reach(studio.machines[route.writer.machine], route.writer.full_name)
             if only_look:
-                return _preview(settings, route, transport)
-            remote = transport.open(start(route, accept, who("run")))
-            found = follow(
-                remote, lambda moved, percent, files: bar.show(percent, 100, f"{size(moved)}, {files} files")
-            )
+                return _preview(
+                    settings, route, engine.reach(studio.machines[route.writer.machine], route.writer.full_name)
+                )
+            found = made(engine, studio, route, accept, bar)
         finally:
             engine.close()
     if isinstance(found, str):
@@ -71,6 +70,13 @@ def command(settings: Settings, copy: str, only_look: bool, accept: str) -> int:
             f"{route.copy.full_name}: no run: {found}", "studio-backup plan shows whether its job is in place"
         )
     return _done(settings, route, found)
+
+
+def made(engine: Engine, studio: Studio, route: Route, accept: str, bar: Bar) -> Record | str:
+    """Make one copy and wait for it: its record, or why there is none."""
+    transport = engine.reach(studio.machines[route.writer.machine], route.writer.full_name)
+    remote = transport.open(start(route, accept, who("run")))
+    return follow(remote, lambda moved, percent, files: bar.show(percent, 100, f"{size(moved)}, {files} files"))
 
 
 def _route(studio: Studio, copy: str) -> Route:

@@ -122,6 +122,12 @@ def _quiet(route: Route) -> dict[str, str | int]:
     }
 
 
+def busy_words(route: Route) -> tuple[str, str, str]:
+    """What tells whether somebody is at work in a source: seconds of quiet, names of open projects, what is no sign."""
+    words = _quiet(route)
+    return str(words["quiet"]), str(words["busy_patterns"]), str(words["exclude"])
+
+
 def is_file_name(pattern: str) -> bool:
     """True for an rsync pattern that says the same to `find -name`, and can stand in a list divided by blanks.
 

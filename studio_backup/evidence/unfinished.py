@@ -13,7 +13,7 @@ class Pending:
     """A system that an apply left unfinished: why, in a word and in words, and until when it shall be let alone."""
 
     system: str
-    word: str  # planned | failed | session | unreachable | locked | asleep
+    word: str  # planned | failed | session | unreachable | locked | asleep | unproven
     reason: str = ""
     until: int | None = None
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
 from studio_backup.apply import Applied, Result
+from studio_backup.evidence import Pending
 from studio_backup.plan import Plan
 from studio_backup.report import plan as report
 from studio_backup.report.folding import folded, where
@@ -37,8 +38,16 @@ def _lines(result: Result, text: str, paint: Paint, verbose: bool) -> list[str]:
     return lines
 
 
-def summary(plan: Plan, applied: Applied, pending: Mapping[str, int], paint: Paint) -> str:
-    """What was done, what failed, what waits, and what to type next."""
+def summary(
+    plan: Plan,
+    applied: Applied,
+    pending: Mapping[str, int],
+    paint: Paint,
+    stopped: str = "",
+    later: Sequence[Pending] = (),
+    rollout: bool = False,
+) -> str:
+    """What was done, what failed, what waits, and what to type next. `stopped`: why a rollout ended early."""
     done = sum(result.done for result in applied.results.values())
     planned = len(plan.acting())
     parts = [f"{done} of {count(planned, 'change')} done and seen"]
@@ -46,16 +55,24 @@ def summary(plan: Plan, applied: Applied, pending: Mapping[str, int], paint: Pai
         parts.append(paint(f"{len(applied.failed)} failed", "bad"))
     if applied.held:
         parts.append(paint(f"{len(applied.held)} held back", "bad"))
-    left = planned - len(applied.results) - len(applied.held)
-    if left > 0:
-        parts.append(f"{left} not tried")
-    parts += [f"{number} kept for {system} until it wakes" for system, number in pending.items() if number]
+    untried = planned - len(applied.results) - len(applied.held)
+    if untried > 0:
+        parts.append(f"{untried} not tried")
+    if later:
+        parts.append(f"{count(len(later), 'system')} later")
+    kept = {system: number for system, number in pending.items() if number}
+    parts += [f"{number} kept for {system} until it wakes" for system, number in list(kept.items())[:2]]
+    if len(kept) > 2:
+        parts.append(f"and more for {count(len(kept) - 2, 'sleeping system')}")
     missing = dict.fromkeys(name for names in applied.held.values() for name in names)
     if missing and not applied.failed:
         following = naming(missing)
+    elif applied.failed or untried > 0 or stopped or later:
+        following = f"studio-backup apply{' --pending' if rollout else ''} goes on from here"
     else:
-        following = "studio-backup apply goes on from here" if applied.failed or left else "studio-backup status"
-    return f"\n{'; '.join(parts)}.\nNext: {following}"
+        following = "studio-backup status"
+    end = ["", *wrapped(f"Stopped: {safe(stopped)}.", 0)] if stopped else []
+    return "\n".join([*end, "", *wrapped(f"{'; '.join(parts)}.", 0, 0), f"Next: {following}"])
 
 
 def naming(names: Iterable[str]) -> str:
@@ -63,8 +80,10 @@ def naming(names: Iterable[str]) -> str:
     return f"studio-backup apply {' '.join(f'--allow-destroy {shlex.quote(name)}' for name in names)}"
 
 
-def document(plan: Plan, results: Mapping[str, Result]) -> dict[str, object]:
-    """The JSON of `apply`: the plan as it stands afterwards, and every result."""
+def document(
+    plan: Plan, results: Mapping[str, Result], left: Iterable[Pending] = (), rollout: Mapping[str, object] | None = None
+) -> dict[str, object]:
+    """The JSON of `apply`: the plan as it stands afterwards, every result, what is left, and how a rollout went."""
     return {
         **report.document(plan),
         "results": [
@@ -77,4 +96,6 @@ def document(plan: Plan, results: Mapping[str, Result]) -> dict[str, object]:
             }
             for address, result in results.items()
         ],
+        "pending": [{"system": one.system, "word": one.word, "reason": one.reason, "until": one.until} for one in left],
+        **({"rollout": rollout} if rollout is not None else {}),
     }

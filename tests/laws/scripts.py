@@ -14,6 +14,7 @@ from studio_backup.resource import Derived, Resource, Unparsable, ruled_fields
 from studio_backup.resources import KINDS
 from studio_backup.resources.mount import Mount
 from studio_backup.restore.stream import land, send, verify
+from studio_backup.rollout.sessions import probe as session_probe
 from studio_backup.running import preview, start
 from studio_backup.script import build
 from studio_backup.spec.files import load_paths
@@ -54,7 +55,9 @@ def hostile(resource: Resource) -> Resource:
 def probes() -> dict[str, Probe]:
     """What each kind asks, and what is asked besides."""
     found = {kind: hostile(resource).probe() for kind, resource in one_of_each().items()}
-    return {**found, "manifest": ENTRIES, "lock": LOCK, "status": status_probe(routes(example())[0])}
+    ways = routes(example())
+    session = session_probe("ws-a/studio-os", ways)
+    return {**found, "manifest": ENTRIES, "lock": LOCK, "status": status_probe(ways[0]), "session": session}
 
 
 def steps() -> Iterator[tuple[str, Step]]:

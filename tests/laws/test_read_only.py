@@ -10,6 +10,7 @@ import pytest
 from studio_backup.compile import compile_studio, routes
 from studio_backup.manifest import PROBES
 from studio_backup.probe import Reply, join, merge, split
+from studio_backup.rollout.sessions import probe as session_probe
 from studio_backup.status import probe as status_probe
 from tests.laws.scripts import NONCE, example
 from tests.sandbox import SHELLS, Sandbox
@@ -41,7 +42,7 @@ def script() -> tuple[str, int]:
     studio = example()
     resources = compile_studio(studio).of("nas/linux")
     status = [status_probe(route) for route in routes(studio) if route.writer.full_name == "nas/linux"]
-    probes = merge([*PROBES, *(resource.probe() for resource in resources), *status])
+    probes = merge([*PROBES, *(one.probe() for one in resources), *status, session_probe("ws-b/linux", routes(studio))])
     # systemd does not run in here: its list of states would be an error in both answers, and hide what comes before.
     probes = [dataclasses.replace(probe, script=probe.script.replace("systemctl show", "echo")) for probe in probes]
     return join(probes, NONCE), len(probes)

@@ -1,0 +1,74 @@
+"""Is somebody at work in a room: a recording program runs there, or the gate's own test finds its files in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from studio_backup.compile import Route
+from studio_backup.compile.conf import busy_words
+from studio_backup.probe import Probe, Reply, Unanswered
+from studio_backup.programs import shipped
+from studio_backup.survey import Answered
+
+#: Names of programs that record and edit, as /proc/PID/comm has them: patterns of the shell.
+PROGRAMS = (
+    "Pro Tools*", "ProTools*", "REAPER*", "reaper*", "Reaper*", "Live", "Ableton*", "Logic Pro*", "Cubase*", "Nuendo*",
+    "ardour*", "Ardour*", "mixbus*", "Mixbus*", "FL64.exe", "FL Studio*",
+)  # fmt: skip
+
+_PATTERNS = "|".join(name.replace(" ", r"\ ") for name in PROGRAMS)
+
+#: Each argument is `DATASET<TAB>PATH<TAB>ROOT<TAB>QUIET<TAB>PATTERNS<TAB>EXCLUDE`. Prints `program<TAB>NAME` and
+#: `busy<TAB>DATASET`. A source whose volume is not mounted is nobody's session.
+_SCRIPT = (
+    shipped("volume.sh")
+    + shipped("guard.sh")
+    + rf"""
+set +eu
+guard_mark=/dev/null quiet_limit=0 now=0 # nothing is remembered: only the gate's look is taken, not its memory
+is_recording() {{ case $1 in {_PATTERNS}) printf 'program\t%s\n' "$1" ;; esac; }}
+if [ -d /proc/self ]; then
+  for comm in /proc/[0-9]*/comm; do
+    if {{ read -r name <"$comm"; }} 2>/dev/null; then is_recording "$name"; fi
+  done
+else
+  ps -A -o comm= | while IFS= read -r name; do is_recording "${{name##*/}}"; done
+fi
+field() {{ value=${{rest%%"$tab"*}}; rest=${{rest#*"$tab"}}; }}
+for dataset do
+  rest=$dataset$tab
+  field; name=$value; field; guard_path=$value; field; root=$value
+  field; quiet=$value; field; busy_patterns=$value; field; exclude=$value
+  if [ "$quiet" -eq 0 ] || [ ! -d "$guard_path" ] || ! find_mount "$root"; then continue; fi
+  is_quiet || printf 'busy\t%s\n' "$name"
+done
+printf 'complete\n'"""
+)
+
+
+def probe(system: str, routes: Iterable[Route]) -> Probe:
+    """Asks one system; asked last, since it walks through a source."""
+    asked: dict[str, None] = {}
+    for route in routes:
+        for reader in () if route.chained else route.readers:
+            if reader.system.full_name == system:
+                words = (route.dataset.full_name, reader.path, reader.root, *busy_words(route))
+                asked["\t".join(words)] = None
+    return Probe(script=_SCRIPT, args=tuple(asked), touches=True)
+
+
+def session(answered: Answered) -> str:
+    """Why the room is in session, "" when it is not; what could not be told counts as a session."""
+    reply = next(
+        (answer for (script, _), answer in answered.answers.items() if script == _SCRIPT),
+        Unanswered("was not asked", began=False),
+    )
+    if not isinstance(reply, Reply) or reply.exit or not reply.out.endswith("complete\n"):
+        why = reply.reason if isinstance(reply, Unanswered) else reply.err.strip() or "the answer ended early"
+        return f"nobody can tell whether somebody is at work there: {why}"
+    lines = [line.partition("\t") for line in reply.out.splitlines()]
+    programs = dict.fromkeys(name for word, _, name in lines if word == "program")
+    datasets = dict.fromkeys(name for word, _, name in lines if word == "busy")
+    return "; ".join(
+        [*(f"{name} is running" for name in programs), *(f"files of {name} are in use" for name in datasets)]
+    )
