@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from studio_backup.programs import shipped
 from studio_backup.resource import After, Derived
@@ -20,6 +20,14 @@ _BLANK = re.compile(r"size\t[1-9][0-9]*\n(serial\t[^\t\n]+\n)?edges\tzero")
 
 _TABLES = {"gpt": "GPT partition table", "PMBR": "GPT partition table", "dos": "MBR partition table"}
 _BETWEEN = "\0\0"
+
+#: Kinds of links in /dev/disk/by-id in the order in which a person knows a disk by them.
+_KNOWN_BY = ("ata-", "nvme-", "usb-", "scsi-", "wwn-")
+
+
+def known_by(device: str, links: Iterable[str]) -> str:
+    """Of the names in /dev/disk/by-id that a device has, the one that a person knows it by; else the kernel's."""
+    return min(links, key=lambda link: (not link.startswith(_KNOWN_BY), link), default=device)
 
 
 def designator(by_id: str | None, serial: str | None) -> str:

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from studio_backup.resources import md_state
+from studio_backup.resources.device import known_by
 from studio_backup.resources.md_listing import Disk, Leg, Listing, Running, uuid_of
 from studio_backup.resources.md_sizes import too_small
-
-#: Kinds of links in /dev/disk/by-id in the order in which a person knows a disk by them.
-_KNOWN_BY = ("ata-", "nvme-", "usb-", "scsi-", "wwn-")
 
 
 @dataclass(frozen=True)
@@ -115,8 +113,7 @@ class Sight:
         return [leg for leg in self._legs if leg.name not in self.called and "faulty" not in leg.states]
 
     def _known_by(self, device: str) -> str:
-        links = sorted(self.listing.links.get(device, ()), key=lambda link: (not link.startswith(_KNOWN_BY), link))
-        return links[0] if links else device
+        return known_by(device, self.listing.links.get(device, ()))
 
     @property
     def broken(self) -> int:
