@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from studio_backup.paths import CONFIGURATION, STATE, configuration, state
 from studio_backup.programs import shipped
 from studio_backup.resource import Resource
+from studio_backup.resources.device import designator
 from studio_backup.resources.directory import Directory
 from studio_backup.resources.file import File
 from studio_backup.resources.sentinel import Sentinel
@@ -165,3 +166,8 @@ def owner_mark(studio: str, address: str, place: Place | None) -> str:
         f"# Written by studio-backup for studio {studio}: {address}\n"
         f"# {asked}Edits show as drift and are undone by the next apply.\n"
     )
+
+
+def designator_of(disk: model.Disk) -> str:
+    """How a disk of the inventory is found on its machine."""
+    return designator(disk.by_id, disk.serial)

@@ -1,12 +1,13 @@
-"""Storage that plays keep: disks, arrays of them, file systems on either, mounts; each rests on the one before."""
+"""Storage that plays keep: disks, arrays of them, file systems on either, mounts, subvolumes; each rests on another."""
 
 from __future__ import annotations
 
-from studio_backup.compile.collect import Collector
+from studio_backup.compile.btrfs import keep_btrfs, keep_subvolume
+from studio_backup.compile.collect import Collector, designator_of
 from studio_backup.compile.md_conf import boot, monitor
 from studio_backup.compile.scrub import scrub
 from studio_backup.resource import After, Derived
-from studio_backup.resources.device import designator, joined
+from studio_backup.resources.device import joined
 from studio_backup.resources.disk import Disk
 from studio_backup.resources.filesystem import Filesystem
 from studio_backup.resources.md_array import MdArray
@@ -39,9 +40,13 @@ class Storage:
                 continue
             match one.kind:
                 case "disk":
-                    self._disk(machine, system, one.name)
+                    self.disk(machine, system, one.name)
                 case "md-array":
                     self._array(machine, system, one)
+                case "btrfs-filesystem":
+                    keep_btrfs(self, machine, system, one)
+                case "btrfs-subvolume":
+                    keep_subvolume(self.collected, machine, system, one)
                 case "filesystem":
                     self._filesystem(machine, system, one)
                 case "mount":
@@ -50,7 +55,7 @@ class Storage:
             machine_name, _, system_name = name.partition("/")
             monitor(self.collected, self.collected.studio.machines[machine_name].systems[system_name], arrays)
 
-    def _disk(self, machine: model.Machine, system: model.System, name: str) -> str:
+    def disk(self, machine: model.Machine, system: model.System, name: str) -> str:
         disk, own = machine.disks[name], self.kept.get((machine.name, "disk", name))
         place = own.place if own else disk.place
         return self.collected.add(
@@ -58,21 +63,21 @@ class Storage:
                 by_id=disk.by_id,
                 serial=disk.serial,
                 in_service=disk.in_service,
-                smart=self._smart(machine, name),
+                smart=self.smart(machine, name),
                 system=system.full_name,
                 name=name,
                 place=place,
             )
         )
 
-    def _smart(self, machine: model.Machine, name: str) -> str:
+    def smart(self, machine: model.Machine, name: str) -> str:
         own = self.kept.get((machine.name, "disk", name))
         return str(own.options.get("smart", "yes")) if own else "yes"
 
     def _array(self, machine: model.Machine, system: model.System, one: model.Managed) -> None:
         array = machine.arrays[one.name]
         members = (*array.members, *array.spares)
-        disks = {member: self._disk(machine, system, member) for member in members}
+        disks = {member: self.disk(machine, system, member) for member in members}
         chunk, bitmap = one.options.get("chunk"), one.options.get("bitmap")
         value = MdArray(
             system=system.full_name,
@@ -87,7 +92,7 @@ class Storage:
             uuid=array.id,
             uneven=one.options.get("uneven") == "yes",
             chosen=chosen_array_id(self.collected.studio.name, machine.name, array.name),
-            devices={member: _designator(machine.disks[member]) for member in members},
+            devices={member: designator_of(machine.disks[member]) for member in members},
             found=joined(disks),
         )
         self.collected.add(value)
@@ -105,13 +110,13 @@ class Storage:
             below = f"{system.full_name}/{MdArray.kind}/{array.name}"
             chosen = array.id or chosen_array_id(self.collected.studio.name, machine.name, array.name)
             members = [machine.disks[member] for member in array.members]
-            devices = (f"md:{chosen}", *map(_designator, members))
+            devices = (f"md:{chosen}", *map(designator_of, members))
             carrier = Derived(("md:", After(below, "identity")))
-            smart = "yes" if all(self._smart(machine, disk.name) == "yes" for disk in members) else "no"
+            smart = "yes" if all(self.smart(machine, disk.name) == "yes" for disk in members) else "no"
         else:
-            below = self._disk(machine, system, volume.on)
-            carrier = _designator(machine.disks[volume.on])
-            devices, smart = (carrier,), self._smart(machine, volume.on)
+            below = self.disk(machine, system, volume.on)
+            carrier = designator_of(machine.disks[volume.on])
+            devices, smart = (carrier,), self.smart(machine, volume.on)
         self.collected.add(
             Filesystem(
                 system=system.full_name,
@@ -151,7 +156,8 @@ class Storage:
 
     def _below(self, machine: model.Machine, system: model.System, volume: model.Volume) -> tuple[str, ...]:
         """What the volume rests on, as far down as it is kept: its file system, else its array or its disk."""
-        for kind, name in (("filesystem", volume.name), ("md-array", volume.on), ("disk", volume.on)):
+        below = (("filesystem", volume.name), *((kind, volume.on) for kind in ("btrfs-filesystem", "md-array", "disk")))
+        for kind, name in below:
             if (machine.name, kind, name) in self.kept:
                 return (f"{system.full_name}/{kind}/{name}",)
         return ()
@@ -165,7 +171,3 @@ class Storage:
             if other.name != volume.name and (machine.name, "mount", other.name) in self.kept
             if system.name in other.paths and inside(path, other.paths[system.name])
         )
-
-
-def _designator(disk: model.Disk) -> str:
-    return designator(disk.by_id, disk.serial)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from studio_backup.resource import Resource
 from studio_backup.resources.block import Block
+from studio_backup.resources.btrfs_filesystem import BtrfsFilesystem
+from studio_backup.resources.btrfs_subvolume import BtrfsSubvolume
 from studio_backup.resources.directory import Directory
 from studio_backup.resources.disk import Disk
 from studio_backup.resources.file import File
@@ -24,5 +26,6 @@ KINDS: dict[str, type[Resource]] = {
     for kind in (
         *(Disk, MdArray, Volume, Sentinel, Directory, Receiver),
         *(SshKey, File, Block, SystemdUnit, Filesystem, Mount, MdadmConf, SnapshotSchedule),
+        *(BtrfsFilesystem, BtrfsSubvolume),
     )
 }

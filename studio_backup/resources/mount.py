@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, fixed, managed, watched, whole
+from studio_backup.resources.btrfs_listing import BTRFS
 from studio_backup.resources.fstab import GUARD, WRITE, Line, in_the_way, parsed
 from studio_backup.resources.marked import READ, inside, mark, outside
 from studio_backup.resources.volume import IDENTITY
@@ -48,8 +49,11 @@ fi
 if [ -e "$2" ]; then
   [ -z "$(ls -A -- "$2")" ] || {{ printf '%s is not empty: a mount would hide what is in it\n' "$2"; exit 1; }}
 else umask 022; mkdir -p -- "$2"; fi
-if command -v udevadm >/dev/null; then udevadm settle --timeout=10 || :; fi
-mount -- "$2" """
+if command -v udevadm >/dev/null; then udevadm settle --timeout=10 || :; fi"""
+
+#: btrfs of which two disks carry the same leg is not mounted: the kernel would take whichever it saw last.
+_ONE_OF_EACH_LEG = f"""{BTRFS}
+btrfs_ready "$(printf %s "$1" | tr A-F a-f)" || exit 1"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +152,8 @@ class Mount(Resource):
 
     def _mount(self) -> Step:
         arguments = f"set -- {shlex.join((self.what.removeprefix('UUID='), self.path))}\n"
-        return Step(title=f"mount {self.path}", script=arguments + _MOUNT)
+        whole = _ONE_OF_EACH_LEG if self.type == "btrfs" else ":"
+        return Step(title=f"mount {self.path}", script=f'{arguments}{_MOUNT}\n{whole}\nmount -- "$2"')
 
     @classmethod
     def named(cls, system: str, name: str, place: Place) -> Self:

@@ -1,4 +1,4 @@
-"""What the plays keep besides datasets, by kind and name: disks, md arrays, file systems, mounts."""
+"""What the plays keep besides datasets, by kind and name: disks, md arrays, file systems, mounts, subvolumes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import dataclasses
 import functools
 from collections.abc import Iterator, Sequence
 
-from studio_backup.source import Document, Entry, Listing, Mapping, Place
+from studio_backup.source import Document, Entry, Listing, Mapping
 from studio_backup.spec.filling import Filler
 from studio_backup.spec.model import Machine, Managed, Volume
 from studio_backup.spec.plays import Held, first_to_give, given
-from studio_backup.spec.reading import entries_of, texts_of
+from studio_backup.spec.reading import entries_of, place_of, text_of, texts_of
 from studio_backup.spec.schema import Schema, load_schema
-from studio_backup.spec.storage import KINDS, chosen_id
+from studio_backup.spec.storage import KINDS, chosen_btrfs_id, chosen_id
 from studio_backup.spec.wording import suggest
 
 #: Where the inventory has the names of each kind, and what it calls them.
 _SECTIONS = {
     "disk": ("disks", "disk"),
     "md-array": ("arrays", "array"),
+    "btrfs-filesystem": ("arrays", "array"),
     "filesystem": ("volumes", "volume"),
     "mount": ("volumes", "volume"),
 }
@@ -41,11 +42,15 @@ def _of_kind(documents: Sequence[Document], kind: str, held: Held) -> Iterator[M
         if not first_to_give(f"{machine}/{kind}/{name}", (machine, kind, name), entry.key.place, held):
             continue
         sound = not damaged and machine in held.machines and isinstance(entry.value, Mapping)
-        if sound and _is_known(held, machine, kind, name, entry.key.place):
+        if sound and _is_known(held, machine, kind, name, entry):
             yield from _managed(held, machine, kind, name, entry)
 
 
-def _is_known(held: Held, machine: str, kind: str, name: str, place: Place) -> bool:
+def _is_known(held: Held, machine: str, kind: str, name: str, entry: Entry) -> bool:
+    """Whether the inventory has what is kept; of a subvolume, the volume that it lies in."""
+    place = entry.key.place
+    if kind == "btrfs-subvolume":
+        kind, name, place = "mount", text_of(entry.value, "volume"), place_of(entry.value, "volume", place)
     section, word = _SECTIONS[kind]
     built = getattr(held.machines[machine], section)
     declared = entries_of(held.effective[machine].tree, section)
@@ -77,12 +82,19 @@ def with_chosen_ids(studio: str, machines: dict[str, Machine], managed: Sequence
     for one in managed:
         machine = result[one.machine]
         system = machine.linux
-        volume = machine.volumes.get(one.name) if one.kind == "filesystem" else None
-        if volume is not None and system is not None and not volume.ids.get(system.name):
-            volumes = {**machine.volumes, one.name: _chosen(studio, volume, system.name)}
-            result[one.machine] = dataclasses.replace(machine, volumes=volumes)
+        if system is None:
+            continue
+        volumes = dict(machine.volumes)
+        for volume in machine.volumes.values():
+            if volume.ids.get(system.name):
+                continue
+            if one.kind == "filesystem" and volume.name == one.name:
+                volumes[volume.name] = _with_id(volume, system.name, chosen_id(studio, volume.machine, volume.name))
+            elif one.kind == "btrfs-filesystem" and volume.on == one.name:
+                volumes[volume.name] = _with_id(volume, system.name, chosen_btrfs_id(studio, machine.name, one.name))
+        result[one.machine] = dataclasses.replace(machine, volumes=volumes)
     return result
 
 
-def _chosen(studio: str, volume: Volume, system: str) -> Volume:
-    return dataclasses.replace(volume, ids={**volume.ids, system: chosen_id(studio, volume.machine, volume.name)})
+def _with_id(volume: Volume, system: str, uuid: str) -> Volume:
+    return dataclasses.replace(volume, ids={**volume.ids, system: uuid})

@@ -8,7 +8,9 @@ import uuid
 from studio_backup.spec.wording import MalformedError, shorten
 
 #: The kinds that a play holds by name, in the order in which they rest on one another.
-KINDS = ("disk", "md-array", "filesystem", "mount")
+KINDS = ("disk", "md-array", "btrfs-filesystem", "filesystem", "mount", "btrfs-subvolume")
+#: Levels of a btrfs array that are made, and what their metadata is where the spec says nothing.
+BTRFS_METADATA = {"single": "raid1", "raid1": "raid1", "raid1c3": "raid1c3", "raid1c4": "raid1c4", "raid10": "raid10"}
 #: File systems that can be made, and how long their labels may be.
 LABEL_LIMITS = {"ext4": 16, "xfs": 12, "btrfs": 64}
 #: What UUIDs of our choosing are made under: never to change, for what it has named carries those names.
@@ -71,6 +73,11 @@ def is_uuid(text: str) -> bool:
 def chosen_id(studio: str, machine: str, volume: str) -> str:
     """The UUID that a file system gets when we make it; the same for ever, whoever asks."""
     return str(uuid.uuid5(_NAMESPACE, f"{studio}/{machine}/{volume}"))
+
+
+def chosen_btrfs_id(studio: str, machine: str, array: str) -> str:
+    """The UUID that a btrfs of several disks gets when we make it."""
+    return str(uuid.uuid5(_NAMESPACE, f"{studio}/{machine}/btrfs-filesystem/{array}"))
 
 
 def chosen_array_id(studio: str, machine: str, array: str) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from studio_backup.spec.findings import Findings
+from studio_backup.spec.lint.btrfs import lint_btrfs, lint_subvolume
+from studio_backup.spec.lint.seeing import check_id, sees
 from studio_backup.spec.lint.sight import Sight
-from studio_backup.spec.model import Machine, Managed, System, Volume
+from studio_backup.spec.model import Array, Machine, Managed, System
 from studio_backup.spec.paths import inside
-from studio_backup.spec.storage import LABEL_LIMITS, is_uuid
+from studio_backup.spec.storage import LABEL_LIMITS
 
 #: File systems that a line of ours in /etc/fstab can be about.
 _MOUNTED = (*LABEL_LIMITS, "ext2", "ext3", "f2fs", "exfat")
 
 
 def lint_storage(sight: Sight, findings: Findings) -> None:
-    """Report SB414 to SB417, and of what is kept also SB207, SB212, SB406 and SB413."""
+    """Report SB414 to SB417, and of what is kept also SB207, SB212, SB310, SB405, SB406 and SB413."""
     for one in sight.studio.managed:
         machine = sight.studio.machines[one.machine]
         system = machine.linux
@@ -23,6 +25,10 @@ def lint_storage(sight: Sight, findings: Findings) -> None:
             findings.add(one.place, "SB414", message, "narrow hosts: to machines with exactly one Linux system")
         elif one.kind == "md-array":
             _array(machine, one, findings)
+        elif one.kind == "btrfs-filesystem":
+            lint_btrfs(sight, machine, system, one, findings)
+        elif one.kind == "btrfs-subvolume":
+            lint_subvolume(sight, machine, system, one, findings)
         elif one.kind == "filesystem":
             _filesystem(sight, machine, system, one, findings)
         elif one.kind == "mount":
@@ -32,8 +38,14 @@ def lint_storage(sight: Sight, findings: Findings) -> None:
 def _array(machine: Machine, one: Managed, findings: Findings) -> None:
     array = machine.arrays[one.name]
     if array.kind != "md":
-        message = f"'{machine.name}/{one.name}' is an array of kind {array.kind}, and only md arrays are kept"
-        findings.add(one.place, "SB415", message, "delete it here; what is in the inventory still counts")
+        message = f"'{machine.name}/{one.name}' is an array of kind {array.kind}, and no md array"
+        findings.add(one.place, "SB415", message, _instead(array))
+
+
+def _instead(array: Array) -> str:
+    if array.kind == "btrfs":
+        return f"write btrfs-filesystem: {{{array.name}: {{}}}} in its place"
+    return "delete it here; what is in the inventory still counts"
 
 
 def _filesystem(sight: Sight, machine: Machine, system: System, one: Managed, findings: Findings) -> None:
@@ -44,13 +56,13 @@ def _filesystem(sight: Sight, machine: Machine, system: System, one: Managed, fi
         findings.add(one.place, "SB415", f"'{volume.full_name}' is {volume.filesystem}, which is not made here", fix)
     elif array is not None and array.kind != "md":
         message = f"'{volume.full_name}' lies on an array of kind {array.kind}, which brings its own file system"
-        findings.add(one.place, "SB415", message, "make it by hand, and keep its mount here")
+        findings.add(one.place, "SB415", message, _instead(array))
     elif array is not None and (machine.name, "md-array", array.name) not in sight.kept:
         message = f"'{volume.full_name}' lies on the array '{array.name}', which no play keeps"
         findings.add(one.place, "SB417", message, f"add md-array: {{{array.name}: {{}}}} to the play")
-    if not _sees(volume, system, one, findings):
+    if not sees(volume, system, one, findings):
         return
-    _id(volume, system, findings)
+    check_id(volume, system, findings)
     label, limit = one.options.get("label", ""), LABEL_LIMITS.get(volume.filesystem, 64)
     if len(label) > limit:
         place = sight.managed_place(one, "label")
@@ -66,7 +78,7 @@ def _mount(sight: Sight, machine: Machine, system: System, one: Managed, finding
     if volume.filesystem not in _MOUNTED:
         fix = f"only {', '.join(_MOUNTED)} are; mount it by hand"
         findings.add(one.place, "SB415", f"'{volume.full_name}' is {volume.filesystem}, which is not mounted here", fix)
-    if not _sees(volume, system, one, findings):
+    if not sees(volume, system, one, findings):
         return
     if not volume.ids.get(system.name):
         message = f"nothing says which file system is mounted as '{volume.full_name}': its id is not known"
@@ -87,18 +99,3 @@ def _nesting(sight: Sight, machine: Machine, system: System, one: Managed, findi
         elif inside(path, outer) and (machine.name, "mount", other.name) not in sight.kept:
             message = f"'{machine.name}/{one.name}' lies inside '{other.name}' ({outer}), which no play mounts"
             findings.add(one.place, "SB416", message, f"add mount: {{{other.name}: {{}}}} to the play")
-
-
-def _sees(volume: Volume, system: System, one: Managed, findings: Findings) -> bool:
-    if system.name in volume.paths:
-        return True
-    message = f"'{system.full_name}' does not mount the volume '{volume.name}'"
-    findings.add(one.place, "SB413", message, f"add its path for {system.name} to paths:")
-    return False
-
-
-def _id(volume: Volume, system: System, findings: Findings) -> None:
-    known = volume.ids.get(system.name, "")
-    if known and not is_uuid(known):
-        message = f"'{known}' is no UUID, which is what {volume.filesystem} carries"
-        findings.add(volume.place, "SB212", message, "copy it from `blkid`, or leave id: out: then one is chosen")

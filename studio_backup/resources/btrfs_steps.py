@@ -1,0 +1,154 @@
+"""What is run to make a btrfs of several disks, put one into it, wipe an old leg: found by UUID and by-id names."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+
+from studio_backup.resources.btrfs_listing import BTRFS
+
+#: `resolve DESIGNATOR…` sets devices, and fails unless every one is there; `blank DESIGNATOR` empties its device, so
+#: that nothing takes it for what it was.
+_FIND = rf"""{BTRFS}
+settle() {{ if command -v udevadm >/dev/null; then udevadm settle --timeout=10 || :; fi; }}
+resolve() {{
+  devices=
+  for designator do
+    find_device "$designator"
+    [ -n "$device" ] || {{ printf 'no disk %s\n' "$designator"; return 1; }}
+    devices="$devices $device"
+  done
+}}
+blank() {{
+  find_device "$1"
+  [ -n "$device" ] || {{ printf 'no disk %s\n' "$1"; return 1; }}
+  wipefs -a -q "$device"
+  btrfs device scan --forget "$device" 2>/dev/null || :
+}}"""
+
+#: Mounts UUID at PATH although a leg lacks: only to put a disk in. Stays until somebody unmounts it.
+_DEGRADED = r"""mount_degraded() {
+  find_btrfs "$1"
+  [ -z "$btrfs_path" ] || return 0
+  btrfs_ready "$1" || return 1
+  if [ -e "$2" ]; then
+    [ -z "$(ls -A -- "$2")" ] || { printf '%s is not empty: a mount would hide what is in it\n' "$2"; return 1; }
+  else (umask 022; mkdir -p -- "$2"); fi
+  degraded_leg=$(each_carrier "$1" ready_carrier yes : | awk 'NR == 1 { print $1 }')
+  [ -n "$degraded_leg" ] || { printf 'no disk carries %s\n' "$1"; return 1; }
+  mount -t btrfs -o degraded "/dev/$degraded_leg" "$2"
+  btrfs_path=$2
+}"""
+
+#: `leg_to_replace` sets leg to the number of one that lacks, else of one whose device is none of `devices`.
+_LEG = r"""leg_to_replace() {
+  btrfs_told=$(LC_ALL=C btrfs filesystem show --raw "$btrfs_path" 2>/dev/null)
+  leg=$(printf '%s\n' "$btrfs_told" | awk '$1 == "devid" && $NF == "MISSING" { print $2; exit }')
+  [ -z "$leg" ] || return 0
+  legs=$(printf '%s\n' "$btrfs_told" | sed -n 's/^\tdevid *\([0-9]*\) .* path \(\/[^ ]*\).*$/\1 \2/p')
+  while read -r number path; do
+    real=$(readlink -f "$path")
+    case "$devices " in *" $real "*) ;; *) leg=$number ;; esac
+  done <<END
+$legs
+END
+  [ -n "$leg" ] || { printf 'no disk is left to be replaced\n'; return 1; }
+}"""
+
+#: The copying itself takes hours: it goes on without us, and holds none of our streams open. What was written while a
+#: leg lacked has one copy: it is written again right after.
+_REPLACE = r"""said=$(mktemp)
+setsid sh -c 'btrfs replace start -B -f "$1" "$2" "$3" || exit
+  exec btrfs balance start "-dconvert=$4,soft" "-mconvert=$5,soft" "$3"' \
+  sh "$leg" "$device" "$btrfs_path" "$3" "$4" </dev/null >"$said" 2>&1 3>&- 4>&- &
+worker=$!
+patience=50
+while kill -0 "$worker" 2>/dev/null && [ "$patience" -gt 0 ]; do
+  case $(cat "/sys/fs/btrfs/$1/exclusive_operation" 2>/dev/null) in none | '') ;; *) break ;; esac
+  sleep 0.1; patience=$((patience - 1))
+done
+code=0
+if ! kill -0 "$worker" 2>/dev/null; then wait "$worker" || code=$?; fi
+cat "$said"; rm -f "$said"
+[ "$code" -eq 0 ]"""
+
+
+def create(uuid: str, options: Iterable[str], designators: Sequence[str]) -> str:
+    """What is on the disks goes first: mkfs leaves a partition table's other end where it is."""
+    words = shlex.join(("-U", uuid, *options))
+    return f"""{_FIND}
+resolve {shlex.join(designators)}
+for device in $devices; do
+  wipefs -a -q "$device"
+  btrfs device scan --forget "$device" 2>/dev/null || :
+done
+settle
+mkfs.btrfs -q -f {words} $devices </dev/null
+settle
+btrfs device scan $devices >/dev/null"""
+
+
+def put_in(uuid: str, path: str, profiles: tuple[str, str], others: Sequence[str], new: str) -> str:
+    """The new disk in place of one that lacks, else of one that is no member; the old one serves until it is filled."""
+    return f"""{_FIND}
+{_DEGRADED}
+{_LEG}
+set -- {shlex.join((uuid, path, *profiles))}
+blank {shlex.quote(new)}
+settle
+mount_degraded "$1" "$2"
+devices=
+for designator in {shlex.join(others)}; do
+  find_device "$designator"
+  [ -z "$device" ] || devices="$devices $device"
+done
+leg_to_replace
+find_device {shlex.quote(new)}
+{_REPLACE}"""
+
+
+def add(uuid: str, new: str) -> str:
+    """One disk more."""
+    return f"""{_mounted(uuid)}
+blank {shlex.quote(new)}
+settle
+btrfs device add -f "$device" "$btrfs_path"
+settle"""
+
+
+def wipe(designator: str) -> str:
+    """An old leg: nothing takes it for a part of the file system any more."""
+    return f"{_FIND}\nblank {shlex.quote(designator)}\nsettle"
+
+
+def convert(uuid: str, data: str, metadata: str) -> str:
+    """Chunks of other profiles are written again, and no others; that goes on without us."""
+    return f"""{_mounted(uuid)}
+btrfs balance start --bg -dconvert={data},soft -mconvert={metadata},soft "$btrfs_path" 3>&- 4>&-
+sleep 1"""
+
+
+def set_label(uuid: str, label: str, designators: Sequence[str]) -> str:
+    """Where it is mounted the kernel is asked; else it is written by way of any of its disks."""
+    return f"""{_FIND}
+find_btrfs {shlex.quote(uuid)}
+if [ -n "$btrfs_path" ]; then
+  btrfs filesystem label "$btrfs_path" {shlex.quote(label)}
+  btrfs filesystem sync "$btrfs_path" >/dev/null
+  exit 0
+fi
+btrfs_ready {shlex.quote(uuid)}
+resolve {shlex.join(designators)}
+btrfs filesystem label "$device" {shlex.quote(label)}"""
+
+
+def set_quota(uuid: str, quota: str) -> str:
+    """`yes` or `no`."""
+    return f"""{_mounted(uuid)}
+btrfs quota {"enable" if quota == "yes" else "disable"} "$btrfs_path" """
+
+
+def _mounted(uuid: str) -> str:
+    return f"""{_FIND}
+find_btrfs {shlex.quote(uuid)}
+[ -n "$btrfs_path" ] || {{ printf 'it is not mounted\\n'; exit 1; }}"""

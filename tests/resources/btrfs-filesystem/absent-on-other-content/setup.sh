@@ -1,0 +1,2 @@
+# machine: dash
+mkfs.ext4 -q -L sessions "$one"; mkfs.btrfs -q -L other "$two"

@@ -1,0 +1,2 @@
+# machine: dash
+mkfs.btrfs -q -U 7a4b0001-0000-4000-8000-0000000bfffe -d raid1 -m raid1 "$one" "$two" >/dev/null; mount "$one" /srv/tank

@@ -1,0 +1,4 @@
+# machine: dash
+mkfs.btrfs -q -U 7a4b0001-0000-4000-8000-0000000be01d -L tank -d raid1 -m raid1 "$one" "$two" >/dev/null
+forget; rm "$two"; mount -o degraded "$one" /srv/tank; fill 90
+btrfs replace start -B 2 "$three" /srv/tank

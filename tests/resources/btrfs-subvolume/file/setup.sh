@@ -1,0 +1,2 @@
+# machine: dash
+: >"/srv/tank/the sessions"

@@ -1,0 +1,2 @@
+# machine: dash
+umount /srv/tank; mkdir -p "/srv/tank/the sessions"

@@ -1,0 +1,2 @@
+# machine: dash
+mkdir "/srv/tank/the sessions"
