@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +91,13 @@ def test_every_shell_can_read_the_scrub() -> None:
     for shell in SHELLS.values():
         done = subprocess.run([*shell, "-n"], input=str(program.text), capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_worked_example_of_the_docs_holds() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "storage.md").read_text(encoding="utf-8")
+    (play,) = (one for one in re.findall(r"^```yaml\n(.*?)^```$", text, re.M | re.S) if "btrfs-filesystem:" in one)
+    found = compiled(play=play)
+    subvolumes = [one for one in found.values() if isinstance(one, BtrfsSubvolume)]
+    assert [(one.path, one.compression, one.nocow) for one in subvolumes] == [
+        ("/srv/tank/sessions", "zstd", None), ("/srv/tank/images", None, "yes"),
+    ]  # fmt: skip

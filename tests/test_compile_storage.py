@@ -215,7 +215,7 @@ def test_two_plays_may_keep_parts_of_one_thing() -> None:
 
 def test_the_worked_example_of_the_docs_holds() -> None:
     text = (Path(__file__).parents[1] / "docs" / "storage.md").read_text(encoding="utf-8")
-    inventory, playbook = re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    inventory, playbook, *_ = re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     loaded = load([("i.yml", inventory)], [("p.yml", playbook)])
     assert loaded.studio is not None, [str(problem) for problem in loaded.problems]
     assert list(compile_studio(loaded.studio).resources) == [

@@ -191,9 +191,14 @@ class BtrfsFilesystem(Resource):
         return cls(system=system, name=name, place=place, data="", metadata="", members=(), uuid="")
 
     def hindrance(self) -> tuple[str, str] | None:
-        """Of its members, those that are mounted with it hinder nothing: the guard says so of those that are not."""
-        mine = f"btrfs {self.uuid} mounted"
-        free = {member: text for member, text in self._contents().items() if mine not in text}
+        """Of its members, those that are mounted with it hinder nothing: the guard says so of those that are not.
+
+        Nor does one that is not there, once there is a file system: what is done to the others needs no word of it.
+        """
+        contents = self._contents()
+        free = {member: text for member, text in contents.items() if f"btrfs {self.uuid} mounted" not in text}
+        if len(free) < len(contents) or any(f"\t{self.uuid}\t" in text for text in free.values()):
+            free = {member: text for member, text in free.items() if text != device.NOT_THERE}
         return device.hindrance(free)
 
     def _contents(self) -> dict[str, str]:
