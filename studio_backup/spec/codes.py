@@ -34,6 +34,7 @@ CODES = {
     "SB215": "a malformed pattern, or an unknown preset",
     "SB216": "a malformed day, restore point, policy or bandwidth",
     "SB217": "a malformed chunk, label or mount option",
+    "SB218": "a malformed address of a waiver",
     # SB3: how the parts fit together
     "SB301": "two groups set one key differently on one machine",
     "SB302": "a template that cannot be filled in",

@@ -152,6 +152,15 @@ def check_pattern(text: str) -> None:
         raise MalformedError(f"the pattern '{text}' leaves everything out", "delete it, or name what to leave out")
 
 
+def check_addresses(text: str) -> None:
+    """An address of a resource, or a pattern that fits some."""
+    parts = text.split("/")
+    if len(parts) < 2 or not all(parts[:2]) or not text.isprintable() or len(text) > 400:
+        raise MalformedError(
+            f"'{shorten(text)}' is no address", "write MACHINE/SYSTEM/KIND/NAME as drift prints it; * fits anything"
+        )
+
+
 def check_hosts(text: str) -> None:
     """A word, or one of the known prefixes with a word."""
     if text == "all":
@@ -202,5 +211,6 @@ FORMATS: dict[str, tuple[str, Callable[[str], object]]] = {
     "bandwidth": ("SB216", parse_bandwidth),
     "chunk": ("SB217", check_chunk),
     "label": ("SB217", check_label),
+    "pattern-of-addresses": ("SB218", check_addresses),
     "mount-option": ("SB217", check_mount_option),
 }

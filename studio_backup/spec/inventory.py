@@ -15,7 +15,7 @@ from studio_backup.spec.wording import suggest
 
 #: Problems after which part of a file's text is missing from its tree.
 _LOSSY = ("SB106", "SB110", "SB111")
-_SECTIONS = ("sites", "machines", "groups", "drives", "accounts", "policies")
+_SECTIONS = ("sites", "machines", "groups", "drives", "accounts", "policies", "waivers", "notify")
 
 #: What belongs to no machine, as it is called by name -> its section.
 THINGS = {"site": "sites", "drive": "drives", "account": "accounts", "policy": "policies"}
@@ -33,6 +33,8 @@ class Inventory:
     drives: dict[str, Entry] = field(default_factory=dict)
     accounts: dict[str, Entry] = field(default_factory=dict)
     policies: dict[str, Entry] = field(default_factory=dict)
+    waivers: dict[str, Entry] = field(default_factory=dict)
+    notify: dict[str, Entry] = field(default_factory=dict)
     damaged: dict[str, set[str]] = field(default_factory=lambda: {section: set() for section in _SECTIONS})
     defaults_damaged: bool = False
     complete: bool = True  # False when part of the text could not be read: nothing unknown is then reported

@@ -20,6 +20,7 @@ from studio_backup.spec.managed import build_managed, with_chosen_ids
 from studio_backup.spec.model import Studio
 from studio_backup.spec.plays import Held
 from studio_backup.spec.policies import build_policies
+from studio_backup.spec.waivers import build_receivers, build_waivers
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ def load(inventory: Texts, playbooks: Texts, *, whole: bool = True) -> Loaded:
         drives=held.drives,
         accounts=held.accounts,
         policies=held.policies,
+        waivers=build_waivers(gathered, findings),
+        receivers=build_receivers(gathered, findings),
         whole=whole,
     )
     trees = {name: layered.tree for name, layered in held.effective.items()}

@@ -224,6 +224,38 @@ class Managed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """Differences that somebody answers for until a day."""
+
+    name: str
+    addresses: tuple[str, ...]  # * and ? stand for anything
+    owner: str
+    reason: str
+    expires: str  # ISO date: the last day on which it holds, UTC
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret:
+    """Where a secret is to be found. Its value is looked up by whoever uses it, and is never kept."""
+
+    kind: str  # env | file | command
+    words: tuple[str, ...]  # a variable, a path, or a program and its arguments
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receiver:
+    """Somebody who is told what reports find."""
+
+    name: str
+    url: Secret
+    about: tuple[str, ...]  # problem | recovery | silence | result
+    silent_after: int  # seconds
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
 class Studio:
     """Everything the inventory and the playbooks say, whole and consistent."""
 
@@ -236,6 +268,8 @@ class Studio:
     drives: dict[str, Drive] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)  # the studio's own; presets are not among them
+    waivers: tuple[Waiver, ...] = ()
+    receivers: tuple[Receiver, ...] = ()
     whole: bool = True  # False when only some playbooks were loaded: nothing may count as an orphan
 
     def systems(self) -> list[System]:
