@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 
 import pytest
@@ -12,6 +13,7 @@ from studio_backup.diff import Absent, Asleep, Change, Unread, compare
 from studio_backup.plan import Plan
 from studio_backup.report import drift
 from studio_backup.report import plan as report
+from studio_backup.report.compliance import Report, differences_of
 from studio_backup.report.explain import lines as explain_lines
 from studio_backup.report.folding import ENOUGH, folded
 from studio_backup.report.run import unescaped
@@ -19,6 +21,7 @@ from studio_backup.report.text import WIDTH, Paint, age, brief, spaced, wrapped
 from studio_backup.resources.directory import Directory
 from studio_backup.resources.file import File
 from studio_backup.source import Place
+from tests.reports import a_report
 
 PLACE = Place("playbooks/three-two-one.yml", 14, 9)
 OURS = "/etc/studio-backup/northlight"
@@ -33,6 +36,12 @@ def files(*names: str) -> list[Change]:
 def plan_of(changes: Iterable[Change]) -> Plan:
     found = tuple(changes)
     return Plan("northlight", found, {change.address: 1 for change in found})
+
+
+def report_of(plan: Plan) -> Report:
+    """A report on nothing but these changes."""
+    empty = dataclasses.replace(a_report(), systems=(), waived=(), verdicts=(), copies=(), history=())
+    return dataclasses.replace(empty, plan=plan, differences=differences_of(plan, (), 0))
 
 
 def test_many_files_of_ours_are_one_line_and_verbose_shows_each() -> None:
@@ -71,15 +80,15 @@ def test_folding_loses_nothing(names: list[str]) -> None:
 def test_a_machine_that_could_not_be_read_is_one_finding() -> None:
     wanted = [change.resource for change in files(*(f"{OURS}/part-{number}" for number in range(9)))]
     silent = plan_of(compare(one, Unread("no answer in 30 s"), None, "", {}) for one in wanted)
-    shown = drift.screen(silent, PLAIN, {})
-    assert shown[1:] == ["  ? nas/linux, 9 resources", "      why    no answer in 30 s"]
-    assert drift.summary(silent) == "9 unread; 0 resources as the spec wants them."
+    found = report_of(silent)
+    assert drift.screen(found, PLAIN)[1:] == ["  ? nas/linux, 9 resources", "      why    no answer in 30 s"]
+    assert drift.summary(found) == "9 unread; 0 resources as the spec wants them."
 
 
 def test_only_asleep_is_nothing_to_do_and_no_drift() -> None:
     plan = plan_of([compare(files(f"{OURS}/job")[0].resource, Asleep(None), None, "", {})])
     assert report.summary(plan, PLAIN).startswith("Nothing to do: ")
-    assert drift.summary(plan).startswith("No drift: ")
+    assert drift.summary(report_of(plan)).startswith("No drift: ")
 
 
 def test_colours_change_no_word() -> None:

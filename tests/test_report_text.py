@@ -14,6 +14,7 @@ from studio_backup.report.differences import lines_of
 from studio_backup.report.drift import screen as drift_screen
 from studio_backup.report.plan import screen
 from studio_backup.report.text import MARKS, WIDTH, Paint, age, columns, count, moment, safe, size
+from tests.test_report_screens import report_of
 from tests.values import STUDIO, answered, by_address, entry_of, file, silent, survey
 
 ANY = st.text(st.characters() | st.sampled_from([chr(code) for code in range(0xDC80, 0xDD00)]))
@@ -128,7 +129,7 @@ def test_screens_escape_whatever_a_machine_said(verbose: bool) -> None:
         make(STUDIO, by_address(want, file("x")), survey(nas=silent(f"banner {HOSTILE}")), lambda _: True, True),
     ]
     for plan in plans:
-        lines = [*screen(plan, Paint(False), 0, {}, (), verbose), *drift_screen(plan, Paint(False), {})]
+        lines = [*screen(plan, Paint(False), 0, {}, (), verbose), *drift_screen(report_of(plan), Paint(False))]
         assert lines
         for line in lines:
             assert line.isprintable(), line

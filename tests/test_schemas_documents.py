@@ -25,9 +25,10 @@ from studio_backup.plan import Plan
 from studio_backup.policy import judge, matrix_of
 from studio_backup.policy.events import KINDS
 from studio_backup.records import RESULTS, Record, as_json
-from studio_backup.report import applied, drift, restore, status, verdict, what_if
+from studio_backup.report import applied, compliance_json, drift, restore, status, verdict, what_if
 from studio_backup.report import plan as report
 from studio_backup.report import run as run_report
+from studio_backup.report.compliance import CLASSES
 from studio_backup.report.text import Paint
 from studio_backup.resources.file import File
 from studio_backup.resources.volume import Volume
@@ -36,6 +37,7 @@ from studio_backup.saved import save
 from studio_backup.source import Place
 from studio_backup.spec.schema import schema_text
 from studio_backup.status import Standing
+from tests.reports import HOSTILE, a_report
 from tests.studios import NAS, VAULT, WORKSTATION, studio
 from tests.test_policy import AWAY, NIGHTLY
 
@@ -144,11 +146,13 @@ def test_plan_and_saved_plan() -> None:
 
 
 def test_drift_with_every_class() -> None:
-    plan = a_plan()
-    document = report.drift_document(plan, {plan.changes[0].address: 1_795_320_541})
+    found = a_report()
+    document = compliance_json.document(found)
+    assert {change["class"] for change in document["changes"]} == set(CLASSES)  # type: ignore[attr-defined]
     assert complaints(document, "report") == []
     assert complaints(document, "report", "drift") == []
-    assert drift.screen(plan, Paint(False), {})
+    assert complaints(compliance_json.document(a_report(HOSTILE, covers="--only room:a")), "report", "drift") == []
+    assert drift.screen(found, Paint(False))
 
 
 def test_apply() -> None:

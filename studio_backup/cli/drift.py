@@ -1,45 +1,160 @@
-"""`drift`: where the machines differ from the spec, by the very survey that plan makes."""
+"""`drift`: where the machines differ from the spec, by the very survey that plan makes, as a report on the studio."""
 
 from __future__ import annotations
 
+import dataclasses
+import time
+from collections.abc import Mapping, Sequence
+
 import click
 
-from studio_backup.apply import look
-from studio_backup.cli.codes import of_plan
+from studio_backup.apply import Scope, look
+from studio_backup.cli.codes import CHANGES, of_plan
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.plan import overslept
 from studio_backup.cli.reading import reading
 from studio_backup.cli.scope import evidence_of, record, say_locks, scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
-from studio_backup.report import drift as report
-from studio_backup.report.plan import drift_document
+from studio_backup.cli.verdict import chosen_datasets
+from studio_backup.compile import Route, routes
+from studio_backup.errors import EvidenceError
+from studio_backup.evidence import Evidence
+from studio_backup.plan import Plan
+from studio_backup.policy import judge_live
+from studio_backup.probe import Probe
+from studio_backup.report import drift as screen
+from studio_backup.report.compliance import Report, differences_of, systems_of, waived_of
+from studio_backup.report.compliance_json import document
+from studio_backup.report.status import sights
 from studio_backup.report.text import Paint
+from studio_backup.spec.model import Studio
+from studio_backup.status import probe, standings
+from studio_backup.survey import Survey
+
+#: How long until a deletion is noticed, in the report's matrix: what `what-if` takes when nothing else is said.
+NOTICED_AFTER = 7 * 86400
 
 
-@make_command("json", selects=True, connects=True)
+@make_command("html", "json", "junit", "prometheus", selects=True, connects=True)
 @click.option("--no-record", is_flag=True, help="Do not even note locally what was seen.")
 def command(settings: Settings, no_record: bool) -> int:
-    """Report what differs from the spec, in which class, where the spec says otherwise, and since when.
+    """Report on the studio: what differs from the spec, the verdict on every dataset, when each system was seen.
 
     Classes: pending (not applied yet), drifted (changed behind our back), orphan, posture (watched only), conflict,
-    unread, asleep. Changes nothing on any machine.
+    unread, asleep. What a waiver of the inventory covers is shown and does not count. Changes nothing on any
+    machine. For the owner: --format html --output report.html
 
     Exit codes: 0 no drift, 2 drift, 3 nothing worse than something unseen, 1 error.
     """
     studio = load_studio(settings)
     scope = scope_of(settings, studio)
     evidence = evidence_of(settings, studio.name)
+    ways = _routes(studio, scope)
     with reading(settings, studio, evidence, scope.machines) as engine:
-        survey, plan = look(engine, scope)
+        survey, plan = look(engine, scope, _asked(ways))
     say_locks(settings, survey)
     if not no_record:
         record(settings, evidence, survey, plan)
+    report = _report(settings, studio, scope, ways, survey, plan, evidence, int(time.time()))
+    if not no_record:
+        _record(settings, evidence, report)
+    show(settings, report)
+    return _code(studio, report)
+
+
+def _routes(studio: Studio, scope: Scope) -> list[Route]:
+    """The copies that stand on machines that are asked anyhow."""
+    asked = {machine.name for machine in scope.machines}
+    return [route for route in routes(studio, unread=True) if route.writer.machine in asked]
+
+
+def _asked(ways: Sequence[Route]) -> Mapping[str, list[Probe]]:
+    found: dict[str, list[Probe]] = {}
+    for route in ways:
+        found.setdefault(route.writer.full_name, []).append(probe(route))
+    return found
+
+
+def _report(
+    settings: Settings,
+    studio: Studio,
+    scope: Scope,
+    ways: Sequence[Route],
+    survey: Survey,
+    plan: Plan,
+    evidence: Evidence,
+    now: int,
+) -> Report:
+    copies = standings(ways, survey.systems)
+    seen = sights(copies, now)
     since = evidence.since()
-    if settings.json:
-        settings.document(drift_document(plan, since))
-    else:
-        lines = report.screen(plan, Paint(settings.colour), since)
-        following = ["Next: studio-backup plan"] if of_plan(plan, False) == 2 else []
-        settings.write("\n".join([*lines, *([""] if lines else []), report.summary(plan), *following]))
-    return of_plan(plan, overslept(studio, plan))
+    differences = [
+        dataclasses.replace(one, since=since.get(one.change.address))
+        for one in differences_of(plan, studio.waivers, now)
+    ]
+    known = list(dict.fromkeys([*scope.wanted, *(change.address for change in plan.changes)]))
+    report = Report(
+        studio=studio.name,
+        at=now,
+        covers=_covers(settings, scope),
+        plan=plan,
+        differences=tuple(differences),
+        systems=systems_of(studio, survey, evidence.systems(), now),
+        waived=waived_of(studio.waivers, differences, known, now, scope.whole),
+        verdicts=tuple(
+            judge_live(studio, dataset, seen.get(dataset.full_name, {}))
+            for dataset in chosen_datasets(settings, studio)
+        ),
+        copies=tuple(copies),
+        noticed_after=NOTICED_AFTER,
+        history=(),
+    )
+    earlier = [one for one in evidence.reports() if one[0] < now]
+    return dataclasses.replace(report, history=(*earlier, *([] if report.covers else [(now, report.counts())])))
+
+
+def _record(settings: Settings, evidence: Evidence, report: Report) -> None:
+    """Note what the report came to, for the history of the next ones."""
+    try:
+        evidence.record_report(report.at, not report.covers, report.counts())
+    except EvidenceError as error:
+        settings.say(f"warning: {error.message}")
+
+
+def _covers(settings: Settings, scope: Scope) -> str:
+    """What was chosen, in words; "" for all of it."""
+    parts = [f"--only {word}" for word in settings.only] + [f"--except {word}" for word in settings.leave_out]
+    if not scope.whole and not parts:
+        parts = [f"-p {path}" for path in settings.playbooks]
+    return " ".join(parts)
+
+
+def show(settings: Settings, report: Report) -> None:
+    """The report in the format that was asked for; what is not asked for is not loaded."""
+    match settings.format:
+        case "json":
+            settings.document(document(report))
+        case "html":
+            from studio_backup.report.page import html
+
+            settings.write(html(report))
+        case "junit":
+            from studio_backup.report.junit import xml
+
+            settings.write(xml(report))
+        case "prometheus":
+            from studio_backup.report.prometheus import text
+
+            settings.write(text(report))
+        case _:
+            lines = screen.screen(report, Paint(settings.colour))
+            following = ["Next: studio-backup plan"] if of_plan(report.counting, False) == CHANGES else []
+            settings.write("\n".join([*lines, *([""] if lines else []), screen.summary(report), *following]))
+
+
+def _code(studio: Studio, report: Report) -> int:
+    """What is waived does not count; a waiver that has expired or names nothing does."""
+    if any(one.is_finding for one in report.waived):
+        return CHANGES
+    return of_plan(report.counting, overslept(studio, report.counting))

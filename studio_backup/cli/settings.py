@@ -11,6 +11,8 @@ from pathlib import Path
 
 import click
 
+from studio_backup.cli.whole import write_whole
+
 
 @dataclass
 class Settings:
@@ -47,14 +49,14 @@ class Settings:
         click.echo(text, err=True)
 
     def write(self, text: str) -> None:
-        """The result: to standard output, or to the file of --output."""
+        """The result: to standard output, or to the file of --output, which is there whole or as it was before."""
         if self.output:
+            before = "".join(self._written)
+            self._written.append(f"{text}\n")
             try:
-                with Path(self.output).open("a" if self._written else "w", encoding="utf-8") as file:
-                    file.write(text + "\n")
+                write_whole(Path(self.output), before, self._written[-1])
             except OSError as error:
                 raise click.ClickException(f"{self.output} cannot be written: {error.strerror}") from error
-            self._written.append(text)
         else:
             # A name with bytes that are no UTF-8 must not end the program.
             click.echo(text.encode("utf-8", "backslashreplace").decode("utf-8"))

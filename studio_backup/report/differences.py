@@ -43,12 +43,35 @@ def _field(item: FieldDiff) -> list[str]:
 
 
 def _text(name: str, before: str, after: str) -> list[str]:
-    seen, wanted = before.splitlines(), after.splitlines()
-    found = []
-    for tag, first, last, start, stop in SequenceMatcher(None, seen, wanted, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
-        found += [f"{name}, line {number + 1}: - {safe(seen[number])}" for number in range(first, last)]
-        found += [f"{name}, line {number + 1}: + {safe(wanted[number])}" for number in range(start, stop)]
+    found = [f"{label}: {sign} {safe(line)}" for label, sign, line in _lines_that_differ(name, before, after)]
     more = len(found) - MOST_LINES
     return [*found[:MOST_LINES], f"{name}: and {more} more lines"] if more > 1 else found
+
+
+def _lines_that_differ(name: str, before: str, after: str) -> list[tuple[str, str, str]]:
+    """(which line, - for what was seen or + for what is wanted, the line)."""
+    seen, wanted = before.splitlines(), after.splitlines()
+    found: list[tuple[str, str, str]] = []
+    for tag, first, last, start, stop in SequenceMatcher(None, seen, wanted, autojunk=False).get_opcodes():
+        if tag != "equal":
+            found += [(f"{name}, line {number + 1}", "-", seen[number]) for number in range(first, last)]
+            found += [(f"{name}, line {number + 1}", "+", wanted[number]) for number in range(start, stop)]
+    return found
+
+
+def values_of(change: Change) -> list[tuple[str, str | None, str | None]]:
+    """(field, what was expected, what was seen) of what differs, None for nothing to show there; texts line by line."""
+    if change.verb in ("create", "remove", "deferred"):
+        return []
+    found: list[tuple[str, str | None, str | None]] = []
+    for item in change.fields:
+        before, after = item.before, item.after
+        if "\n" in (before or "").strip("\n") or "\n" in (after or "").strip("\n"):
+            lines = _lines_that_differ(item.name, before or "", after or "")
+            found += [(label, line if sign == "+" else None, line if sign == "-" else None)
+                      for label, sign, line in lines[:MOST_LINES]]  # fmt: skip
+            if len(lines) > MOST_LINES:
+                found.append((f"{item.name}: and {len(lines) - MOST_LINES} more lines", None, None))
+        elif item.name != "manifest":  # the change's reason says it already
+            found.append((item.name, after or "", before or ""))
+    return found

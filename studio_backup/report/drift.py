@@ -1,60 +1,44 @@
-"""Drift as a screen: what differs, where the spec says otherwise, since when, and the smallest fix."""
+"""A report as a screen: what differs, where the spec says otherwise, the verdicts, and when each system was seen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from studio_backup.diff import Change, drift_class
-from studio_backup.plan import Plan
+from studio_backup.policy.verdict import FAIL, UNKNOWN
+from studio_backup.report.compliance import CLASSES, Difference, Report
 from studio_backup.report.differences import lines_of
+from studio_backup.report.grouping import FIXES
 from studio_backup.report.plan import source_of
-from studio_backup.report.text import MARKS, WIDTH, Paint, count, moment, safe, spaced, wrapped
+from studio_backup.report.text import MARKS, Paint, columns, count, moment, safe, spaced, wrapped
 
-_MEANING = {
-    "pending": "the spec moved on and was not applied",
-    "drifted": "changed on the machine since we wrote it",
-    "orphan": "ours, and no longer in the spec",
-    "posture": "watched only: apply does not change it",
-    "conflict": "needs a human",
-    "unread": "could not be seen: neither fine nor broken",
-    "asleep": "its system is not the one that is booted",
-}
-_FIXES = {
-    "pending": "studio-backup apply",
-    "drifted": "studio-backup apply puts it back; or change the spec",
-    "orphan": "studio-backup apply removes it",
-}
+_COLOURS = {"OK": "good", FAIL: "bad", UNKNOWN: "unread", "NONE": "dim"}
 
 
-def screen(plan: Plan, paint: Paint, since: Mapping[str, int]) -> list[str]:
-    """Findings by class, the worst first; a sleeping system is one line."""
-    findings: dict[str, list[Change]] = {}
-    for change in plan.changes:
-        if change.verb != "ok" or change.kept:
-            findings.setdefault(drift_class(change), []).append(change)
-    lines: list[str] = []
-    for word in ("conflict", "drifted", "pending", "orphan", "posture", "unread", "asleep"):
-        if word in findings:
-            lines += [*([""] if lines else []), paint(f"{word}: {_MEANING[word]}", "bold")]
-            lines += _asleep(findings[word]) if word == "asleep" else []
-            lines += [] if word == "asleep" else _findings(findings[word], word, paint, since)
-    return lines
+def screen(report: Report, paint: Paint) -> list[str]:
+    """Differences by class, the worst first; a sleeping system is one line. Then waivers, verdicts and systems."""
+    parts: list[list[str]] = []
+    for word, meaning in CLASSES.items():
+        found = [one for one in report.differences if one.word == word and one.waiver is None]
+        if found:
+            told = _asleep(found) if word == "asleep" else _findings(found, word, paint)
+            parts.append([paint(f"{word}: {meaning}", "bold"), *told])
+    parts += [part for part in (_waived(report, paint), _verdicts(report, paint), _systems(report, paint)) if part]
+    return [line for number, part in enumerate(parts) for line in ([""] if number else []) + part]
 
 
-def _asleep(changes: list[Change]) -> list[str]:
-    systems = sorted({change.resource.system for change in changes})
+def _asleep(differences: list[Difference]) -> list[str]:
+    systems = sorted({one.change.resource.system for one in differences})
     return [f"  {MARKS['asleep']} {system}" for system in systems]
 
 
-def _findings(changes: list[Change], word: str, paint: Paint, since: Mapping[str, int]) -> list[str]:
+def _findings(differences: list[Difference], word: str, paint: Paint) -> list[str]:
     """One after another; a system of which nothing could be read is one finding."""
     lines: list[str] = []
     told: set[tuple[str, str]] = set()
-    for change in changes:
+    for one in differences:
+        change = one.change
         key = (change.resource.system, change.reason)
-        same = [other for other in changes if (other.resource.system, other.reason) == key]
+        same = [other for other in differences if (other.change.resource.system, other.change.reason) == key]
         if word != "unread" or len(same) == 1:
-            lines += _finding(change, word, paint, since)
+            lines += _finding(one, paint)
         elif key not in told:
             told.add(key)
             lines.append(paint(f"  {MARKS['unread']} {key[0]}, {count(len(same), 'resource')}", "unread"))
@@ -63,31 +47,77 @@ def _findings(changes: list[Change], word: str, paint: Paint, since: Mapping[str
     return lines
 
 
-def _finding(change: Change, word: str, paint: Paint, since: Mapping[str, int]) -> list[str]:
-    known = since.get(change.address)
-    resource = change.resource
+def _finding(one: Difference, paint: Paint) -> list[str]:
+    change, resource = one.change, one.change.resource
     heading = f"{MARKS[change.verb]} {resource.system} {resource.kind} {safe(resource.name)}"
     lines = [paint(line, change.verb) for line in wrapped(heading, 2, 4)]
     lines.append(f"      spec   {safe(source_of(change))}")
     if change.reason:
         lines += wrapped(f"why    {spaced(safe(change.reason))}", 6, 7)
-    lines.append(f"      since  {moment(known)}" if known else "      since  first seen now")
-    fix = change.fix or ("mend what it needs first" if change.verb == "deferred" else _FIXES.get(word, ""))
+    lines.append(f"      since  {moment(one.since)}" if one.since else "      since  first seen now")
+    fix = change.fix or ("mend what it needs first" if change.verb == "deferred" else FIXES.get(one.word, ""))
     lines += wrapped(f"fix    {safe(fix)}", 6, 7) if fix else []
     for text in lines_of(change):
         lines += [paint(part, "dim") for part in wrapped(text, 6)]
     return lines
 
 
-def summary(plan: Plan) -> str:
-    """The last line."""
-    words: dict[str, int] = {}
-    for change in plan.changes:
-        if change.verb != "ok" or change.kept:
-            words[drift_class(change)] = words.get(drift_class(change), 0) + 1
-    fine = count(plan.summary()["ok"], "resource") + " as the spec wants them"
-    parts = [f"{number} {word}" for word, number in words.items()]
-    if set(words) <= {"asleep"}:
+def _waived(report: Report, paint: Paint) -> list[str]:
+    """Every waiver that hides something, and every one that somebody must look at."""
+    lines: list[str] = []
+    for one in report.waived:
+        if one.state == "idle":
+            continue
+        waiver = one.waiver
+        told = {"active": "waived", "expired": "expired", "names-nothing": "names nothing"}[one.state]
+        text = f"{told}: {waiver.name}, {count(one.differences, 'difference')}, {waiver.owner}: {waiver.reason}"
+        lines += [paint(line, "bad" if one.is_finding else "dim") for line in wrapped(safe(text), 2, 4)]
+        lines.append(f"      until  {waiver.expires}  {waiver.place}")
+        lines += wrapped(f"fix    {safe(one.fix)}", 6, 7) if one.fix else []
+    hidden = [one for one in report.differences if one.waiver is not None]
+    for difference in hidden:
+        resource = difference.change.resource
+        told = f"{difference.word}  {resource.system} {resource.kind} {resource.name}"
+        lines += wrapped(safe(told), 6, 4)
+    return [paint("waivers: somebody answers for it", "bold"), *lines] if lines else []
+
+
+def _verdicts(report: Report, paint: Paint) -> list[str]:
+    rows = [(verdict.dataset.full_name, verdict.word) for verdict in report.verdicts]
+    lines: list[str] = []
+    for text, verdict in zip(columns([("DATASET", "VERDICT"), *rows])[1:], report.verdicts, strict=True):
+        lines.append(text.removesuffix(verdict.word) + paint(verdict.word, _COLOURS[verdict.word]))
+        if verdict.word == UNKNOWN:
+            lines += wrapped(f"not seen: {', '.join(verdict.unseen)}", 2)
+        for finding in verdict.findings if verdict.word == FAIL else ():
+            lines += wrapped(f"{finding.rule}: {finding.message}", 2, 4)
+            lines += wrapped(spaced(f"fix: {finding.fix} ({finding.place})"), 4, 5)
+    return [paint(columns([("DATASET", "VERDICT"), *rows])[0], "bold"), *lines] if rows else []
+
+
+def _systems(report: Report, paint: Paint) -> list[str]:
+    rows = [(one.system.full_name, one.state.replace("-", " "), moment(one.seen)) for one in report.systems]
+    lines = columns([("SYSTEM", "STATE", "LAST SEEN"), *rows])
+    return [paint(lines[0], "bold"), *lines[1:]] if rows else []
+
+
+def summary(report: Report) -> str:
+    """The last lines: what part it is about, the verdicts, what differs."""
+    lines = wrapped(f"Only a part of the studio: {report.covers}.", 0) if report.covers else []
+    words = [verdict.word for verdict in report.verdicts]
+    told = ", ".join(f"{words.count(word)} {word}" for word in _COLOURS if word in words)
+    lines += [f"{count(len(words), 'dataset')}, by what was seen: {told}."] if words else []
+    return "\n".join([*lines, _drift(report)])
+
+
+def _drift(report: Report) -> str:
+    counts = report.counts()
+    words = [word for word in CLASSES if counts.get(word)]
+    parts = [f"{counts[word]} {word}" for word in words]
+    parts += [f"{counts['waived']} waived"] if counts.get("waived") else []
+    fine = count(counts["ok"], "resource") + " as the spec wants them"
+    bad = counts.get("expired-waiver", 0)
+    if set(words) <= {"asleep"} and not bad:
         return f"No drift: {', '.join([fine, *parts])}."
-    line = f"{', '.join(parts)}; {fine}."
-    return line if len(line) <= WIDTH else line.replace("; ", ";\n")
+    parts += [f"{count(bad, 'waiver')} to mend"] if bad else []
+    return "\n".join(wrapped(f"{', '.join(parts)}; {fine}.", 0, 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from studio_backup.diff import Change, drift_class
+from studio_backup.diff import Change
 from studio_backup.overflow import Overflow
 from studio_backup.plan import Plan, destroying, steps_of
 from studio_backup.report.differences import lines_of
@@ -134,7 +134,7 @@ def document(plan: Plan, found: Sequence[Overflow] | None = None) -> dict[str, o
         "studio": plan.studio,
         "fingerprint": plan.fingerprint(),
         "summary": plan.summary(),
-        "changes": [_json(change) for change in plan.changes],
+        "changes": [change_json(change) for change in plan.changes],
         "steps": steps(plan),
         **({} if found is None else {"overflows": [_overflow(one) for one in found]}),
     }
@@ -145,17 +145,8 @@ def _overflow(one: Overflow) -> dict[str, object]:
     return {"copies": copies, "volume": one.volume, "need": one.need, "free": room.free, "size": room.size}
 
 
-def drift_document(plan: Plan, since: Mapping[str, int]) -> dict[str, object]:
-    """The JSON of `drift`: what differs, its class, and since when that is known."""
-    changes = [
-        {**_json(change), "class": drift_class(change), "since": since.get(change.address)}
-        for change in plan.changes
-        if change.verb != "ok" or change.kept
-    ]
-    return {"version": VERSION, "studio": plan.studio, "summary": plan.summary(), "changes": changes}
-
-
-def _json(change: Change) -> dict[str, object]:
+def change_json(change: Change) -> dict[str, object]:
+    """One change, as `plan` and `drift` promise it."""
     return {
         "address": change.address,
         "verb": change.verb,
