@@ -8,7 +8,7 @@ from studio_backup.compile import routes
 from studio_backup.diff import Absent, Asleep, Change, FieldDiff, Present, Unread, compare
 from studio_backup.manifest import Entry
 from studio_backup.plan import Plan
-from studio_backup.policy import Sight, judge_live
+from studio_backup.policy import Sight, holdings_of, judge_live, matrix_of
 from studio_backup.report.compliance import Report, differences_of, systems_of, waived_of
 from studio_backup.resources.file import File
 from studio_backup.resources.volume import Volume
@@ -117,6 +117,7 @@ def a_report(said: str = "", covers: str = "", of: Studio | None = None) -> Repo
         waived=waived_of(made.waivers, differences, [change.address for change in found], NOW, not covers),
         verdicts=tuple(judge_live(made, one, sights.get(one.full_name, {})) for one in made.datasets.values()),
         copies=tuple(copies),
+        matrices=tuple(matrix_of(one, holdings_of(made, one), 7 * DAY) for one in made.datasets.values()),
         noticed_after=7 * DAY,
         history=(),
     )

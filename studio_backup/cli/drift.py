@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 import click
 
 from studio_backup.apply import Scope, look
+from studio_backup.cli import telling
 from studio_backup.cli.codes import CHANGES, of_plan
+from studio_backup.cli.failures import ERROR
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.plan import overslept
 from studio_backup.cli.reading import reading
@@ -21,7 +23,8 @@ from studio_backup.compile import Route, routes
 from studio_backup.errors import EvidenceError
 from studio_backup.evidence import Evidence
 from studio_backup.plan import Plan
-from studio_backup.policy import judge_live
+from studio_backup.policy import Pace, holdings_of, judge_live, matrix_of
+from studio_backup.policy.custody import as_moved
 from studio_backup.probe import Probe
 from studio_backup.report import drift as screen
 from studio_backup.report.compliance import Report, differences_of, systems_of, waived_of
@@ -38,7 +41,8 @@ NOTICED_AFTER = 7 * 86400
 
 @make_command("html", "json", "junit", "prometheus", selects=True, connects=True)
 @click.option("--no-record", is_flag=True, help="Do not even note locally what was seen.")
-def command(settings: Settings, no_record: bool) -> int:
+@click.option("--notify", "tell", is_flag=True, help="Tell whom `notify:` of the inventory names what is new.")
+def command(settings: Settings, no_record: bool, tell: bool) -> int:
     """Report on the studio: what differs from the spec, the verdict on every dataset, when each system was seen.
 
     Classes: pending (not applied yet), drifted (changed behind our back), orphan, posture (watched only), conflict,
@@ -49,6 +53,8 @@ def command(settings: Settings, no_record: bool) -> int:
     """
     studio = load_studio(settings)
     scope = scope_of(settings, studio)
+    if tell:
+        telling.check(studio, scope, no_record)
     evidence = evidence_of(settings, studio.name)
     ways = _routes(studio, scope)
     with reading(settings, studio, evidence, scope.machines) as engine:
@@ -60,7 +66,9 @@ def command(settings: Settings, no_record: bool) -> int:
     if not no_record:
         _record(settings, evidence, report)
     show(settings, report)
-    return _code(studio, report)
+    code = _code(studio, report)
+    untold = tell and not telling.tell(settings, evidence, studio, report)
+    return ERROR if untold and not code else code
 
 
 def _routes(studio: Studio, scope: Scope) -> list[Route]:
@@ -86,6 +94,9 @@ def _report(
     evidence: Evidence,
     now: int,
 ) -> Report:
+    moved = as_moved(studio, evidence.custody()) if studio.drives else studio
+    chosen = chosen_datasets(settings, moved)
+    drills = evidence.drills()
     copies = standings(ways, survey.systems)
     seen = sights(copies, now)
     since = evidence.since()
@@ -102,16 +113,19 @@ def _report(
         differences=tuple(differences),
         systems=systems_of(studio, survey, evidence.systems(), now),
         waived=waived_of(studio.waivers, differences, known, now, scope.whole),
-        verdicts=tuple(
-            judge_live(studio, dataset, seen.get(dataset.full_name, {}))
-            for dataset in chosen_datasets(settings, studio)
+        verdicts=tuple(judge_live(moved, dataset, seen.get(dataset.full_name, {})) for dataset in chosen),
+        matrices=tuple(
+            matrix_of(one, holdings_of(moved, one), NOTICED_AFTER, pace=Pace.drilled(drills, one.full_name, now))
+            for one in chosen
         ),
         copies=tuple(copies),
         noticed_after=NOTICED_AFTER,
         history=(),
     )
-    earlier = [one for one in evidence.reports() if one[0] < now]
-    return dataclasses.replace(report, history=(*earlier, *([] if report.covers else [(now, report.counts())])))
+    earlier = evidence.reports()
+    if not report.covers:
+        earlier = [*(one for one in earlier if one[0] < now), (now, report.counts())]
+    return dataclasses.replace(report, history=tuple(earlier))
 
 
 def _record(settings: Settings, evidence: Evidence, report: Report) -> None:

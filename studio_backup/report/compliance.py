@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 from studio_backup.diff import Asleep, Change, drift_class
 from studio_backup.plan import Plan
-from studio_backup.policy import Verdict
+from studio_backup.policy import Matrix, Verdict
 from studio_backup.spec.model import Machine, Studio, System, Waiver
 from studio_backup.spec.wording import suggest
 from studio_backup.status import Standing
@@ -91,6 +91,7 @@ class Report:
     waived: tuple[Waived, ...]
     verdicts: tuple[Verdict, ...]
     copies: tuple[Standing, ...]
+    matrices: tuple[Matrix, ...]  # what disasters would leave, if every job runs
     noticed_after: int  # seconds
     history: tuple[tuple[int, Mapping[str, int]], ...]  # earlier reports on the whole studio and this one
 

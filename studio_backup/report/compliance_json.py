@@ -11,7 +11,7 @@ from studio_backup.report.plan import VERSION, change_json
 
 def document(report: Report) -> dict[str, object]:
     """Every part of the report; of resources only what differs."""
-    events = what_if.document(report.studio, report.verdicts, [], report.noticed_after)
+    events = what_if.document(report.studio, report.matrices, report.noticed_after)
     return {
         "version": VERSION,
         "studio": report.studio,

@@ -32,14 +32,14 @@ def _waits(item: FieldDiff) -> bool:
 
 
 def _field(item: FieldDiff) -> list[str]:
-    before, after = item.before or "", item.after or ""
+    before, after, name = item.before or "", item.after or "", safe(item.name)
     if "\n" in before.strip("\n") or "\n" in after.strip("\n"):
-        return _text(item.name, before, after)
+        return _text(name, before, after)
     if item.before is None:
-        return [f"{item.name}: {spaced(safe(after))}"]
+        return [f"{name}: {spaced(safe(after))}"]
     if item.rule == "watched":
-        return [f"{item.name}: {safe(before)} (expected {safe(after)})"]
-    return [f"{item.name}: {safe(before)} -> {spaced(safe(after))}"]
+        return [f"{name}: {safe(before)} (expected {safe(after)})"]
+    return [f"{name}: {safe(before)} -> {spaced(safe(after))}"]
 
 
 def _text(name: str, before: str, after: str) -> list[str]:
@@ -67,11 +67,17 @@ def values_of(change: Change) -> list[tuple[str, str | None, str | None]]:
     for item in change.fields:
         before, after = item.before, item.after
         if "\n" in (before or "").strip("\n") or "\n" in (after or "").strip("\n"):
-            lines = _lines_that_differ(item.name, before or "", after or "")
-            found += [(label, line if sign == "+" else None, line if sign == "-" else None)
-                      for label, sign, line in lines[:MOST_LINES]]  # fmt: skip
-            if len(lines) > MOST_LINES:
-                found.append((f"{item.name}: and {len(lines) - MOST_LINES} more lines", None, None))
+            found += _side_by_side(item.name, before or "", after or "")
         elif item.name != "manifest":  # the change's reason says it already
             found.append((item.name, after or "", before or ""))
     return found
+
+
+def _side_by_side(name: str, before: str, after: str) -> list[tuple[str, str | None, str | None]]:
+    rows: dict[str, tuple[str | None, str | None]] = {}
+    for label, sign, line in _lines_that_differ(name, before, after):
+        expected, seen = rows.get(label, (None, None))
+        rows[label] = (line, seen) if sign == "+" else (expected, line)
+    found = [(label, *both) for label, both in list(rows.items())[:MOST_LINES]]
+    more = len(rows) - MOST_LINES
+    return [*found, (f"{name}: and {more} more lines", None, None)] if more > 0 else found

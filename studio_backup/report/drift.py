@@ -103,7 +103,7 @@ def _systems(report: Report, paint: Paint) -> list[str]:
 
 def summary(report: Report) -> str:
     """The last lines: what part it is about, the verdicts, what differs."""
-    lines = wrapped(f"Only a part of the studio: {report.covers}.", 0) if report.covers else []
+    lines = wrapped(f"Only a part of the studio: {safe(report.covers)}.", 0) if report.covers else []
     words = [verdict.word for verdict in report.verdicts]
     told = ", ".join(f"{words.count(word)} {word}" for word in _COLOURS if word in words)
     lines += [f"{count(len(words), 'dataset')}, by what was seen: {told}."] if words else []

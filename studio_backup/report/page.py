@@ -16,7 +16,7 @@ from studio_backup.report.charts import charts
 from studio_backup.report.compliance import CLASSES, STATES, Report, Sighted
 from studio_backup.report.compliance_json import document
 from studio_backup.report.grouping import groups
-from studio_backup.report.matrix import TITLES, columns_of, matrix
+from studio_backup.report.matrix import matrix
 from studio_backup.report.text import age, count, moment, safe
 
 
@@ -32,7 +32,6 @@ def html(report: Report) -> str:
         summary=summary(report),
         datasets=told["verdicts"],
         copies={(one["dataset"], one["copy"]): one for one in _rows(told["copies"])},
-        kinds=[(kind, TITLES.get(kind, kind)) for kind in columns_of(_rows(told["events"]))],
         matrix=matrix(_rows(told["events"])),
         states=STATES,
         classes=CLASSES,

@@ -18,12 +18,12 @@ PURE = (
 )  # fmt: skip
 #: The edge: what reaches machines, keeps records and speaks to people. Each may import those before it, and the pure.
 EDGE = (
-    "abreast", "transport", "ssh", "engine", "locks", "evidence", "apply", "running", "rollout", "report", "saved",
-    "restore", "cli",
+    "abreast", "transport", "ssh", "engine", "locks", "evidence", "apply", "running", "rollout", "report", "notify",
+    "saved", "restore", "cli",
 )  # fmt: skip
 ORDER = (*PURE, *EDGE)
 #: Modules of the edge that touch the network, processes, the clock or chance; all others of it only use these.
-IMPURE = ("abreast", "transport", "ssh", "engine", "locks", "cli")
+IMPURE = ("abreast", "transport", "ssh", "engine", "locks", "notify", "cli")
 FORBIDDEN = {"paramiko", "fabric", "subprocess", "socket", "os", "time", "random", "secrets", "click", "threading"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
