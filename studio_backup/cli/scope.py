@@ -23,6 +23,7 @@ from studio_backup.report.text import safe
 from studio_backup.resource import Resource
 from studio_backup.spec.model import Machine, Studio, System
 from studio_backup.spec.selectors import select
+from studio_backup.spinning import spun_up
 from studio_backup.survey import Answered, Survey
 from studio_backup.transport import SUDO_PASSWORD, Transport
 from studio_backup.transport.early import knock
@@ -168,6 +169,8 @@ def record(settings: Settings, evidence: Evidence, survey: Survey, plan: Plan) -
             )
             evidence.record_findings(now, looked_at, findings)
             evidence.record_applied(now, right)
+            for fact in spun_up(plan.changes, evidence.facts(), now):
+                evidence.attest(fact)
     except EvidenceError as error:
         settings.say(f"warning: {error.message}")
 

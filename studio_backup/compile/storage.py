@@ -64,6 +64,7 @@ class Storage:
                 serial=disk.serial,
                 in_service=disk.in_service,
                 smart=self.smart(machine, name),
+                travels=disk.travels,
                 system=system.full_name,
                 name=name,
                 place=place,

@@ -40,11 +40,12 @@ class Disk(Watched):
     age: str | None = watched(None)
     device: str = field(default="", compare=False)  # designator: `id:NAME` or `serial:TEXT`
     in_service: str | None = field(default=None, compare=False)  # ISO date
+    travels: bool = field(default=False, compare=False)  # one of the studio's drives, under that name
     smart: str = field(default="yes", compare=False)  # "no": never asked, and read without asking whether it sleeps
 
     @classmethod
     def of(cls, *, by_id: str | None, serial: str | None, in_service: str | None, smart: str = "yes",
-           system: str, name: str, place: Place) -> Self:  # fmt: skip
+           travels: bool = False, system: str, name: str, place: Place) -> Self:  # fmt: skip
         """The value that the inventory's words ask for; one of `by_id` and `serial` must be given."""
         none = NONE if smart == "yes" else None
         return cls(
@@ -56,12 +57,18 @@ class Disk(Watched):
             in_service=in_service,
             age=_YOUNG if in_service else None,
             smart=smart,
+            travels=travels,
             health="passed" if smart == "yes" else None,
             reallocated=none,
             pending=none,
             wear=none,
             worked=none,
         )
+
+    @property
+    def turns(self) -> bool:
+        """Whether it was seen to be plugged in and awake: its content was read, or somebody uses it."""
+        return self.present == "yes" and not (self.content or ASLEEP).startswith((ASLEEP, NOT_READ, NOT_THERE))
 
     @property
     def _asked(self) -> str:
