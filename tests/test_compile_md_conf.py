@@ -67,6 +67,14 @@ def test_the_monitor_calls_a_program_of_ours(word: str, addresses: str, mailer: 
     ]  # fmt: skip
 
 
+def test_the_initial_ram_disk_is_made_when_all_is_written() -> None:
+    found = compiled(", boot: yes, monitor: yes")
+    assert PROGRAM in found[LINE].needs()
+    assert LINE not in found[PROGRAM].needs()
+    line = found[LINE].resolved({After("nas/linux/md-array/tank", "identity"): ARRAY})
+    assert "systemctl try-restart mdmonitor.service" in line.create()[0].script
+
+
 def test_an_address_that_is_none_is_refused() -> None:
     for word in ("'a b@c'", "'$(id)@x'", "'x; y'", '"a\'b@c"'):
         loaded = load([("i.yml", MACHINES)], [("p.yml", JOINED.replace("internal", f"internal, monitor: {word}"))])

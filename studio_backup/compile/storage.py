@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studio_backup.compile.btrfs import keep_btrfs, keep_subvolume
 from studio_backup.compile.collect import Collector, designator_of
-from studio_backup.compile.md_conf import boot, monitor
+from studio_backup.compile.md_conf import configured
 from studio_backup.compile.scrub import scrub
 from studio_backup.resource import After, Derived
 from studio_backup.resources.device import joined
@@ -29,7 +29,8 @@ class Storage:
             (one.machine, one.kind, one.name): one for one in collected.studio.managed
         }
 
-        self.monitored: dict[str, list[tuple[MdArray, str]]] = {}  # full name of a system -> arrays, and who is told
+        # Full name of a system -> its arrays, whether each is known at the start, and who is told of it.
+        self.configured: dict[str, list[tuple[MdArray, str, str]]] = {}
 
     def keep(self) -> None:
         """Everything, in the order of kinds: what is rested on comes first."""
@@ -51,9 +52,9 @@ class Storage:
                     self._filesystem(machine, system, one)
                 case "mount":
                     self._mount(machine, system, one)
-        for name, arrays in self.monitored.items():
+        for name, arrays in self.configured.items():
             machine_name, _, system_name = name.partition("/")
-            monitor(self.collected, self.collected.studio.machines[machine_name].systems[system_name], arrays)
+            configured(self.collected, self.collected.studio.machines[machine_name].systems[system_name], arrays)
 
     def disk(self, machine: model.Machine, system: model.System, name: str) -> str:
         disk, own = machine.disks[name], self.kept.get((machine.name, "disk", name))
@@ -98,10 +99,8 @@ class Storage:
         )
         self.collected.add(value)
         scrub(self.collected, system, value, str(one.options.get("scrub", "")))
-        if one.options.get("boot") == "yes":
-            boot(self.collected, system, value)
-        if one.options.get("monitor", "no") != "no":
-            self.monitored.setdefault(system.full_name, []).append((value, str(one.options["monitor"])))
+        words = (str(one.options.get("boot", "no")), str(one.options.get("monitor", "no")))
+        self.configured.setdefault(system.full_name, []).append((value, *words))
 
     def _filesystem(self, machine: model.Machine, system: model.System, one: model.Managed) -> None:
         volume = machine.volumes[one.name]

@@ -47,6 +47,10 @@ _GUARD = rf"""{THEIRS}
 if [ -e {PATH} ]; then now=$(theirs {PATH}); else now=absent; fi
 [ "$now" = "$1" ] || {{ printf '%s changed since it was read\n' {PATH}; false; }}"""
 
+#: The monitor reads the file once, when it starts: one that runs begins anew.
+_AGAIN = """
+if command -v systemctl >/dev/null; then systemctl try-restart mdmonitor.service || :; fi"""
+
 _INITRAMFS = """command -v update-initramfs >/dev/null || { printf 'update-initramfs is missing\\n'; exit 1; }
 update-initramfs -u -k all"""
 
@@ -147,7 +151,7 @@ class MdadmConf(Resource):
     def _write(self, text: str, checksum: str) -> Step:
         return Step(
             title=f"{'write' if text else 'remove'} our lines about {self.name} in {PATH}",
-            script=f"set -- {shlex.join((PATH, self.mark, text))}\n{WRITE}",
+            script=f"set -- {shlex.join((PATH, self.mark, text))}\n{WRITE}{_AGAIN}",
             guard=f"set -- {shlex.quote(checksum)}\n{_GUARD}" if checksum else "",
             risk=Risk.SAFE,
         )
