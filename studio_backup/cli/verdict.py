@@ -37,9 +37,9 @@ def command(settings: Settings, live: bool) -> int:
     chosen = chosen_datasets(settings, studio)
     if live:
         sights = _look(settings, studio, chosen)
-        verdicts = [judge_live(studio, dataset, sights.get(dataset.full_name, {})) for dataset in chosen]
+        verdicts = [judge_live(studio, dataset, sights.get(dataset.full_name, {}), today()) for dataset in chosen]
     else:
-        verdicts = [judge(studio, dataset) for dataset in chosen]
+        verdicts = [judge(studio, dataset, today=today()) for dataset in chosen]
     if settings.json:
         settings.document(report.document(studio.name, verdicts))
     else:
@@ -56,7 +56,12 @@ def chosen_datasets(settings: Settings, studio: Studio) -> list[Dataset]:
 
 def verdicts_of(settings: Settings, studio: Studio) -> list[Verdict]:
     """The verdict on the design of every chosen dataset."""
-    return [judge(studio, dataset) for dataset in chosen_datasets(settings, studio)]
+    return [judge(studio, dataset, today=today()) for dataset in chosen_datasets(settings, studio)]
+
+
+def today() -> str:
+    """The day here, as an ISO date: locations begin and end."""
+    return time.strftime("%Y-%m-%d")
 
 
 def _look(settings: Settings, studio: Studio, chosen: list[Dataset]) -> dict[str, dict[str, Sight]]:

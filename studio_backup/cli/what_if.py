@@ -15,7 +15,7 @@ from studio_backup.cli.spec import load_studio
 from studio_backup.cli.verdict import chosen_datasets
 from studio_backup.errors import UsageError
 from studio_backup.facts import Observation
-from studio_backup.policy import Event, Holding, Pace, events_of, holdings_of, matrix_of
+from studio_backup.policy import Event, Holding, Pace, events_of, matrix_of, places_of
 from studio_backup.policy.events import KINDS
 from studio_backup.report import what_if as report
 from studio_backup.report.text import Paint
@@ -33,9 +33,9 @@ from studio_backup.spec.wording import MalformedError, suggest
 def command(settings: Settings, events: tuple[str, ...], noticed_after: str, live: bool) -> int:
     """Say what every disaster would leave of each dataset, from which copy, how much work is lost, how soon it is back.
 
-    Events: delete, sync, encrypt, disk:MACHINE/DISK, array:MACHINE/ARRAY, volume:MACHINE/VOLUME,
-    enclosure:, controller:, power:, machine:NAME, os:MACHINE/SYSTEM, ransomware:MACHINE, room:SITE/ROOM,
-    theft:SITE/ROOM, site:NAME, control.
+    Events: delete, sync, encrypt, disk:MACHINE/DISK or disk:DRIVE, array:MACHINE/ARRAY, volume:MACHINE/VOLUME,
+    enclosure:, controller:, power:, machine:NAME, os:MACHINE/SYSTEM, ransomware:MACHINE, account:NAME,
+    credential:WHOSE, room:SITE/ROOM, theft:SITE/ROOM, site:NAME, control.
 
     Without --live it is the design that is judged: what holds at every moment if every job runs. BACK IN comes
     from drills: it is UNKNOWN until a restore was really done.
@@ -45,7 +45,7 @@ def command(settings: Settings, events: tuple[str, ...], noticed_after: str, liv
     studio = as_it_stands(settings, load_studio(settings))
     chosen = chosen_datasets(settings, studio)
     seconds = noticed(noticed_after)
-    places = {dataset.full_name: holdings_of(studio, dataset) for dataset in chosen}
+    places = {dataset.full_name: places_of(studio, dataset) for dataset in chosen}
     only = [named(text, places.values()) for text in events]
     seen = _look(settings, studio, chosen) if live else None
     now, drills = time.time(), evidence_of(settings, studio.name).drills()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from studio_backup.policy.counting import places_of
 from studio_backup.policy.events import Event, events_of, survivors
-from studio_backup.policy.holdings import Holding, holdings_of
+from studio_backup.policy.holding import Holding
+from studio_backup.policy.holdings import holdings_of
 from studio_backup.policy.live import Sight, judge_live
 from studio_backup.policy.matrix import Matrix, matrix_of
 from studio_backup.policy.outcome import Left, Outcome, by_design, by_evidence
 from studio_backup.policy.recovery import Pace
-from studio_backup.policy.rules import Policy, policy_of
+from studio_backup.policy.rules import policy_of
 from studio_backup.policy.verdict import Finding, Verdict, judge
 
 __all__ = [
@@ -19,7 +21,6 @@ __all__ = [
     "Matrix",
     "Outcome",
     "Pace",
-    "Policy",
     "Sight",
     "Verdict",
     "by_design",
@@ -29,6 +30,7 @@ __all__ = [
     "judge",
     "judge_live",
     "matrix_of",
+    "places_of",
     "policy_of",
     "survivors",
 ]

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from studio_backup.policy.holdings import Holding
+from studio_backup.policy.holding import Holding
+
+
+def _erased(holding: Holding, word: str) -> bool:
+    """True where whoever has this login can erase it now."""
+    return word in holding.erasers and not holding.out_of_reach
+
 
 #: Kinds whose subject is a thing that is lost, with all that was in it.
 _LOST: Mapping[str, Callable[[Holding, str], bool]] = {
@@ -16,15 +22,17 @@ _LOST: Mapping[str, Callable[[Holding, str], bool]] = {
     "controller": lambda holding, name: _hanging_on(holding, "controller", name) > holding.spare,
     "power": lambda holding, name: _hanging_on(holding, "power", name) > holding.spare,
     "machine": lambda holding, machine: holding.machine == machine,
-    # Its disks are untouched; what no other system reads is out of reach until it is installed anew.
-    "os": lambda holding, system: holding.readers == {system},
+    # What no other system reads is out of reach until it is installed anew; what lies on its own disk goes with it.
+    "os": lambda holding, system: holding.readers == {system} or system in holding.systems,
+    "account": lambda holding, account: holding.account == account,
     "room": lambda holding, room: holding.room == room,
     "theft": lambda holding, place: _stands_in(holding) == place and not holding.secured,
     "site": lambda holding, site: holding.site == site,
-    # With its credentials: whatever it can write. Copies are pulled from it, so nothing elsewhere can be reached.
-    "ransomware": lambda holding, machine: holding.machine == machine,
-    # Its keys are root on every machine.
-    "control": lambda _holding, _subject: True,
+    # With its credentials: whatever it can erase. Our copies are pulled from it, so it holds no key to them.
+    "ransomware": lambda holding, machine: _erased(holding, f"machine:{machine}"),
+    "credential": _erased,
+    # Its keys are root on every machine that is not changed at its console only.
+    "control": lambda holding, _subject: _erased(holding, "control"),
 }
 #: Kinds in which what is on the original goes wrong, and is noticed some time later.
 _NOTICED = ("delete", "sync", "encrypt")
@@ -42,6 +50,8 @@ _WORDS = {
     "machine": "machine {} is lost",
     "os": "system {} is broken",
     "ransomware": "ransomware on {}",
+    "account": "account {} is locked or lost",
+    "credential": "login of {} stolen",
     "room": "room {} burns",
     "theft": "theft in {}",
     "site": "site {} burns or floods",
@@ -103,13 +113,15 @@ def events_of(holdings: Sequence[Holding]) -> list[Event]:
 
 def _touching(holding: Holding) -> Iterator[tuple[str, str]]:
     yield "machine", holding.machine
-    yield "volume", f"{holding.machine}/{holding.volume}"
-    yield "site", holding.site
+    yield "volume", f"{holding.machine}/{holding.volume}" if holding.machine else ""
+    yield "site", "" if holding.account else holding.site
     yield "room", holding.room
-    yield "theft", "" if holding.secured else _stands_in(holding)
+    yield "theft", "" if holding.secured or holding.account else _stands_in(holding)
+    yield "account", holding.account
     yield "array", holding.array
     yield from (("disk", disk) for disk in holding.disks)
-    yield from (("os", system) for system in holding.readers)
+    yield from (("os", system) for system in holding.readers | holding.systems)
+    yield from (("credential", word) for word in holding.erasers if word.startswith(("person:", "key:")))
     yield from ((kind, name) for kind, name, _ in holding.shared)
     yield "ransomware", holding.machine if holding.is_original else ""
 

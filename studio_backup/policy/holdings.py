@@ -1,15 +1,17 @@
-"""Where a dataset really is: the original and every copy, each with all that it lives and dies with."""
+"""Where a dataset really is: the original, every copy of ours, and every copy that another product makes."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from studio_backup.policy.holding import ACCOUNT, ORIGINAL, Holding
 from studio_backup.policy.reach import Depth, depths, spacing
 from studio_backup.spec.model import Copy, Dataset, Machine, Studio
+from studio_backup.spec.outside import Drive, External, Whereabouts
 from studio_backup.spec.schedule import MANUAL_LIMIT
+from studio_backup.spec.tools import TOOLS
 
-ORIGINAL = "original"
 #: Disks that a level survives; `n` stands for all members but one. A level that is not here survives none.
 _SPARE: dict[str, dict[str, int | str]] = {
     "md": {"raid1": "n", "raid4": 1, "raid5": 1, "raid6": 2, "raid10": 1},
@@ -17,52 +19,30 @@ _SPARE: dict[str, dict[str, int | str]] = {
     "zfs": {"mirror": "n", "raidz1": 1, "raidz2": 2, "raidz3": 3},
     "appleraid": {"mirror": "n"},
     "storage-space": {"mirror": 1, "parity": 1},
+    "hardware": {"raid1": "n", "raid5": 1, "raid6": 2, "raid10": 1},
+    "beyondraid": {"single": 1, "dual": 2},
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Holding:
-    """One place that holds the dataset. Names of disks and arrays are MACHINE/NAME, of rooms SITE/NAME."""
-
-    name: str  # ORIGINAL, or the copy's
-    machine: str
-    volume: str
-    site: str
-    room: str  # "" where the machine stands in no room
-    disks: frozenset[str]
-    shared: frozenset[tuple[str, str, str]]  # (enclosure | controller | power, its name, disk): what disks hang on
-    array: str  # "" on a single disk
-    readers: frozenset[str]  # systems that mount its volume
-    spare: int  # disks that may die before it is gone
-    media: frozenset[str]
-    versioned: bool
-    age: int  # seconds that its newest state may be behind the original, if every job runs
-    depths: tuple[Depth, ...]  # how far back it surely holds a state, and how coarsely; () for what keeps no versions
-    copy: Copy | None = None
-    secured: bool = False  # locked away: a theft does not take it
-
-    @property
-    def is_original(self) -> bool:
-        """True for the place where the work is done."""
-        return self.copy is None
-
-    @property
-    def reach(self) -> float:
-        """Seconds back for which it surely holds a state; infinite when nothing ever goes."""
-        return max((depth.back for depth in self.depths), default=0.0)
-
-
 def holdings_of(studio: Studio, dataset: Dataset) -> list[Holding]:
-    """The original first, then every copy in the order of the spec."""
-    original = _placed(studio, ORIGINAL, dataset.machine, dataset.volume, None, 0, ())
-    return [original, *(_copied(studio, dataset, copy) for copy in dataset.copies.values())]
+    """The original first, then our copies, then those of other products, each in the order of the spec."""
+    original = _on_machine(studio, dataset.machine, dataset.volume, ORIGINAL, age=0)
+    return [
+        original,
+        *(_copied(studio, dataset, copy) for copy in dataset.copies.values()),
+        *(_made_elsewhere(studio, dataset, external) for external in dataset.external.values()),
+    ]
 
 
 def _copied(studio: Studio, dataset: Dataset, copy: Copy) -> Holding:
     chain = _chain(dataset, copy)
-    periods = [one.every.period or MANUAL_LIMIT for one in chain]
+    age = sum(one.every.period or MANUAL_LIMIT for one in chain)
     found = depths(copy.keep, spacing([one.every for one in chain])) if copy.mode == "versioned" else ()
-    return _placed(studio, copy.name, copy.machine, copy.volume, copy, sum(periods), found)
+    machine = studio.machines[copy.machine]
+    on = machine.volumes[copy.volume].on
+    if on in studio.drives and machine.disks[on].travels:
+        return _on_drive(studio, studio.drives[on], copy.name, age=age, found=found, copy=copy)
+    return _on_machine(studio, copy.machine, copy.volume, copy.name, age=age, found=found, copy=copy)
 
 
 def _chain(dataset: Dataset, copy: Copy) -> list[Copy]:
@@ -73,35 +53,143 @@ def _chain(dataset: Dataset, copy: Copy) -> list[Copy]:
     return found
 
 
-def _placed(
+def _made_elsewhere(studio: Studio, dataset: Dataset, external: External) -> Holding:
+    age = external.every.period or MANUAL_LIMIT
+    found = (Depth(external.versions, age),) if external.versions else ()
+    if external.account is not None:
+        return _in_account(studio, dataset, external, age, found)
+    if external.drive is not None:
+        return _on_drive(studio, studio.drives[external.drive], external.name, age=age, found=found, external=external)
+    assert external.machine is not None
+    assert external.volume is not None
+    # Over a network Time Machine may have to begin anew: its history is then gone, so it does not count as one.
+    found = () if external.tool == "time-machine" else found
+    held = _on_machine(
+        studio, external.machine, external.volume, external.name, age=age, found=found, external=external
+    )
+    # The product writes there from the source: whoever holds the source can erase it.
+    return dataclasses.replace(held, erasers=held.erasers | {f"machine:{dataset.machine}"})
+
+
+def _in_account(studio: Studio, dataset: Dataset, external: External, age: int, found: tuple[Depth, ...]) -> Holding:
+    assert external.account is not None
+    account = studio.accounts[external.account]
+    if account.lock:
+        found = (*found, Depth(account.lock, age))
+    erasers = set(account.erased_by) or {f"machine:{dataset.machine}"}
+    if any(word.startswith("machine:") for word in erasers):
+        erasers.add("control")  # its keys open that machine
+    return Holding(
+        name=external.name,
+        account=account.name,
+        site=f"{ACCOUNT}{account.name}",
+        media=frozenset(["cloud"]),
+        erasers=frozenset(erasers),
+        lock=account.lock or 0,
+        sync=TOOLS[external.tool].sync,
+        versioned=bool(found),
+        age=age,
+        depths=found,
+        external=external,
+    )
+
+
+def _on_drive(
     studio: Studio,
+    drive: Drive,
     name: str,
+    *,
+    age: int,
+    found: tuple[Depth, ...] = (),
+    copy: Copy | None = None,
+    external: External | None = None,
+) -> Holding:
+    """On a drive that travels: where it is kept, and with the machine only if it stays plugged in there."""
+    machine = drive.plugged_into or ""
+    shared = [("enclosure", drive.enclosure, drive.name)] if drive.enclosure else []
+    if machine and drive.power:
+        shared.append(("power", f"{drive.home.site}/{drive.power}", drive.name))
+    return Holding(
+        name=name,
+        machine=machine,
+        volume=drive.name,
+        drive=drive.name,
+        site=drive.home.site,
+        room=drive.home.full_name if drive.home.room else "",
+        disks=frozenset([drive.name]),
+        shared=frozenset(shared),
+        media=frozenset([drive.medium]),
+        erasers=frozenset([f"machine:{machine}", "control"] if machine else []),
+        offline=not machine,
+        secured=_secured(studio, drive.home),
+        versioned=bool(found),
+        age=age,
+        depths=found,
+        copy=copy,
+        external=external,
+    )
+
+
+def _on_machine(
+    studio: Studio,
     machine_name: str,
     volume_name: str,
-    copy: Copy | None,
+    name: str,
+    *,
     age: int,
-    found: tuple[Depth, ...],
+    found: tuple[Depth, ...] = (),
+    copy: Copy | None = None,
+    external: External | None = None,
 ) -> Holding:
     machine = studio.machines[machine_name]
     on = machine.volumes[volume_name].on
     disks = machine.disks_under(on)
+    console = copy is not None and copy.control == "console"
     return Holding(
         name=name,
         machine=machine_name,
         volume=volume_name,
         site=machine.site,
         room=f"{machine.site}/{machine.room}" if machine.room else "",
-        disks=frozenset(f"{machine_name}/{disk}" for disk in disks),
+        disks=frozenset(_disk(machine, disk) for disk in disks),
         shared=frozenset(_shared(machine, disks)),
         array=f"{machine_name}/{on}" if on in machine.arrays else "",
         readers=frozenset(f"{machine_name}/{system}" for system in machine.volumes[volume_name].paths),
         spare=_spare(machine, on),
+        secured=_secured(studio, Whereabouts(machine.site, machine.room)),
         media=frozenset(machine.disks[disk].medium for disk in disks),
-        versioned=copy is not None and copy.mode == "versioned",
+        systems=frozenset(_installed(machine, disks)),
+        erasers=frozenset([f"machine:{machine_name}"] if console else [f"machine:{machine_name}", "control"]),
+        versioned=bool(found),
         age=age,
         depths=found,
         copy=copy,
+        external=external,
     )
+
+
+def _secured(studio: Studio, where: Whereabouts) -> bool:
+    """True where things are locked away: in a room that is, or at a site that is."""
+    site = studio.sites.get(where.site)
+    if site is None:
+        return False  # a bag, or the shelf of somebody whom the spec does not name
+    room = site.rooms.get(where.room or "")
+    return site.secured or (room is not None and room.secured)
+
+
+def _disk(machine: Machine, name: str) -> str:
+    return name if machine.disks[name].travels else f"{machine.name}/{name}"
+
+
+def _installed(machine: Machine, disks: Iterable[str]) -> Iterator[str]:
+    """The operating systems that lie on one of these disks."""
+    under = set(disks)
+    for system in machine.systems.values():
+        if system.on is None:
+            continue
+        on = machine.volumes[system.on].on if system.on in machine.volumes else system.on
+        if under & set(machine.disks_under(on)):
+            yield system.full_name
 
 
 def _shared(machine: Machine, disks: Iterable[str]) -> Iterator[tuple[str, str, str]]:
@@ -112,7 +200,7 @@ def _shared(machine: Machine, disks: Iterable[str]) -> Iterator[tuple[str, str, 
                   ("power", machine.site, disk.power))  # fmt: skip
         for kind, owner, group in groups:
             if group:
-                yield kind, f"{owner}/{group}", f"{machine.name}/{name}"
+                yield kind, f"{owner}/{group}", _disk(machine, name)
 
 
 def _spare(machine: Machine, on: str) -> int:

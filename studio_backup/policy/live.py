@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from studio_backup.policy.verdict import OK, Finding, Verdict, judge
+from studio_backup.policy.verdict import Finding, Verdict, judge
 from studio_backup.spec.model import Dataset, Studio
 
 
@@ -18,24 +18,21 @@ class Sight:
     words: str
 
 
-def judge_live(studio: Studio, dataset: Dataset, sights: Mapping[str, Sight]) -> Verdict:
+def judge_live(studio: Studio, dataset: Dataset, sights: Mapping[str, Sight], today: str = "") -> Verdict:
     """The verdict on the evidence; a copy that `sights` does not name was not seen.
 
     UNKNOWN where it hangs on what was not seen: all of that fresh would make it OK, none of it would not.
     """
-    seen = {name: sights.get(name, Sight(None, "was not looked at")) for name in dataset.copies}
+    names = [*dataset.copies, *dataset.external]
+    seen = {name: sights.get(name, Sight(None, "was not looked at")) for name in names}
     stale = {name: sight.words for name, sight in seen.items() if sight.fresh is False}
-    unseen = {name: f"unknown: {sight.words}" for name, sight in seen.items() if sight.fresh is None}
-    worst = judge(studio, dataset, stale | unseen)
-    told = _told(studio, dataset, worst)
-    if not unseen or worst.word == OK or judge(studio, dataset, stale).word != OK:
-        return told
-    return dataclasses.replace(told, unseen=tuple(unseen))
+    unseen = {name: sight.words for name, sight in seen.items() if sight.fresh is None}
+    return _told(studio, dataset, judge(studio, dataset, stale, unseen, today), today)
 
 
-def _told(studio: Studio, dataset: Dataset, verdict: Verdict) -> Verdict:
+def _told(studio: Studio, dataset: Dataset, verdict: Verdict, today: str) -> Verdict:
     """Where the design is right, the spec needs no change: the copies that do not count have to be made again."""
-    design = {finding.rule for finding in judge(studio, dataset).findings}
+    design = {finding.rule for finding in judge(studio, dataset, today=today).findings}
     lacking = [holding.copy for holding, _ in verdict.refused if holding.copy is not None]
     findings = [
         finding

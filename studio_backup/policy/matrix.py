@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from studio_backup.facts import Observation
 from studio_backup.policy.events import HIDDEN, Event, events_of
-from studio_backup.policy.holdings import Holding
+from studio_backup.policy.holding import Holding
 from studio_backup.policy.outcome import Outcome, by_design, by_evidence
 from studio_backup.policy.recovery import Pace
 from studio_backup.spec.model import Dataset

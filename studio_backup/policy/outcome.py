@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from studio_backup.facts import Observation
 from studio_backup.policy.events import Event, survivors
-from studio_backup.policy.holdings import Holding
+from studio_backup.policy.holding import Holding
 from studio_backup.policy.reach import lost
 from studio_backup.spec.schedule import DAY
 

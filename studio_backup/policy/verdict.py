@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from studio_backup.policy.counting import Counted, count, doubts, no_copies, unseeing
 from studio_backup.policy.events import Event, events_of, survivors
-from studio_backup.policy.holdings import Holding, holdings_of
-from studio_backup.policy.mending import Mend, another_medium, another_place, another_site, farther_back
-from studio_backup.policy.rules import Policy, policy_of
+from studio_backup.policy.holding import Holding
+from studio_backup.policy.holdings import holdings_of
+from studio_backup.policy.mending import (
+    Mend,
+    another_medium,
+    another_place,
+    another_site,
+    farther_back,
+    nearer,
+    out_of_reach,
+)
+from studio_backup.policy.rules import policy_of
 from studio_backup.source import Place
 from studio_backup.spec.model import Dataset, Studio
+from studio_backup.spec.rules import Policy
 
 OK, FAIL, UNKNOWN, NONE = "OK", "FAIL", "UNKNOWN", "NONE"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """One way in which the policy is not met: what was asked, what is there, the smallest change that would mend it."""
 
-    rule: str  # copies | media | off-site | versions | survival
+    rule: str  # copies | media | off-site | local | offline | versions | survival | restore
     message: str
     fix: str
     place: Place
@@ -29,18 +41,22 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """`counted`: the places that count, `refused`: those that do not, each with the reason.
+    """`there`: the places that hold the data; `counted`: copies of their own; `refused`: what is none, each with why.
 
-    `unseen` names the places of which nothing is known while the verdict hangs on them.
+    `unseen` names the places of which nobody can tell while the verdict hangs on them, `extra` the copies without any
+    one of which it would still be OK; `worst` is the one event that leaves least, and what it leaves.
     """
 
     dataset: Dataset
     policy: Policy | None
     holdings: tuple[Holding, ...]
+    there: tuple[Holding, ...]
     counted: tuple[Holding, ...]
     refused: tuple[tuple[Holding, str], ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = ()
     unseen: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    worst: tuple[Event, tuple[Holding, ...]] | None = None
 
     @property
     def word(self) -> str:
@@ -61,71 +77,124 @@ class Verdict:
         """What counts and stands at another site than the original."""
         return [holding for holding in self.counted if holding.site != self.holdings[0].site]
 
+    @property
+    def local(self) -> list[Holding]:
+        """What counts and stands at the original's site, the original among them."""
+        return [holding for holding in self.counted if holding.site == self.holdings[0].site]
 
-def judge(studio: Studio, dataset: Dataset, without: Mapping[str, str] = MappingProxyType({})) -> Verdict:
-    """The verdict on one dataset, as if the copies in `without` (name -> why) were not there."""
-    holdings = holdings_of(studio, dataset)
-    counted, refused = _counted(holdings, without)
+    @property
+    def offline(self) -> list[Holding]:
+        """What counts and no key can erase."""
+        return [holding for holding in self.counted if holding.out_of_reach]
+
+
+def judge(
+    studio: Studio,
+    dataset: Dataset,
+    without: Mapping[str, str] = _NOTHING,
+    unsure: Mapping[str, str] = _NOTHING,
+    today: str = "",
+) -> Verdict:
+    """The verdict on one dataset. Places in `without` are judged as not there; of those in `unsure` nobody can tell:
+    the verdict is UNKNOWN where it hangs on them. Both are name -> why. `today`: an ISO date, "" where it is not known.
+    """
+    policy, holdings = policy_of(studio, dataset), holdings_of(studio, dataset)
+    absent = {**unseeing(studio, dataset), **without}
+    unsure = {**doubts(studio, holdings), **unsure}
+    discounted = no_copies(studio, dataset, holdings, policy, today) if policy else {}
+    doubted = {name: f"unknown: {why}" for name, why in unsure.items() if name not in absent | discounted}
+
+    def weighed(missing: Mapping[str, str]) -> Verdict:
+        return _weighed(studio, dataset, policy, count(holdings, missing, discounted), holdings)
+
+    missing = {**doubted, **absent}
+    worst = weighed(missing)
+    if worst.word == OK:
+        spare = [name for name in _spare(worst) if weighed({**missing, name: ""}).word == OK]
+        return dataclasses.replace(worst, extra=tuple(spare))
+    doubtful = worst.word == FAIL and doubted and weighed(absent).word == OK
+    return dataclasses.replace(worst, unseen=tuple(doubted)) if doubtful else worst
+
+
+def _spare(verdict: Verdict) -> list[str]:
+    """Copies that might be one too many: there are more than were asked for, and no other is fed from it."""
+    if verdict.policy is None or len(verdict.counted) <= verdict.policy.copies:
+        return []
+    feeding = {copy.source_copy for copy in verdict.dataset.copies.values()}
+    return [one.name for one in verdict.counted if not one.is_original and one.name not in feeding]
+
+
+def _weighed(
+    studio: Studio, dataset: Dataset, policy: Policy | None, told: Counted, holdings: Sequence[Holding]
+) -> Verdict:
     verdict = Verdict(
         dataset=dataset,
-        policy=policy_of(dataset.policy),
+        policy=policy,
         holdings=tuple(holdings),
-        counted=tuple(counted),
-        refused=tuple(refused),
-        findings=(),
+        there=told.there,
+        counted=told.counted,
+        refused=told.refused,
     )
-    if verdict.policy is None:
+    if policy is None:
         return verdict
-    there = [holding for holding in holdings if holding.name not in without]
-    findings = _findings(studio, verdict, verdict.policy, there)
-    return dataclasses.replace(verdict, findings=tuple(findings))
+    findings = tuple(_findings(studio, verdict, policy))
+    worst = _least(verdict, policy) if findings else None
+    return dataclasses.replace(verdict, findings=findings, worst=worst)
 
 
-def _counted(
-    holdings: Sequence[Holding], without: Mapping[str, str]
-) -> tuple[list[Holding], list[tuple[Holding, str]]]:
-    """Places that share a disk are one: the first of them counts. RAID below a place makes it no second one."""
-    counted: list[Holding] = []
-    refused: list[tuple[Holding, str]] = []
-    for holding in holdings:
-        twin = next((other for other in counted if other.disks & holding.disks), None)
-        if holding.name in without:
-            refused.append((holding, without[holding.name]))
-        elif twin is None:
-            counted.append(holding)
-        else:
-            refused.append((holding, f"on the same disk as {twin.name}"))
-    return counted, refused
+def _findings(studio: Studio, verdict: Verdict, policy: Policy) -> Iterator[Finding]:
+    found = False
+    for finding in (*_numbers(studio, verdict, policy), *_versions(verdict, policy)):
+        found = True
+        yield finding
+    fatal = [] if found else fatal_events(verdict.there)
+    if fatal:
+        mend = another_place(studio, verdict.dataset, verdict.counted)
+        yield _finding("survival", f"{fatal[0].words}: nothing is left", mend)
 
 
-def _findings(studio: Studio, verdict: Verdict, policy: Policy, there: Sequence[Holding]) -> list[Finding]:
-    found = []
-    if len(verdict.counted) < policy.copies:
-        message = f"{len(verdict.counted)} of {policy.copies} copies count"
-        found.append(_finding("copies", message, another_place(studio, verdict.dataset, verdict.counted)))
+def _numbers(studio: Studio, verdict: Verdict, policy: Policy) -> Iterator[Finding]:
+    """What the policy counts."""
+    dataset, counted, home = verdict.dataset, verdict.counted, verdict.holdings[0].site
+    if len(counted) < policy.copies:
+        message = f"{len(counted)} of {policy.copies} copies count"
+        yield _finding("copies", message, another_place(studio, dataset, counted))
     if len(verdict.offsite) < policy.offsite:
-        message = (
-            f"{len(verdict.offsite)} of {policy.offsite} copies stand at another site than {verdict.holdings[0].site}"
-        )
-        found.append(_finding("off-site", message, another_site(studio, verdict.dataset, verdict.counted)))
+        message = f"{len(verdict.offsite)} of {policy.offsite} copies stand at another site than {home}"
+        yield _finding("off-site", message, another_site(studio, dataset, counted))
+    if len(verdict.local) < policy.local:
+        message = f"{len(verdict.local)} of {policy.local} copies stand at {home}, the original among them"
+        yield _finding("local", message, nearer(studio, dataset, counted))
     if len(verdict.media) < policy.media:
         message = f"{len(verdict.media)} of {policy.media} kinds of media: {', '.join(verdict.media)}"
-        found.append(_finding("media", message, another_medium(studio, verdict.dataset, verdict.counted)))
-    deleted = Event("delete")
-    if not survivors(there, deleted, policy.noticed_after):
+        yield _finding("media", message, another_medium(studio, dataset, counted))
+    if len(verdict.offline) < policy.offline:
+        message = f"{len(verdict.offline)} of {policy.offline} copies are out of reach of every key"
+        yield _finding("offline", message, out_of_reach(studio, dataset, counted))
+
+
+def _versions(verdict: Verdict, policy: Policy) -> Iterator[Finding]:
+    if not survivors(verdict.there, Event("delete"), policy.noticed_after):
         message = f"a file deleted by mistake and missed after {policy.noticed_after // 86400} days is in no copy"
-        found.append(_finding("versions", message, farther_back(verdict.dataset, there, policy)))
-    fatal = fatal_events(there)
-    if fatal and not found:
-        message = f"{fatal[0].words}: nothing is left"
-        found.append(_finding("survival", message, another_place(studio, verdict.dataset, verdict.counted)))
-    return found
+        yield _finding("versions", message, farther_back(verdict.dataset, verdict.there, policy))
 
 
 def fatal_events(holdings: Sequence[Holding]) -> list[Event]:
     """The single losses that leave nothing. Taken keys of the control machine are a disaster of their own."""
-    things = [event for event in events_of(holdings) if not event.noticed and event.kind != "control"]
-    return [event for event in things if not survivors(holdings, event, 0)]
+    return [event for event in _losses(holdings) if not survivors(holdings, event, 0)]
+
+
+def _losses(holdings: Sequence[Holding]) -> list[Event]:
+    return [event for event in events_of(holdings) if not event.noticed and event.kind != "control"]
+
+
+def _least(verdict: Verdict, policy: Policy) -> tuple[Event, tuple[Holding, ...]]:
+    """The counterexample: the one event that leaves least of what counts; the widest of those that leave as little."""
+    left = [(event, tuple(survivors(verdict.counted, event, 0))) for event in _losses(verdict.counted)]
+    deleted = Event("delete")
+    if not survivors(verdict.there, deleted, policy.noticed_after):
+        left.append((deleted, ()))
+    return min(reversed(left), key=lambda each: len(each[1]))
 
 
 def _finding(rule: str, message: str, mend: Mend) -> Finding:

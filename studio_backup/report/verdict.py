@@ -31,8 +31,14 @@ def _dataset(verdict: Verdict, paint: Paint) -> list[str]:
         f"{len(verdict.media)} of {count(asked.media, 'kind')} of media ({', '.join(verdict.media)})",
         f"{len(verdict.offsite)} of {asked.offsite} off-site",
     ]
-    lines = [head, *(f"  {line}" for line in wrapped(", ".join(met), 0))]
+    met += [f"{len(verdict.local)} of {asked.local} here"] if asked.local else []
+    met += [f"{len(verdict.offline)} of {asked.offline} out of reach"] if asked.offline else []
+    lines = [head, *wrapped(", ".join(met), 2, 2)]
     lines += _table([_row(verdict, holding) for holding in verdict.holdings])
+    if verdict.worst is not None and verdict.word != UNKNOWN:
+        event, left = verdict.worst
+        names = ", ".join(one.name for one in left)
+        lines += wrapped(f"{event.words}: {f'only {names} would be left' if names else 'nothing would be left'}", 2, 4)
     for finding in verdict.findings:
         lines += [paint(line, "bad") for line in wrapped(f"{finding.rule}: {finding.message}", 2, 4)]
         lines += wrapped(spaced(f"fix: {finding.fix} ({finding.place})"), 4, 5)
@@ -54,13 +60,22 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
 
 def _row(verdict: Verdict, holding: Holding) -> tuple[str, ...]:
     refused = {one.name: why for one, why in verdict.refused}
-    where = holding.room or holding.site
-    note = refused.get(holding.name) or ("" if holding.site == verdict.holdings[0].site else "off-site")
-    if holding.name in refused:
-        note = f"does not count: {note}"
-    elif holding.copy is not None and not holding.versioned:
-        note = ", ".join(filter(None, (note, "a mirror: deletions follow")))
-    return holding.name, f"{holding.machine}:{holding.volume}", ", ".join(sorted(holding.media)), where, note
+    place = "" if holding.account else holding.room or holding.site
+    note = f"does not count: {refused[holding.name]}" if holding.name in refused else _because(verdict, holding)
+    return holding.name, holding.where, ", ".join(sorted(holding.media)), place, note
+
+
+def _because(verdict: Verdict, holding: Holding) -> str:
+    """What there is to say for and against a place that counts; "" for nothing."""
+    said = [
+        ("off-site", holding.site != verdict.holdings[0].site),
+        ("put away", holding.offline),
+        ("locked", holding.lock > 0),
+        ("a mirror: deletions follow", holding.copy is not None and not holding.versioned),
+        ("keeps no versions", holding.external is not None and not holding.versioned),
+        ("extra", holding.name in verdict.extra),
+    ]
+    return ", ".join(words for words, true in said if true)
 
 
 def _summary(verdicts: Sequence[Verdict], paint: Paint, live: bool) -> list[str]:
@@ -86,6 +101,8 @@ def document(studio: str, verdicts: Sequence[Verdict]) -> dict[str, object]:
                 "policy": verdict.dataset.policy,
                 "verdict": verdict.word,
                 "unseen": list(verdict.unseen),
+                "extra": list(verdict.extra),
+                "worst": _worst(verdict),
                 "holdings": [_holding(verdict, holding) for holding in verdict.holdings],
                 "findings": [_finding(finding) for finding in verdict.findings],
             }
@@ -94,16 +111,24 @@ def document(studio: str, verdicts: Sequence[Verdict]) -> dict[str, object]:
     }
 
 
+def _worst(verdict: Verdict) -> dict[str, object] | None:
+    if verdict.worst is None:
+        return None
+    event, left = verdict.worst
+    return {"event": event.kind, "subject": event.subject or None, "left": [one.name for one in left]}
+
+
 def _holding(verdict: Verdict, holding: Holding) -> dict[str, object]:
     why = next((why for one, why in verdict.refused if one.name == holding.name), None)
     return {
         "name": holding.name,
-        "volume": f"{holding.machine}/{holding.volume}",
+        "volume": f"{holding.machine}/{holding.volume}" if holding.machine else holding.where,
         "site": holding.site,
         "room": holding.room or None,
         "media": sorted(holding.media),
         "counts": why is None,
         "reason": why,
+        "because": _because(verdict, holding) if why is None else None,
     }
 
 

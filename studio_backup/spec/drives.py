@@ -6,7 +6,9 @@ from studio_backup.source import Entry, Node, Place
 from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.filling import Filler
 from studio_backup.spec.findings import Findings
+from studio_backup.spec.formats import parse_size
 from studio_backup.spec.inventory import Inventory
+from studio_backup.spec.media import USABLE
 from studio_backup.spec.outside import Drive, Whereabouts
 from studio_backup.spec.reading import place_of, text_of
 from studio_backup.spec.schema import Schema, load_schema
@@ -51,6 +53,7 @@ def _drive(name: str, entry: Entry, inventory: Inventory, findings: Findings) ->
     if home is None or at is None or len(findings) > before:
         return None
     medium, spin_up = text_of(node, "medium"), text_of(node, "spin_up_every")
+    capacity = text_of(node, "capacity")
     rests = medium == "hdd" and machine is None
     return Drive(
         name=name,
@@ -58,6 +61,7 @@ def _drive(name: str, entry: Entry, inventory: Inventory, findings: Findings) ->
         by_id=text_of(node, "id") or None,
         medium=medium,
         format=text_of(node, "format") or None,
+        capacity=parse_size(capacity) if capacity else USABLE.get(text_of(node, "format")),
         pieces=int(text_of(node, "pieces", "1")),
         read_with=text_of(node, "read_with") or None,
         software=text_of(node, "software") or None,

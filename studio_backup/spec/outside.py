@@ -40,6 +40,7 @@ class Drive:
     medium: str  # ssd nvme hdd tape optical card
     format: str | None = None  # of a tape or a disc: lto-6, dvd-r …
     pieces: int = 1
+    capacity: int | None = None  # usable bytes of one piece, uncompressed; None where nobody says
     read_with: str | None = None  # the tape drive, disc drive or box that reads it, in free words
     software: str | None = None  # what is needed to read it beside that
     home: Whereabouts  # where it is kept between two uses; of one that is plugged in: where the machine stands

@@ -1,0 +1,132 @@
+"""Which places count as a copy, which do not and why, and of which nobody can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from studio_backup.policy.holding import Holding
+from studio_backup.policy.holdings import holdings_of
+from studio_backup.spec.duration import format_duration
+from studio_backup.spec.media import OBSOLETE
+from studio_backup.spec.model import Dataset, Studio
+from studio_backup.spec.outside import External
+from studio_backup.spec.rules import Policy
+from studio_backup.spec.tools import TOOLS
+
+
+@dataclass(frozen=True)
+class Counted:
+    """`there`: what holds the data at all; `counted`: copies of their own; `refused`: the others, with why."""
+
+    there: tuple[Holding, ...]
+    counted: tuple[Holding, ...]
+    refused: tuple[tuple[Holding, str], ...]
+
+
+def count(holdings: Sequence[Holding], absent: Mapping[str, str], discounted: Mapping[str, str]) -> Counted:
+    """Places that share a disk or an account are one: the first of them counts. RAID makes no place a second one.
+
+    `absent` hold nothing, or nothing fresh; `discounted` hold the data and yet are no copy; both name -> why.
+    """
+    counted: list[Holding] = []
+    refused: list[tuple[Holding, str]] = []
+    for holding in holdings:
+        why = absent.get(holding.name, discounted.get(holding.name))
+        twin = next((other for other in counted if other.shares(holding)), None)
+        if why is None and twin is not None:
+            why = f"in the same account as {twin.name}" if holding.account else f"on the same disk as {twin.name}"
+        if why is None:
+            counted.append(holding)
+        else:
+            refused.append((holding, why))
+    there = tuple(holding for holding in holdings if holding.name not in absent)
+    return Counted(there, tuple(counted), tuple(refused))
+
+
+def places_of(studio: Studio, dataset: Dataset) -> list[Holding]:
+    """Every place that holds the data if every job runs, the original first, whether it counts or not."""
+    blind = unseeing(studio, dataset)
+    return [holding for holding in holdings_of(studio, dataset) if holding.name not in blind]
+
+
+def unseeing(studio: Studio, dataset: Dataset) -> dict[str, str]:
+    """Copies by products that do not see the dataset at all: name -> why."""
+    return {name: why for name, external in dataset.external.items() if (why := _blind(studio, dataset, external))}
+
+
+def _blind(studio: Studio, dataset: Dataset, external: External) -> str:
+    tool, machine = TOOLS[external.tool], studio.machines[dataset.machine]
+    volume = machine.volumes[dataset.volume]
+    if external.sees is not None and dataset.volume not in external.sees:
+        return f"{tool.title} leaves out the volume {dataset.volume}"
+    if tool.local_only and machine.role != "workstation":
+        return f"{tool.title} sees no network storage"
+    if tool.os and not any(system.os in tool.os for name, system in machine.systems.items() if name in volume.paths):
+        return f"no system with {dataset.volume} runs {tool.title} ({', '.join(tool.os)})"
+    synced = next((one for one in dataset.external.values() if one.tool in tool.skips), None)
+    if synced is not None:
+        return f"{tool.title} leaves out the folder of {TOOLS[synced.tool].title}"
+    return ""
+
+
+def no_copies(
+    studio: Studio, dataset: Dataset, holdings: Sequence[Holding], policy: Policy, today: str
+) -> dict[str, str]:
+    """Places that hold the data and yet are no copy for this policy: name -> why. `today` is an ISO date, or ""."""
+    reasons = (_discounts(dataset, holding, policy, studio, today, holdings) for holding in holdings)
+    return {name: why for each in reasons for name, why in each}
+
+
+def _discounts(
+    dataset: Dataset, holding: Holding, policy: Policy, studio: Studio, today: str, holdings: Sequence[Holding]
+) -> Iterator[tuple[str, str]]:
+    if holding.is_original:
+        return
+    if holding.sync and holding.reach < policy.noticed_after:
+        kept = f"keeps {format_duration(int(holding.reach))}" if holding.reach else "keeps no versions"
+        yield holding.name, f"a sync: {kept}, a deletion may be noticed after {format_duration(policy.noticed_after)}"
+    elif policy.rpo is not None and holding.age > policy.rpo:
+        old = format_duration(holding.age)
+        yield holding.name, f"may be {old} old, the policy takes {format_duration(policy.rpo)}"
+    elif why := _closed(studio, holding, today):
+        yield holding.name, why
+    elif dataset.kind == "archive" and _boxed(studio, holding) and not _plain(studio, holdings, holding):
+        yield holding.name, "only a box of its own kind can read it, and no other copy is readable without"
+
+
+def _closed(studio: Studio, holding: Holding, today: str) -> str:
+    """Why a place is none today: a location has a first and a last day."""
+    site = studio.sites.get(holding.site)
+    if site is None or not today:
+        return ""
+    if site.until is not None and site.until < today:
+        return f"{site.name} ended on {site.until}"
+    return f"{site.name} begins on {site.since}" if site.since is not None and site.since > today else ""
+
+
+def _boxed(studio: Studio, holding: Holding) -> bool:
+    machine, _, array = holding.array.partition("/")
+    return bool(array) and studio.machines[machine].arrays[array].kind == "beyondraid"
+
+
+def _plain(studio: Studio, holdings: Sequence[Holding], holding: Holding) -> bool:
+    """True when another copy than the original is readable without that box."""
+    return any(
+        not one.is_original and one is not holding and not one.shares(holding) and not _boxed(studio, one)
+        for one in holdings
+    )
+
+
+def doubts(studio: Studio, holdings: Sequence[Holding]) -> dict[str, str]:
+    """Places of which nobody can tell whether they can be read: name -> why."""
+    return {one.name: why for one in holdings if one.drive and (why := _unreadable(studio, one.drive))}
+
+
+def _unreadable(studio: Studio, name: str) -> str:
+    drive = studio.drives[name]
+    if drive.read_with:
+        return ""
+    if drive.medium == "tape":
+        return "a tape: nothing says which drive reads it (read_with:)"
+    return f"{drive.format}: nothing says what reads it (read_with:)" if drive.format in OBSOLETE else ""
