@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,4 +47,9 @@ def load_studio(settings: Settings) -> Studio:
 
 def problems_of(loaded: Loaded) -> list[Shown]:
     """Every problem, each with its line."""
-    return [Shown(problem, loaded.lines.get(problem.place.file, [])) for problem in loaded.problems]
+    return shown_with_lines(loaded, loaded.problems)
+
+
+def shown_with_lines(loaded: Loaded, problems: Iterable[Problem]) -> list[Shown]:
+    """These problems, each with its line."""
+    return [Shown(problem, loaded.lines.get(problem.place.file, [])) for problem in problems]
