@@ -8,10 +8,10 @@ import click
 
 from studio_backup.cli.codes import UNSEEN
 from studio_backup.cli.options import command as make_command
-from studio_backup.cli.scope import as_it_stands
+from studio_backup.cli.scope import as_it_stands, evidence_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
-from studio_backup.policy import Sight, Verdict, judge, judge_live
+from studio_backup.policy import Sight, Verdict, holdings_of, judge, judge_live, policy_of
 from studio_backup.policy.verdict import FAIL, UNKNOWN
 from studio_backup.report import verdict as report
 from studio_backup.report.text import Paint
@@ -29,7 +29,9 @@ def command(settings: Settings, live: bool) -> int:
     A copy counts once for each disk it does not share; RAID is no copy; off-site is another site than the
     original's. For a FAIL it names the smallest change that would mend it, and where in the spec.
     With --live a copy counts only while its newest restore point is fresh; what hangs on a copy that could
-    not be seen is UNKNOWN, never OK.
+    not be seen is UNKNOWN, never OK. So is what nobody has said of late: that a copy by another product was made,
+    that a client still has the drive, that the account asks for a second factor; and, where the policy wants
+    drills, a copy that was not restored from.
 
     Exit codes: 0 every policy is met, 4 one is not, 3 nothing worse than UNKNOWN, 1 error.
     """
@@ -37,7 +39,7 @@ def command(settings: Settings, live: bool) -> int:
     chosen = chosen_datasets(settings, studio)
     if live:
         sights = _look(settings, studio, chosen)
-        verdicts = [judge_live(studio, dataset, sights.get(dataset.full_name, {}), today()) for dataset in chosen]
+        verdicts = _by_evidence(settings, studio, chosen, sights)
     else:
         verdicts = [judge(studio, dataset, today=today()) for dataset in chosen]
     if settings.json:
@@ -46,6 +48,29 @@ def command(settings: Settings, live: bool) -> int:
         settings.write("\n".join(report.screen(verdicts, Paint(settings.colour), live)))
     words = {verdict.word for verdict in verdicts}
     return NOT_MET if FAIL in words else UNSEEN if UNKNOWN in words else 0
+
+
+def _by_evidence(
+    settings: Settings, studio: Studio, chosen: list[Dataset], sights: dict[str, dict[str, Sight]]
+) -> list[Verdict]:
+    """What was seen, with all that the record knows of drives, accounts, other products' copies and drills."""
+    from studio_backup.policy.due import Known
+    from studio_backup.policy.witness import restore_time, sights_beyond, unsure_of
+
+    evidence, now = evidence_of(settings, studio.name), time.time()
+    known = Known(facts=evidence.facts(), custody=evidence.custody(), drills=evidence.drills(),
+                  looks=evidence.observations())  # fmt: skip
+    return [
+        judge_live(
+            studio,
+            dataset,
+            sights_beyond(studio, dataset, sights.get(dataset.full_name, {}), known, now),
+            today(),
+            unsure_of(studio, holdings_of(studio, dataset), policy_of(studio, dataset), known, now),
+            restore_time(dataset, known, now),
+        )
+        for dataset in chosen
+    ]
 
 
 def chosen_datasets(settings: Settings, studio: Studio) -> list[Dataset]:

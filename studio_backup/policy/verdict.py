@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from studio_backup.facts import BAG
 from studio_backup.policy.counting import Counted, count, doubts, no_copies, unseeing
 from studio_backup.policy.events import Event, events_of, survivors
 from studio_backup.policy.holding import Holding
@@ -74,8 +75,9 @@ class Verdict:
 
     @property
     def offsite(self) -> list[Holding]:
-        """What counts and stands at another site than the original."""
-        return [holding for holding in self.counted if holding.site != self.holdings[0].site]
+        """What counts and stands at another site than the original; a bag on its way is none yet."""
+        home = self.holdings[0].site
+        return [one for one in self.counted if one.site != home and not one.site.startswith(BAG)]
 
     @property
     def local(self) -> list[Holding]:

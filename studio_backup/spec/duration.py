@@ -32,6 +32,12 @@ def parse_duration(text: str) -> int:
     return int(found[1]) * _SECONDS[unit]
 
 
+def rounded(seconds: float) -> str:
+    """About how long, in the largest unit of which there are two: 100,000 is `27 hours`."""
+    unit = next((unit for unit in (86400, 3600, 60) if seconds >= 2 * unit), 1)
+    return format_duration(int(seconds // unit * unit))
+
+
 def format_duration(seconds: int) -> str:
     """The shortest way to write a span exactly: 5400 is `90 min`."""
     for unit, name in ((604800, "week"), (86400, "day"), (3600, "hour")):
