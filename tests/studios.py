@@ -67,9 +67,9 @@ def copy(name: str, to: str, *, every: str = "day at 02:30", keep: Retention | N
                 every=Schedule.parse(every), keep=keep or Retention(daily=30), mode=mode, place=HERE)  # fmt: skip
 
 
-def drive(name: str, home: str = "home", *, plugged_into: str | None = None, medium: str = "hdd", **more: Any) -> Drive:
-    """A drive that is kept at SITE or SITE/ROOM."""
-    site, _, room = home.partition("/")
+def drive(name: str, home: str = "", *, plugged_into: str | None = None, medium: str = "hdd", **more: Any) -> Drive:
+    """A drive that is kept at SITE or SITE/ROOM; one that stays plugged in stands in the studio."""
+    site, _, room = (home or ("studio" if plugged_into else "home")).partition("/")
     where = Whereabouts(site, room or None)
     return Drive(name=name, serial=f"S-{name}", medium=medium, home=where, at=where, plugged_into=plugged_into,
                  place=HERE, **more)  # fmt: skip

@@ -26,8 +26,8 @@ def command(settings: Settings) -> int:
     told = advice(loaded.studio) if loaded.studio else []
     warned = [one for one in told if one.holds(time.strftime("%Y-%m-%d"))]
     if settings.json:
-        warnings = [one.problem.as_json() for one in warned] if loaded.studio else []
-        settings.document({"problems": [problem.as_json() for problem in loaded.problems], "warnings": warnings})
+        warnings = {"warnings": [one.problem.as_json() for one in warned]} if warned else {}
+        settings.document({"problems": [problem.as_json() for problem in loaded.problems], **warnings})
     elif loaded.studio is None:
         settings.write("\n\n".join(str(problem) for problem in problems_of(loaded)))
         settings.write(f"\n{count(len(loaded.problems), 'problem')}.")

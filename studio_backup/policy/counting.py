@@ -64,6 +64,8 @@ def _blind(studio: Studio, dataset: Dataset, external: External) -> str:
         return f"{tool.title} sees no network storage"
     if tool.os and not any(system.os in tool.os for name, system in machine.systems.items() if name in volume.paths):
         return f"no system with {dataset.volume} runs {tool.title} ({', '.join(tool.os)})"
+    if tool.user_files and dataset.role == "system":
+        return f"{tool.title} leaves out the system and programs"
     synced = next((one for one in dataset.external.values() if one.tool in tool.skips), None)
     if synced is not None:
         return f"{tool.title} leaves out the folder of {TOOLS[synced.tool].title}"
@@ -118,9 +120,17 @@ def _plain(studio: Studio, holdings: Sequence[Holding], holding: Holding) -> boo
     )
 
 
-def doubts(studio: Studio, holdings: Sequence[Holding]) -> dict[str, str]:
-    """Places of which nobody can tell whether they can be read: name -> why."""
-    return {one.name: why for one in holdings if one.drive and (why := _unreadable(studio, one.drive))}
+def doubts(studio: Studio, dataset: Dataset, holdings: Sequence[Holding]) -> dict[str, str]:
+    """Places of which nobody can tell whether they can be read, or hold it at all: name -> why."""
+    found = {one.name: why for one in holdings if one.drive and (why := _unreadable(studio, one.drive))}
+    drive = studio.drives.get(studio.machines[dataset.machine].volumes[dataset.volume].on)
+    if drive is not None and drive.plugged_into is None:
+        for name, external in dataset.external.items():
+            tool = TOOLS[external.tool]
+            if tool.local_only and external.versions:
+                away = format_duration(external.versions)
+                found.setdefault(name, f"{tool.title} drops a drive that is away for {away} ({drive.full_name})")
+    return found
 
 
 def _unreadable(studio: Studio, name: str) -> str:

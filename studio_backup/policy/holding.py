@@ -34,6 +34,7 @@ class Holding:
     erasers: frozenset[str] = frozenset()  # machine:NAME, person:NAME, key:NAME, control: who can erase it from afar
     offline: bool = False  # not plugged in between two uses
     lock: int = 0  # seconds for which nobody can erase what was written
+    needs: tuple[str, ...] = ()  # what has to be had to read it: a tape drive, a program
     sync: bool = False  # what happens to the original happens here, at once
     versioned: bool
     age: int  # seconds that its newest state may be behind the original, if every job runs

@@ -86,6 +86,7 @@ def _in_account(studio: Studio, dataset: Dataset, external: External, age: int, 
         media=frozenset(["cloud"]),
         erasers=frozenset(erasers),
         lock=account.lock or 0,
+        needs=tuple(filter(None, (_program(external),))),
         sync=TOOLS[external.tool].sync,
         versioned=bool(found),
         age=age,
@@ -121,6 +122,7 @@ def _on_drive(
         media=frozenset([drive.medium]),
         erasers=frozenset([f"machine:{machine}", "control"] if machine else []),
         offline=not machine,
+        needs=tuple(filter(None, (drive.read_with, drive.software or _program(external)))),
         secured=_secured(studio, drive.home),
         versioned=bool(found),
         age=age,
@@ -156,6 +158,7 @@ def _on_machine(
         array=f"{machine_name}/{on}" if on in machine.arrays else "",
         readers=frozenset(f"{machine_name}/{system}" for system in machine.volumes[volume_name].paths),
         spare=_spare(machine, on),
+        needs=tuple(filter(None, (_program(external),))),
         secured=_secured(studio, Whereabouts(machine.site, machine.room)),
         media=frozenset(machine.disks[disk].medium for disk in disks),
         systems=frozenset(_installed(machine, disks)),
@@ -166,6 +169,10 @@ def _on_machine(
         copy=copy,
         external=external,
     )
+
+
+def _program(external: External | None) -> str:
+    return TOOLS[external.tool].restorer if external is not None else ""
 
 
 def _secured(studio: Studio, where: Whereabouts) -> bool:

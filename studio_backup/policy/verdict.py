@@ -102,7 +102,7 @@ def judge(
     """
     policy, holdings = policy_of(studio, dataset), holdings_of(studio, dataset)
     absent = {**unseeing(studio, dataset), **without}
-    unsure = {**doubts(studio, holdings), **unsure}
+    unsure = {**doubts(studio, dataset, holdings), **unsure}
     discounted = no_copies(studio, dataset, holdings, policy, today) if policy else {}
     doubted = {name: f"unknown: {why}" for name, why in unsure.items() if name not in absent | discounted}
 

@@ -73,6 +73,7 @@ def _because(verdict: Verdict, holding: Holding) -> str:
         ("locked", holding.lock > 0),
         ("a mirror: deletions follow", holding.copy is not None and not holding.versioned),
         ("keeps no versions", holding.external is not None and not holding.versioned),
+        (f"needs {' and '.join(holding.needs)}", bool(holding.needs)),
         ("extra", holding.name in verdict.extra),
     ]
     return ", ".join(words for words, true in said if true)

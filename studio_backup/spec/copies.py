@@ -44,11 +44,13 @@ def build_copies(
         every = _every(name, entry, findings)
         if target is None or not known_source or every is None:
             continue
-        copies[name] = _copy(dataset, name, entry, target, every)
+        # What is closed does not change: any file that is rewritten or gone stops the copy until somebody accepts it.
+        usual = Brake(percent=0, files=0) if text_of(tree, "kind") == "archive" else Brake()
+        copies[name] = _copy(dataset, name, entry, target, every, usual)
     return copies
 
 
-def _copy(dataset: str, name: str, entry: Entry, target: tuple[str, str, str], every: Schedule) -> Copy:
+def _copy(dataset: str, name: str, entry: Entry, target: tuple[str, str, str], every: Schedule, usual: Brake) -> Copy:
     node = entry.value
     brake = node.get("brake") if isinstance(node, Mapping) else None
     bandwidth, max_age = text_of(node, "bandwidth"), text_of(node, "max-age")
@@ -64,8 +66,8 @@ def _copy(dataset: str, name: str, entry: Entry, target: tuple[str, str, str], e
         mode=text_of(node, "mode", "versioned"),
         engine=text_of(node, "engine", "rsync"),
         brake=Brake(
-            percent=int(text_of(brake, "percent", str(Brake.percent))),
-            files=int(text_of(brake, "files", str(Brake.files))),
+            percent=int(text_of(brake, "percent", str(usual.percent))),
+            files=int(text_of(brake, "files", str(usual.files))),
         ),
         floor=int(text_of(node, "floor", "1")),
         max_age=parse_duration(max_age) if max_age else None,
@@ -82,7 +84,7 @@ def build_snapshots(machine: str, dataset: str, volume: str, tree: Mapping) -> d
         return {}
     node = entry.value
     asked = _copy(f"{machine}/{dataset}", SNAPSHOTS, entry, (machine, volume, f"{SNAPSHOTS_FOLDER}/{dataset}"),
-                  schedule_of(text_of(node, "every")))  # fmt: skip
+                  schedule_of(text_of(node, "every")), Brake())  # fmt: skip
     return {SNAPSHOTS: dataclasses.replace(asked, engine="snapshot")}
 
 

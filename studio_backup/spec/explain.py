@@ -103,7 +103,10 @@ def _dataset(tree: Mapping | None, name: str, copy: str) -> Iterator[ExplainedVa
     node = submap(submap(tree, "copies"), copy)
     if node is not None:
         path = f"datasets.{name}.copies.{copy}"
-        yield from _values(node, schema["properties"]["copies"]["additionalProperties"], path)
+        closed = text_of(tree, "kind") == "archive"
+        for value in _values(node, schema["properties"]["copies"]["additionalProperties"], path):
+            usual = value.place is None and value.path.startswith(f"{path}.brake.")
+            yield ExplainedValue(value.path, "0", None) if closed and usual else value
         every = text_of(node, "every") or CHAIN_SCHEDULE
         if "every" not in node.entries:
             yield ExplainedValue(f"{path}.every", every, None)

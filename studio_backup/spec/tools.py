@@ -24,7 +24,8 @@ class Tool:
     sync: bool = False  # what happens here happens there, at once
     restorer: str = ""  # what is needed to read its copies, "" where plain files lie there
     os: tuple[str, ...] = ()  # systems that it runs on; (): any
-    local_only: bool = False  # sees nothing but disks of the very machine
+    local_only: bool = False  # sees nothing but disks of the very machine, while they are plugged in
+    user_files: bool = False  # leaves out systems and programs
     skips: tuple[str, ...] = ()  # providers whose folders it leaves out
     ended: bool = False  # no longer made
 
@@ -42,6 +43,7 @@ TOOLS: dict[str, Tool] = {
         versions=30 * DAY,
         os=BOTH,
         local_only=True,
+        user_files=True,
         skips=_CLOUD_FOLDERS,
     ),
     "carbon-copy-cloner": Tool(title="Carbon Copy Cloner", level=OBSERVED, every="day", os=("macos",)),
