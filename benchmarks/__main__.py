@@ -9,7 +9,7 @@ import sys
 def main() -> int:
     """Measure what was asked for and print it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios, never times, are judged.")
-    parser.add_argument("what", choices=("floor", "large", "job", "start"))
+    parser.add_argument("what", choices=("floor", "large", "job", "start", "verdict"))
     parser.add_argument("--hosts", type=int, default=16, help="floor: machines of the lab")
     parser.add_argument("--systems", type=int, default=500, help="large: systems of the largest studio")
     parser.add_argument("--rounds", type=int, default=5)
@@ -23,6 +23,10 @@ def main() -> int:
         from benchmarks import nightly
 
         print(nightly.measure(asked.rounds))
+    elif asked.what == "verdict":
+        from benchmarks import verdicts
+
+        print(verdicts.measure(asked.rounds))
     elif asked.what == "start":
         from benchmarks import start
 

@@ -22,12 +22,14 @@ _CLOUD_FOLDER = re.compile(
 _BATCH_DAYS = 90
 
 
-def about_dataset(studio: Studio, dataset: Dataset, holdings: Sequence[Holding]) -> Iterator[Problem]:
-    """Everything that one dataset should not do."""
+def about_dataset(
+    studio: Studio, dataset: Dataset, holdings: Sequence[Holding], siblings: Sequence[Dataset]
+) -> Iterator[Problem]:
+    """Everything that one dataset should not do; `siblings` are all datasets of its machine, itself among them."""
     yield from _too_few(dataset, holdings)
     yield from _synced(dataset, studio)
     yield from _slow(dataset, holdings)
-    yield from _one_half(studio, dataset)
+    yield from _one_half(studio, dataset, siblings)
     yield from _shelved(studio, dataset, holdings)
     yield from _batch(studio, dataset, holdings)
     for external in dataset.external.values():
@@ -70,13 +72,12 @@ def _slow(dataset: Dataset, holdings: Sequence[Holding]) -> Iterator[Problem]:
         yield Problem(dataset.place, "SB504", message, "work on an ssd or nvme; an hdd is fine for what is finished")
 
 
-def _one_half(studio: Studio, dataset: Dataset) -> Iterator[Problem]:
+def _one_half(studio: Studio, dataset: Dataset, siblings: Sequence[Dataset]) -> Iterator[Problem]:
     """Only said where the spec knows of the other half: a system drive by `on:`, media by the dataset's role."""
     machine = studio.machines[dataset.machine]
-    mine = [one for one in studio.datasets.values() if one.machine == machine.name]
-    if machine.role != "workstation" or dataset is not mine[0]:
+    if machine.role != "workstation" or dataset is not siblings[0]:
         return
-    roles = {one.role for one in mine}
+    roles = {one.role for one in siblings}
     if "system" not in roles and any(system.on for system in machine.systems.values()):
         message = f"the system drive of '{machine.name}' is in no dataset, only its media"
         yield Problem(dataset.place, "SB505", message, "add a dataset with role: system")

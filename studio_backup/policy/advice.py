@@ -10,7 +10,7 @@ from studio_backup.policy.about_things import about_things
 from studio_backup.policy.holdings import holdings_of
 from studio_backup.source import Problem
 from studio_backup.spec.findings import Findings
-from studio_backup.spec.model import Studio
+from studio_backup.spec.model import Dataset, Studio
 
 
 @dataclass(frozen=True, order=True)
@@ -35,11 +35,14 @@ def advice(studio: Studio) -> list[Advice]:
 
 def _all(studio: Studio) -> Iterator[tuple[str, Problem]]:
     used: set[str] = set()
+    of_machine: dict[str, list[Dataset]] = {}
+    for dataset in studio.datasets.values():
+        of_machine.setdefault(dataset.machine, []).append(dataset)
     for dataset in studio.datasets.values():
         holdings = holdings_of(studio, dataset)
         used |= {holding.where for holding in holdings}
         used |= {f"drive:{holding.drive}" for holding in holdings if holding.drive}
-        for problem in about_dataset(studio, dataset, holdings):
+        for problem in about_dataset(studio, dataset, holdings, of_machine[dataset.machine]):
             yield dataset.waived.get(problem.code, ""), problem
     for problem in about_things(studio, used):
         yield "", problem

@@ -72,7 +72,7 @@ def _stands_in(holding: Holding) -> str:
     return holding.room or holding.site
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Event:
     """One thing that happens: its kind, and to what (the whole name of a disk, array, machine, room or site)."""
 

@@ -13,7 +13,7 @@ ORIGINAL = "original"
 ACCOUNT = "account:"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Holding:
     """Names of disks and arrays are MACHINE/NAME, of rooms SITE/NAME; a drive that travels is DRIVE alone."""
 

@@ -104,12 +104,14 @@ def _free(
     taken = set().union(*(one.disks for one in counted))
     found = []
     for machine in studio.machines.values():
+        if machine.role == "workstation":
+            continue
         writers = [one.name for one in machine.systems.values() if one.os == "linux" and one.services == "systemd"]
         for volume in machine.volumes.values():
             on = machine.disks_under(volume.on)
             disks = {disk if machine.disks[disk].travels else f"{machine.name}/{disk}" for disk in on}
             writable = any(name in volume.paths for name in writers)
-            if writable and not disks & taken and machine.role != "workstation" and fits(machine, volume):
+            if writable and not disks & taken and fits(machine, volume):
                 found.append((machine, volume))
     return found
 

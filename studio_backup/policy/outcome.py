@@ -19,7 +19,7 @@ from studio_backup.spec.schedule import DAY
 SEEN_FOR = 180 * DAY
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Left:
     """A place that still holds the data; `lost` seconds of work are not in it."""
 
@@ -28,7 +28,7 @@ class Left:
     point: int | None = None  # the state that would be brought back, where it was seen; None for the design
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     """`left`: best first. `unseen`: places that may hold it, too, of which nothing is known."""
 

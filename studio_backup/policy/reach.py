@@ -24,7 +24,7 @@ _PERIODS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Spacing:
     """Seconds from one restore point of a copy to the next: at least, and at most."""
 
@@ -37,7 +37,7 @@ class Spacing:
         return self.shortest == self.longest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Depth:
     """Up to `back` seconds before now there is surely a point no older than `gap` seconds than any moment."""
 
