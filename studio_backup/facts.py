@@ -87,3 +87,8 @@ def latest(facts: Iterable[Fact], subject: str, what: str) -> Fact | None:
     """The newest fact of that thing, whether it still holds or not."""
     found = [fact for fact in facts if (fact.subject, fact.what) == (subject, what)]
     return max(found, key=lambda fact: fact.at, default=None)
+
+
+def believed(facts: Iterable[Fact], subject: str, what: str, now: float) -> Fact | None:
+    """The newest fact of that thing that still holds: one more never makes less known."""
+    return latest((fact for fact in facts if fact.holds(now)), subject, what)

@@ -15,10 +15,11 @@ from typing import Any
 
 from studio_backup.facts import Observation
 from studio_backup.policy import Event
-from studio_backup.spec.model import Copy, Machine, Studio, System
+from studio_backup.spec.model import Copy, Machine, Studio, System, Volume
+from studio_backup.spec.outside import Drive
 from studio_backup.spec.retention import Retention, point_name
 from studio_backup.spec.schedule import DAY, HOUR, MANUAL_LIMIT, MONTH
-from tests.studios import copy, machine, studio
+from tests.studios import copy, drive, machine, studio
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 EVERY = ("15 min", "hour", "6 hours", "4 hours", "day at 02:30", "week on sunday at 04:00", "month on 1 at 03:00",
@@ -124,45 +125,70 @@ def retained(keep: Retention, held: list[int]) -> list[int]:
 
 def broken(of: Studio, event: Event) -> Iterator[tuple[str, str]]:
     """Machine and volume of all that cannot be read when this has happened, by looking at each disk and each box."""
-    kind, subject = event.kind, event.subject
     for box in of.machines.values():
-        hit = (
-            kind == "control"
-            or (kind in ("machine", "ransomware") and box.name == subject)
-            or (kind == "site" and box.site == subject)
-            or (kind in ("room", "theft") and f"{box.site}/{box.room}" == subject)
-            or (kind == "theft" and box.room is None and box.site == subject)
-        )
-        dead = {
-            name
-            for name, disk in box.disks.items()
-            if (kind == "disk" and f"{box.name}/{name}" == subject)
-            or (kind == "enclosure" and f"{box.name}/{disk.enclosure}" == subject)
-        }
         for volume in box.volumes.values():
-            array = box.arrays.get(volume.on)
-            spare = 0 if array is None or array.level == "raid0" else len(array.members) - 1
-            below = array.members if array else (volume.on,)
-            gone = len(dead & set(below)) > spare
-            only = kind == "os" and [f"{box.name}/{one}" for one in volume.paths] == [subject]
-            named = (kind, subject) in (("array", f"{box.name}/{volume.on}"), ("volume", volume.full_name))
-            if hit or gone or only or named:
+            drive = of.drives.get(volume.on)
+            if _drive_lost(drive, event) if drive else _lost(box, volume, event):
                 yield box.name, volume.name
 
 
+def _stood_in(event: Event, site: str, room: str | None) -> bool:
+    """Whether it happened where this stands."""
+    kind, subject = event.kind, event.subject
+    here = f"{site}/{room}" if room else ""
+    if site.startswith("bag:"):
+        return kind == "bag" and f"bag:{subject}" == site
+    return (kind, subject) in (("site", site), ("room", here), ("theft", here or site))
+
+
+def _drive_lost(drive: Drive, event: Event) -> bool:
+    """A drive that is put away is reached by nothing but what happens there."""
+    kind, subject = event.kind, event.subject
+    plugged = kind == "control" or (kind in ("machine", "ransomware") and subject == drive.plugged_into)
+    return (
+        _stood_in(event, drive.home.site, drive.home.room)
+        or (kind == "disk" and subject == drive.name)
+        or (drive.plugged_into is not None and (plugged or event == Event("volume", f"ws/{drive.name}")))
+    )
+
+
+def _lost(box: Machine, volume: Volume, event: Event) -> bool:
+    kind, subject = event.kind, event.subject
+    hit = kind == "control" or (kind in ("machine", "ransomware") and box.name == subject)
+    dead = {
+        name
+        for name, disk in box.disks.items()
+        if (kind == "disk" and f"{box.name}/{name}" == subject)
+        or (kind == "enclosure" and f"{box.name}/{disk.enclosure}" == subject)
+    }
+    array = box.arrays.get(volume.on)
+    spare = 0 if array is None or array.level == "raid0" else len(array.members) - 1
+    gone = len(dead & set(array.members if array else (volume.on,))) > spare
+    only = kind == "os" and [f"{box.name}/{one}" for one in volume.paths] == [subject]
+    named = (kind, subject) in (("array", f"{box.name}/{volume.on}"), ("volume", volume.full_name))
+    return hit or gone or only or named or _stood_in(event, box.site, box.room)
+
+
 def a_studio(chance: Random) -> Studio:
-    """A workstation and up to four boxes, in rooms and at sites, with RAID, cases and copies of copies."""
+    """A workstation, up to four boxes and two drives, in rooms, at sites, in a bag; RAID, cases, chains."""
     boxes = [_box("ws", chance, role="workstation", site="studio", room="a")]
     for number in range(chance.randint(0, 4)):
         site, room = chance.choice(["studio", "home", "bank"]), chance.choice([None, "a", "b"])
         boxes.append(_box(f"m{number}", chance, role="nas", site=site, room=room))
+    drives = [
+        drive(f"shuttle-{number}", chance.choice(["studio/a", "studio", "home", "bag:red"]))
+        if chance.random() < 0.6
+        else drive(f"shuttle-{number}", "studio/a", plugged_into="ws")
+        for number in range(chance.choice([0, 0, 1, 2]))
+    ]
     places = [f"{box.name}:{volume}" for box in boxes for volume in box.volumes]
+    places += [f"ws:{one.name}" for one in drives]
     copies: list[Copy] = []
     for number in range(chance.randint(0, 5)):
         source = chance.choice([None, *(one.name for one in copies)])
         copies.append(copy(f"c{number}", chance.choice(places), every=chance.choice(EVERY), keep=a_retention(chance),
                            mode=chance.choice(["versioned", "versioned", "mirror"]), source=source))  # fmt: skip
-    return studio(boxes, copies, volume=chance.choice(list(boxes[0].volumes)))
+    return studio(boxes, copies, volume=chance.choice(list(boxes[0].volumes)), drives=drives)
 
 
 def _box(name: str, chance: Random, *, role: str, site: str, room: str | None) -> Machine:

@@ -8,11 +8,11 @@ import click
 
 from studio_backup.cli.codes import CHANGES, UNSEEN
 from studio_backup.cli.options import command as make_command
-from studio_backup.cli.scope import evidence_of
+from studio_backup.cli.scope import known_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.errors import UsageError
-from studio_backup.policy.due import OVERDUE, UNKNOWN, Known, due_of
+from studio_backup.policy.due import OVERDUE, UNKNOWN, due_of
 from studio_backup.report import due as report
 from studio_backup.report.text import Paint
 from studio_backup.spec.duration import parse_duration
@@ -32,8 +32,7 @@ def command(settings: Settings, within: str | None) -> int:
     """
     studio = load_studio(settings)
     now = time.time()
-    record = evidence_of(settings, studio.name)
-    known = Known(facts=record.facts(), custody=record.custody(), drills=record.drills(), looks=record.observations())
+    known = known_of(settings, studio)
     policies = {dataset.full_name: find_policy(studio.policies, dataset.policy) for dataset in studio.datasets.values()}
     due = due_of(studio, policies, known)
     if within is not None:

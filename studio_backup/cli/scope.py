@@ -19,6 +19,7 @@ from studio_backup.errors import EvidenceError
 from studio_backup.evidence import Evidence
 from studio_backup.plan import Plan
 from studio_backup.policy.custody import as_moved
+from studio_backup.policy.due import Known
 from studio_backup.report.text import safe
 from studio_backup.resource import Resource
 from studio_backup.spec.model import Machine, Studio, System
@@ -136,6 +137,12 @@ def evidence_of(settings: Settings, studio: str) -> Evidence:
     except EvidenceError as error:
         settings.say(f"warning: {error.message}; going on without it ({error.fix})")
         return Evidence(Path(":memory:"))
+
+
+def known_of(settings: Settings, studio: Studio) -> Known:
+    """What the record holds of things that no job answers for."""
+    record = evidence_of(settings, studio.name)
+    return Known(facts=record.facts(), custody=record.custody(), drills=record.drills(), looks=record.observations())
 
 
 def as_it_stands(settings: Settings, studio: Studio) -> Studio:

@@ -9,7 +9,7 @@ import click
 
 from studio_backup.cli.codes import UNSEEN
 from studio_backup.cli.options import command as make_command
-from studio_backup.cli.scope import as_it_stands, evidence_of
+from studio_backup.cli.scope import as_it_stands, evidence_of, known_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.cli.verdict import chosen_datasets
@@ -17,6 +17,7 @@ from studio_backup.errors import UsageError
 from studio_backup.facts import Observation
 from studio_backup.policy import Event, Holding, Pace, events_of, matrix_of, places_of
 from studio_backup.policy.events import KINDS
+from studio_backup.policy.remembered import remembered
 from studio_backup.report import what_if as report
 from studio_backup.report.text import Paint
 from studio_backup.spec.duration import parse_duration
@@ -35,7 +36,7 @@ def command(settings: Settings, events: tuple[str, ...], noticed_after: str, liv
 
     Events: delete, sync, encrypt, disk:MACHINE/DISK or disk:DRIVE, array:MACHINE/ARRAY, volume:MACHINE/VOLUME,
     enclosure:, controller:, power:, machine:NAME, os:MACHINE/SYSTEM, ransomware:MACHINE, account:NAME,
-    credential:WHOSE, room:SITE/ROOM, theft:SITE/ROOM, site:NAME, control.
+    credential:WHOSE, room:SITE/ROOM, theft:SITE/ROOM, site:NAME, bag:NAME, control.
 
     Without --live it is the design that is judged: what holds at every moment if every job runs. BACK IN comes
     from drills: it is UNKNOWN until a restore was really done.
@@ -95,7 +96,8 @@ def _look(settings: Settings, studio: Studio, chosen: Sequence[Dataset]) -> dict
 
     names = {dataset.full_name for dataset in chosen}
     ways = [route for route in routes(studio, unread=True) if route.dataset.full_name in names]
-    found: dict[str, dict[str, Observation]] = {}
+    known, now = known_of(settings, studio), time.time()
+    found = {dataset.full_name: remembered(studio, dataset, known, now) for dataset in chosen}
     for look in observations(seen_copies(settings, studio, ways), int(time.time())):
         dataset, _, copy = look.copy.rpartition("/")
         found.setdefault(dataset, {})[copy] = look

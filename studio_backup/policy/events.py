@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from studio_backup.facts import BAG
 from studio_backup.policy.holding import Holding
 
 
@@ -28,6 +29,7 @@ _LOST: Mapping[str, Callable[[Holding, str], bool]] = {
     "room": lambda holding, room: holding.room == room,
     "theft": lambda holding, place: _stands_in(holding) == place and not holding.secured,
     "site": lambda holding, site: holding.site == site,
+    "bag": lambda holding, bag: holding.site == f"{BAG}{bag}",
     # With its credentials: whatever it can erase. Our copies are pulled from it, so it holds no key to them.
     "ransomware": lambda holding, machine: _erased(holding, f"machine:{machine}"),
     "credential": _erased,
@@ -55,6 +57,7 @@ _WORDS = {
     "room": "room {} burns",
     "theft": "theft in {}",
     "site": "site {} burns or floods",
+    "bag": "bag {} is lost on the way",
     "control": "control machine taken",
 }
 KINDS = tuple(_WORDS)
@@ -114,9 +117,11 @@ def events_of(holdings: Sequence[Holding]) -> list[Event]:
 def _touching(holding: Holding) -> Iterator[tuple[str, str]]:
     yield "machine", holding.machine
     yield "volume", f"{holding.machine}/{holding.volume}" if holding.machine else ""
-    yield "site", "" if holding.account else holding.site
+    bagged = holding.site.startswith(BAG)
+    yield "bag", holding.site.removeprefix(BAG) if bagged else ""
+    yield "site", "" if holding.account or bagged else holding.site
     yield "room", holding.room
-    yield "theft", "" if holding.secured or holding.account else _stands_in(holding)
+    yield "theft", "" if holding.secured or holding.account or bagged else _stands_in(holding)
     yield "account", holding.account
     yield "array", holding.array
     yield from (("disk", disk) for disk in holding.disks)

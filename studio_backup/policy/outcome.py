@@ -65,30 +65,38 @@ def by_evidence(
 
     What was seen too long ago to be believed is unseen, too.
     """
-    original = next(holding for holding in holdings if holding.is_original)
+    spoilt = event.noticed or any(one.is_original and event.spoils(one) for one in holdings)
     until = now - noticed_after if event.noticed else now
     left, unseen = [], []
     for holding in holdings:
         if event.takes(holding):
             continue
         if holding.is_original:
-            left += [] if event.spoils(original) else [Left(holding=holding, lost=0)]
+            left += [] if spoilt else [Left(holding=holding, lost=0)]
             continue
         look = seen.get(holding.name)
         if look is None or now - look.at > SEEN_FOR:
             unseen.append(holding.name)
-        elif (point := _state(holding, event, original, look, until)) is not None:
+            continue
+        # A look from before the deletion does not tell whether it has followed since.
+        followed = spoilt and (holding.sync or event.kind != "delete" or look.at < until)
+        if (point := _state(holding, look, until, now, followed)) is not None:
             left.append(Left(holding=holding, lost=until - point, point=point))
     return Outcome(event=event, left=_best_first(left), unseen=tuple(unseen))
 
 
-def _state(holding: Holding, event: Event, original: Holding, look: Observation, until: float) -> int | None:
-    """When the newest state that it holds from before `until` was read at the source."""
+def _state(holding: Holding, look: Observation, until: float, now: float, followed: bool) -> int | None:
+    """When the newest state that it holds from before `until` was read at the source.
+
+    What keeps no versions follows with its next run, and only a deletion that is noticed before is found there still.
+    """
     moments = look.moments
     if not holding.versioned:
-        # It follows with its next run, and nobody stops that but for a deletion that was noticed before.
-        followed = event.spoils(original) and event.kind != "delete"
         moments = () if look.state is None or followed else (look.state,)
+    elif not moments and look.state is not None:
+        # Of another product only the last run is known, and for how long it keeps what was there before.
+        kept = [int(until - depth.gap) for depth in holding.depths if depth.back >= now - until]
+        moments = (look.state, *kept) if kept else ()
     return max((moment for moment in moments if moment <= until), default=None)
 
 

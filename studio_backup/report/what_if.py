@@ -107,7 +107,8 @@ def _summary(matrices: Sequence[Matrix]) -> str:
 def _next(matrices: Sequence[Matrix], live: bool) -> str:
     """A drill for what was never drilled, else the verdict."""
     for matrix in matrices:
-        if any(outcome.left and matrix.back_in(outcome) is None for outcome in matrix.outcomes):
+        best = [outcome.left[0].holding for outcome in matrix.outcomes if outcome.left]
+        if any(one.copy is not None and matrix.pace.back_in(one.name) is None for one in best):
             return f"Next: studio-backup restore {matrix.dataset.full_name} --to MACHINE:DIR, to know BACK IN"
     return f"Next: studio-backup verdict{' --live' if live else ''}"
 

@@ -1,0 +1,229 @@
+"""A studio played forward with a moved clock: schedules, retention, rotation, missed runs, and then something happens.
+
+Nothing is left to chance: the same seed misses the same runs. Points are kept by the jobs' own retention.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+from studio_backup.facts import Observation
+from studio_backup.policy.calendar import runs
+from studio_backup.policy.events import Event
+from studio_backup.policy.holding import Holding
+from studio_backup.policy.outcome import Outcome, by_evidence
+from studio_backup.spec.model import Copy, Dataset
+from studio_backup.spec.outside import External
+from studio_backup.spec.retention import point_name, point_time
+from studio_backup.spec.schedule import DAY, Schedule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happening:
+    """An event, and when."""
+
+    event: Event
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What is played: from when, for how many days, what happens, and which share of the runs is missed."""
+
+    start: datetime
+    days: int
+    happenings: tuple[Happening, ...] = ()
+    missed: float = 0.0  # 0 to 1
+    seed: int = 0
+    turns: int = 7  # days that one drive of a rotation is in use before the next
+
+    @property
+    def end(self) -> datetime:
+        """The last moment."""
+        return self.start + timedelta(days=self.days)
+
+
+@dataclass(kw_only=True)
+class Held:
+    """A copy while it is played."""
+
+    holding: Holding
+    points: list[str] = field(default_factory=list)
+    ran: int = 0
+    missed: int = 0
+    away: int = 0  # runs while another drive of its rotation was in use
+
+    def newest(self) -> datetime | None:
+        """The date of its newest state."""
+        return point_time(self.points[-1]) if self.points else None
+
+    @property
+    def full_name(self) -> str:
+        """MACHINE/DATASET/NAME."""
+        return self._made.full_name
+
+    @property
+    def every(self) -> Schedule:
+        """When it is made."""
+        return self._made.every
+
+    @property
+    def source(self) -> str | None:
+        """The copy that it is made from, None where that is the original."""
+        return self.holding.copy.source_copy if self.holding.copy else None
+
+    @property
+    def limit(self) -> int:
+        """Seconds that its newest state may be old."""
+        return self._made.max_age or self._made.every.max_age()
+
+    @property
+    def _made(self) -> Copy | External:
+        made = self.holding.copy or self.holding.external
+        assert made is not None
+        return made
+
+    def take(self, point: str, now: datetime) -> None:
+        """Hold one more state, and let go what has to go: by the jobs' own rule, or by how long a product keeps it."""
+        if not self.holding.versioned:
+            self.points = [point]
+        elif self.holding.copy is not None:
+            self.points = sorted(self.holding.copy.keep.keep([*self.points, point]))
+        else:
+            oldest = point_name(now - timedelta(seconds=self.holding.reach))
+            self.points = [*(one for one in self.points if one >= oldest), point]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """How things stood at the end of a day: points of each copy, runs missed that day, what was noticed."""
+
+    number: int  # from 1
+    points: dict[str, int]
+    ages: dict[str, float | None]  # seconds that the newest state of each is old
+    missed: dict[str, int]
+    gone: frozenset[str]  # places that an event has taken by then
+    left: tuple[tuple[Happening, Outcome], ...]  # of what may be noticed late: what there is still of before it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """All days of one dataset, and what each event left at the moment it happened."""
+
+    dataset: Dataset
+    days: tuple[Day, ...]
+    outcomes: tuple[tuple[Happening, Outcome], ...]
+    held: tuple[Held, ...]
+
+
+def play(
+    dataset: Dataset, holdings: Sequence[Holding], setting: Setting, rotations: dict[str, tuple[str, ...]]
+) -> Played:
+    """Play one dataset; `rotations`: name of a copy -> the copies that take turns with it, itself among them."""
+    held = {one.name: Held(holding=one) for one in holdings if not one.is_original}
+    happened: list[tuple[Happening, Outcome]] = []
+    days: list[Day] = []
+    gone: set[str] = set()
+    before = dict.fromkeys(held, 0)
+    for when, step in _steps(held, setting):
+        if isinstance(step, Happening):
+            there = [one for one in holdings if one.name not in gone]
+            happened.append((step, _left(there, held, step, when)))
+            gone |= {one.name for one in holdings if step.event.takes(one)}
+        elif isinstance(step, int):
+            there = [one for one in holdings if one.name not in gone]
+            noticed = [one for one, _ in happened if one.event.noticed]
+            days.append(_day(step, held, when, before, gone, [(one, _left(there, held, one, when)) for one in noticed]))
+            before = {name: one.missed for name, one in held.items()}
+        elif step not in gone:
+            _run(held, held[step], when, gone, setting, rotations.get(step, (step,)))
+    return Played(dataset=dataset, days=tuple(days), outcomes=tuple(happened), held=tuple(held.values()))
+
+
+def _steps(held: dict[str, Held], setting: Setting) -> list[tuple[datetime, Happening | int | str]]:
+    """Every run, every event and the end of every day, in order; an event at the moment of a run comes before it."""
+    steps: list[tuple[datetime, int, int, Happening | int | str]] = []
+    for order, (name, one) in enumerate(held.items()):
+        steps += [(when, 1, order, name) for when in runs(one.every, setting.start, setting.end)]
+    steps += [(one.at, 0, number, one) for number, one in enumerate(setting.happenings)]
+    steps += [(setting.start + timedelta(days=number), 2, 0, number) for number in range(1, setting.days + 1)]
+    return [(when, step) for when, _, _, step in sorted(steps, key=lambda one: one[:3])]
+
+
+def _run(
+    held: dict[str, Held], one: Held, when: datetime, gone: set[str], setting: Setting, turns: tuple[str, ...]
+) -> None:
+    one.ran += 1
+    number = (when - setting.start) // timedelta(days=setting.turns)
+    if turns[number % len(turns)] != one.holding.name:
+        one.away += 1
+        return
+    if _missed(setting, one.full_name, when):
+        one.missed += 1
+        return
+    source = one.source
+    if source is None:
+        point = None if "original" in gone else point_name(when)
+    else:
+        point = held[source].points[-1] if source in held and source not in gone and held[source].points else None
+    if point is not None and point not in one.points:
+        one.take(point, when)
+
+
+def _missed(setting: Setting, copy: str, when: datetime) -> bool:
+    """The same seed misses the same runs of the same copy."""
+    drawn = sha256(f"{setting.seed}\n{copy}\n{point_name(when)}".encode()).digest()
+    return int.from_bytes(drawn[:8]) / 2**64 < setting.missed
+
+
+def _left(holdings: Sequence[Holding], held: dict[str, Held], one: Happening, now: datetime) -> Outcome:
+    """What there is, now, of what there was before it happened."""
+    seen = {name: _look(copy, now, one.at) for name, copy in held.items()}
+    back = (now - one.at).total_seconds() if one.event.noticed else 0
+    return by_evidence(holdings, one.event, back, seen, now.timestamp())
+
+
+def _look(one: Held, now: datetime, at: datetime) -> Observation:
+    """What it holds; what was read in the very moment in which it happened is of afterwards."""
+    newest = one.newest()
+    return Observation(
+        copy=one.full_name,
+        at=int(now.timestamp()),
+        points=tuple(point for point in one.points if point != point_name(at)) if one.holding.versioned else (),
+        state=int(newest.timestamp()) + (newest == at) if newest else None,
+    )
+
+
+def _day(
+    number: int,
+    held: dict[str, Held],
+    now: datetime,
+    before: dict[str, int],
+    gone: set[str],
+    left: list[tuple[Happening, Outcome]],
+) -> Day:
+    return Day(
+        number=number,
+        points={name: len(one.points) for name, one in held.items()},
+        ages={name: (now - newest).total_seconds() if (newest := one.newest()) else None for name, one in held.items()},
+        missed={name: one.missed - before[name] for name, one in held.items()},
+        gone=frozenset(gone),
+        left=tuple(left),
+    )
+
+
+def midnight(epoch: float) -> datetime:
+    """The beginning of that day, in UTC."""
+    return datetime.fromtimestamp(epoch // DAY * DAY, UTC)
+
+
+def turns_of(copies: Sequence[tuple[str, str | None]]) -> dict[str, tuple[str, ...]]:
+    """Of each copy those that take turns: they lie on drives of one rotation. Each name with its rotation, or None."""
+    found: dict[str, list[str]] = {}
+    for name, rotation in copies:
+        if rotation is not None:
+            found.setdefault(rotation, []).append(name)
+    return {name: tuple(names) for names in found.values() for name in names}

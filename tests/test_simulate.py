@@ -1,0 +1,156 @@
+"""A studio played forward: the jobs' own retention, the same seed the same misses, and what is left day by day."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from studio_backup.policy import Event, by_design, events_of, holdings_of
+from studio_backup.policy.calendar import runs
+from studio_backup.policy.replay import Happening, Played, Setting, play, turns_of
+from studio_backup.report import simulate as report
+from studio_backup.report.text import Paint
+from studio_backup.spec.model import Studio
+from studio_backup.spec.retention import Retention
+from studio_backup.spec.schedule import DAY, HOUR, Schedule
+from tests.studios import NAS, VAULT, WORKSTATION, copy, studio
+from tests.test_schemas_documents import complaints
+from tests.world import a_studio
+
+START = datetime(2026, 11, 2, tzinfo=UTC)  # a Monday
+NIGHTLY = copy("on-nas", "nas:tank", every="hour", keep=Retention(hourly=24, daily=30))
+AWAY = copy("off-site", "vault:cold", source="on-nas", keep=Retention(daily=30, monthly=12))
+GOOD = studio([WORKSTATION, NAS, VAULT], [NIGHTLY, AWAY])
+
+
+def setting(days: int, *happenings: tuple[str, int, int], **changes: Any) -> Setting:
+    """`happenings`: event, day and hour."""
+    made = Setting(start=START, days=days, happenings=tuple(
+        Happening(event=Event(*text.split(":", 1)), at=START + timedelta(days=day - 1, hours=hour))
+        for text, day, hour in happenings))  # fmt: skip
+    return dataclasses.replace(made, **changes)
+
+
+def played(of: Studio, how: Setting, turns: dict[str, tuple[str, ...]] | None = None) -> Played:
+    dataset = next(iter(of.datasets.values()))
+    return play(dataset, holdings_of(of, dataset), how, turns or {})
+
+
+@pytest.mark.parametrize(
+    ("every", "first", "count"),
+    [
+        ("15 min", "02 00:00", 96 * 70),
+        ("hour", "02 00:00", 24 * 70),
+        ("day at 02:30", "02 02:30", 70),
+        ("week on sunday at 04:00", "08 04:00", 10),
+        ("month on 3 at 03:00", "03 03:00", 3),
+        ("manual", "02 12:00", 3),
+    ],
+)
+def test_the_moments_of_a_schedule(every: str, first: str, count: int) -> None:
+    found = list(runs(Schedule.parse(every), START, START + timedelta(days=70)))
+    assert (f"{found[0]:%d %H:%M}", len(found)) == (first, count)
+    assert found == sorted(found)
+
+
+def test_points_come_and_go_by_the_jobs_own_retention() -> None:
+    end = played(GOOD, setting(60))
+    on_nas, off_site = end.held
+    assert on_nas.points == sorted(NIGHTLY.keep.keep(on_nas.points))
+    assert (len(on_nas.points), len(off_site.points)) == (53, 31)
+    assert (on_nas.ran, off_site.ran, on_nas.missed) == (60 * 24, 60, 0)
+    assert end.days[-1].ages == {"on-nas": HOUR, "off-site": 22 * HOUR}
+
+
+def test_a_deletion_is_followed_until_the_last_copy_has_lost_it() -> None:
+    """T1: which copy still has it, and until when."""
+    end = played(GOOD, setting(60, ("delete", 12, 12)))
+    ((_, outcome),) = end.outcomes
+    assert [(one.holding.name, one.lost) for one in outcome.left] == [("on-nas", HOUR), ("off-site", 10 * HOUR)]
+    left = {day.number: day.left[0][1].names for day in end.days if day.left}
+    assert min(left) == 12
+    assert left[12] == ["on-nas", "off-site"]
+    assert max(number for number, names in left.items() if "on-nas" in names) == 39
+    # The month's own point is of its last day: by then the files were gone for weeks.
+    assert (left[41], left[42], left[60]) == (["off-site"], [], [])
+
+
+def test_what_is_taken_makes_no_points_any_more() -> None:
+    end = played(GOOD, setting(20, ("machine:nas", 5, 12), ("disk:ws/work", 10, 12)))
+    first, second = (outcome for _, outcome in end.outcomes)
+    assert [(one.holding.name, one.lost) for one in first.left] == [("original", 0), ("off-site", 10 * HOUR)]
+    # The chain is cut: nothing new reached the vault in five days.
+    assert [(one.holding.name, one.lost) for one in second.left] == [("off-site", 5 * DAY + 10 * HOUR)]
+    assert end.days[-1].gone == {"on-nas", "original"}
+    fire = played(GOOD, setting(20, ("control", 5, 12)))
+    assert fire.outcomes[0][1].left == ()
+
+
+def test_the_same_seed_misses_the_same_runs() -> None:
+    half = [played(GOOD, setting(30, missed=0.5, seed=seed)) for seed in (1, 1, 2)]
+    assert half[0].days == half[1].days
+    assert half[0].days != half[2].days
+    share = half[0].held[0].missed / half[0].held[0].ran
+    assert 0.4 < share < 0.6
+    assert played(GOOD, setting(3, missed=1.0)).held[0].points == []
+
+
+def test_drives_of_one_rotation_take_turns() -> None:
+    """Away is a state: the run that finds another drive plugged in is no failure."""
+    copies = [copy(name, f"nas:{name}", every="day at 02:30") for name in ("one", "two")]
+    of = studio([WORKSTATION, dataclasses.replace(NAS, arrays={}, volumes={
+        name: dataclasses.replace(NAS.volumes["tank"], name=name, on=disk)
+        for name, disk in (("one", "bay1"), ("two", "bay2"))})], copies)  # fmt: skip
+    turns = turns_of([(one.name, "shuttle") for one in copies])
+    assert turns == {"one": ("one", "two"), "two": ("one", "two")}
+    assert turns_of([(one.name, None) for one in copies]) == {}
+    end = played(of, setting(28), turns)
+    assert [(held.away, held.missed, len(held.points)) for held in end.held] == [(14, 0, 14), (14, 0, 14)]
+    assert end.days[13].ages["one"] == 7 * DAY + 21.5 * HOUR
+
+
+def test_nothing_that_is_played_is_worse_than_the_design_says() -> None:
+    for seed in range(8):
+        chance = Random(seed)
+        of = a_studio(chance)
+        places = holdings_of(of, of.datasets["ws/sessions"])
+        filled = sum(place.age for place in places) // DAY + 40
+        event = chance.choice([one for one in events_of(places) if not one.noticed])
+        how = dataclasses.replace(setting(filled + 1), happenings=(
+            Happening(event=event, at=START + timedelta(days=filled, seconds=chance.randrange(DAY))),))  # fmt: skip
+        ((_, found),) = played(of, how).outcomes
+        lost = {one.holding.name: one.lost for one in found.left}
+        for one in by_design(places, event, 0).left:
+            assert lost[one.holding.name] <= one.lost, f"seed {seed}, {event}"
+
+
+def test_the_screen_tells_the_days_with_news() -> None:
+    how = setting(60, ("delete", 12, 12))
+    screen = report.screen([played(GOOD, how)], how, Paint(False))
+    assert max(map(len, screen)) <= 80
+    assert screen[:8] == [
+        "ws/sessions",
+        "  day 1   on-nas: its first restore point",
+        "  day 1   off-site: its first restore point",
+        "  day 12  12:00 files deleted by mistake: left: on-nas (60 min of work lost),",
+        "          off-site (10 h of work lost)",
+        "  day 13  off-site: has most of before day 12 now, 10 h of work is lost",
+        "  day 40  on-nas: nothing of before day 12 any more; still in off-site",
+        "  day 42  off-site: nothing of before day 12 any more; it is lost",
+    ]
+    assert screen[-2:] == ["60 days from 2026-11-02, 1,500 runs, 0 missed.", "Next: studio-backup what-if"]
+    assert complaints(report.document("northlight", [played(GOOD, how)], how), "report") == []
+
+
+def test_the_screen_of_a_bad_month() -> None:
+    how = setting(30, ("site:studio", 20, 17), missed=0.3)
+    screen = report.screen([played(GOOD, how)], how, Paint(False))
+    assert max(map(len, screen)) <= 80
+    assert any("late, its newest point is" in line for line in screen)
+    assert any(line.startswith("  day 20  17:00 site studio burns or floods: left: off-site") for line in screen)
+    assert any(line.split()[:3] == ["on-nas", "52", "gone"] or line.split()[2:3] == ["gone"] for line in screen)
+    assert "missed (seed 0)." in screen[-2]
