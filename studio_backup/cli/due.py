@@ -12,11 +12,11 @@ from studio_backup.cli.scope import known_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.errors import UsageError
+from studio_backup.policy import policy_of
 from studio_backup.policy.due import OVERDUE, UNKNOWN, due_of
 from studio_backup.report import due as report
 from studio_backup.report.text import Paint
 from studio_backup.spec.duration import parse_duration
-from studio_backup.spec.policies import find_policy
 from studio_backup.spec.wording import MalformedError
 
 
@@ -33,7 +33,7 @@ def command(settings: Settings, within: str | None) -> int:
     studio = load_studio(settings)
     now = time.time()
     known = known_of(settings, studio)
-    policies = {dataset.full_name: find_policy(studio.policies, dataset.policy) for dataset in studio.datasets.values()}
+    policies = {dataset.full_name: policy_of(studio, dataset) for dataset in studio.datasets.values()}
     due = due_of(studio, policies, known)
     if within is not None:
         limit = now + _span(within)

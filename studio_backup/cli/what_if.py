@@ -14,9 +14,10 @@ from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.cli.verdict import chosen_datasets
 from studio_backup.errors import UsageError
-from studio_backup.facts import Observation
-from studio_backup.policy import Event, Holding, Pace, events_of, matrix_of, places_of
+from studio_backup.facts import Drill, Observation
+from studio_backup.policy import Event, Holding, Pace, events_of, matrix_of, places_of, policy_of
 from studio_backup.policy.events import KINDS
+from studio_backup.policy.recovery import DRILLED_FOR
 from studio_backup.policy.remembered import remembered
 from studio_backup.report import what_if as report
 from studio_backup.report.text import Paint
@@ -56,7 +57,7 @@ def command(settings: Settings, events: tuple[str, ...], noticed_after: str, liv
             places[one.full_name],
             seconds,
             only=only,
-            pace=Pace.drilled(drills, one.full_name, now),
+            pace=_pace(studio, one, drills, now),
             seen=None if seen is None else seen.get(one.full_name, {}),
             now=now,
         )
@@ -85,6 +86,13 @@ def named(text: str, places: Iterable[Sequence[Holding]]) -> Event:
         near = [name for name in possible if name.startswith(f"{kind}:")] if kind in KINDS else list(possible)
         raise UsageError(f"nothing chosen is touched by the event '{text}'", suggest(text, near, "try --help"))
     return possible[text]
+
+
+def _pace(studio: Studio, dataset: Dataset, drills: Sequence[tuple[int, Drill]], now: float) -> Pace:
+    """By drills that the policy still counts; of the size that the spec says where no drill says better."""
+    policy = policy_of(studio, dataset)
+    limit = policy.drill if policy is not None and policy.drill is not None else DRILLED_FOR
+    return Pace.drilled(drills, dataset.full_name, now, limit, dataset.size)
 
 
 def _look(settings: Settings, studio: Studio, chosen: Sequence[Dataset]) -> dict[str, dict[str, Observation]]:
