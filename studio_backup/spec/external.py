@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio_backup.source import Entry, Mapping, Place
+from studio_backup.spec.copies import SNAPSHOTS
 from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.model import Machine
@@ -30,7 +31,8 @@ class _Goal:
 
 def build_external(dataset: str, tree: Mapping, held: Held) -> dict[str, External]:
     """Every copy by another product whose references are good; why others are not is reported."""
-    copies, found = entries_of(tree, "copies"), {}
+    beside = {key: entry for key, entry in tree.entries.items() if key == SNAPSHOTS}
+    copies, found = {**entries_of(tree, "copies"), **beside}, {}
     for name, entry in entries_of(tree, "external").items():
         if name in copies:
             message = f"'{name}' is a copy of this dataset already: first at {copies[name].key.place}"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.shells.job_bench import SHELLS, Bench, Volume, call
-from tests.shells.job_running import Job
+from tests.shells.job_running import Job, build_job
 from tests.shells.job_server import Server
 from tests.shells.snapshot_bench import build_replica, build_snapshots, make_pulled, subvolumes
 
@@ -115,6 +115,28 @@ def test_retention_of_the_replica_keeps_what_both_ends_have(replica: Job, snapsh
     assert replica.points() == made[-2:], "what would go again at once was not sent"
     assert replica.log().count("received ") == 2
     assert (replica.state / "holds" / replica.values["id"] / replica.values["id"]).read_text().split() == made[-1:]
+
+
+def test_points_that_rsync_made_on_btrfs_are_sent_on(bench: Bench, work: Volume, field: Volume, pool: Volume) -> None:
+    """The usual chain: a workstation without snapshots, the NAS, and the vault that is sent what the NAS has."""
+    first = build_job(bench, work, field, "chained", store="btrfs")
+    first.fill(20)
+    (first.source / "link").symlink_to("/etc/hostname")
+    (first.source / "big.wav").write_bytes(os.urandom(2_000_000))
+    assert first.run().code == 0, first.log()
+    sent = build_replica(bench, first, pool)
+    sent.set(
+        **{key.replace("target", "source"): first.values[key] for key in ("target_volume", "target_root", "target_id")}
+    )
+    outcome = sent.run()
+    assert (outcome.code, sent.points()) == (0, first.points()), outcome.err + sent.log()
+    (first.source / "take-003.wav").unlink()
+    (first.source / "more").write_text("x")
+    assert first.run().code == 0, first.log()
+    outcome = sent.run()
+    assert (outcome.code, outcome["created"], outcome["deleted"]) == (0, 1, 1), outcome.err + sent.log()
+    assert int(str(outcome["bytes"])) < 20_000, "on top of the one before"
+    assert all(same(first, sent, point) for point in first.points())
 
 
 def test_one_point_a_period_of_the_replica(replica: Job, snapshots: Job) -> None:
