@@ -36,13 +36,16 @@ def test_every_command_is_one() -> None:
 
 def test_the_yaml_holds() -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    assert len(blocks) == 2
-    good = (ROOT / "tests" / "spec" / "good" / "inventory.yml").read_bytes()
+    assert len(blocks) == 3
+    blocks[-1] = re.sub("^", "  ", blocks[-1], flags=re.MULTILINE)
+    good = (ROOT / "tests" / "spec" / "good" / "inventory.yml").read_text(encoding="utf-8")
+    good = good.replace("defaults:\n", f"defaults:\n{blocks.pop().rstrip()}\n")
     texts = [("inventory.yml", good), *((f"{n}.yml", text) for n, text in enumerate(blocks))]
     loaded = load(texts, [("playbook.yml", (ROOT / "tests" / "spec" / "good" / "playbook.yml").read_bytes())])
     assert loaded.problems == ()
     assert loaded.studio is not None
     assert (len(loaded.studio.waivers), len(loaded.studio.receivers)) == (1, 1)
+    assert loaded.studio.machines["nas"].alarm is not None
 
 
 def test_every_class_is_explained() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio_backup.compile.alarm import sound
 from studio_backup.compile.collect import Collector, Compiled
 from studio_backup.compile.reader import serve
 from studio_backup.compile.routes import Route, routes
@@ -32,4 +33,6 @@ def compile_studio(studio: Studio) -> Compiled:
         receive(collected, route)
         for reader in route.readers:
             serve(collected, route, reader)
+    collected.serving = ""
+    sound(collected, routes(studio))
     return collected.compiled()

@@ -25,6 +25,7 @@ from studio_backup.spec.tools import check_tool
 from studio_backup.spec.wording import MalformedError, shorten, suggest
 
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
+_MAILBOX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}(@[A-Za-z0-9][A-Za-z0-9.-]{0,252})?")
 _VARIABLE = re.compile(r"[a-z_][a-z0-9_]{0,39}")
 _BANDWIDTH = re.compile(r"([0-9]{1,7}) ?(KiB/s|kB/s|MiB/s|MB/s|GiB/s|Mbit/s|Gbit/s)")
 _KIB = {"KiB/s": 1, "kB/s": 1000 / 1024, "MiB/s": 1024, "MB/s": 1e6 / 1024, "GiB/s": 1048576,
@@ -152,6 +153,12 @@ def check_pattern(text: str) -> None:
         raise MalformedError(f"the pattern '{text}' leaves everything out", "delete it, or name what to leave out")
 
 
+def check_mailbox(text: str) -> None:
+    """A plain mail address, or a user of the machine; it stands in a letter's head and in a shell's assignment."""
+    if not _MAILBOX.fullmatch(text):
+        raise MalformedError(f"'{shorten(text)}' is no mail address", "write owner@studio.example, or a user there")
+
+
 def check_addresses(text: str) -> None:
     """An address of a resource, or a pattern that fits some."""
     parts = text.split("/")
@@ -193,6 +200,7 @@ FORMATS: dict[str, tuple[str, Callable[[str], object]]] = {
     "volume-id": ("SB212", check_volume_id),
     "array-id": ("SB212", check_array_id),
     "address": ("SB213", check_address),
+    "mailbox": ("SB213", check_mailbox),
     "user": ("SB213", check_user),
     "identity": ("SB213", check_identity),
     "target": ("SB214", parse_target),

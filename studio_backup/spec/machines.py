@@ -10,7 +10,7 @@ from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.layers import Effective
 from studio_backup.spec.merge import submap
-from studio_backup.spec.model import Array, Disk, Jump, Machine, System
+from studio_backup.spec.model import Alarm, Array, Disk, Jump, Machine, System
 from studio_backup.spec.outside import Drive
 from studio_backup.spec.reading import entries_of, place_of, text_of, texts_of
 from studio_backup.spec.storage import array_id
@@ -90,8 +90,18 @@ def build_machine(
         groups=groups,
         variables=variables if isinstance(variables, dict) else {},
         asleep_limit=parse_duration(limit) if limit else ASLEEP_LIMIT,
+        alarm=_alarm(held.tree),
         place=held.place,
     )
+
+
+def _alarm(tree: Mapping) -> Alarm | None:
+    """None where it names nobody: an empty one takes away what a lower layer says."""
+    entry = tree.entries.get("alarm")
+    if entry is None:
+        return None
+    mail, webhook = text_of(entry.value, "mail"), text_of(entry.value, "webhook")
+    return Alarm(mail=mail or None, webhook=webhook or None, place=entry.key.place) if mail or webhook else None
 
 
 def _system(builder: _Builder, name: str, entry: Entry) -> System | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from studio_backup.source import Entry, Listing, Mapping, Node, Path, Place, Text
 
 #: What defaults, a site, a group, a room and a machine may all set.
-LAYERED = ("vars", "system", "asleep-limit")
+LAYERED = ("vars", "system", "asleep-limit", "alarm")
 
 
 @dataclass(frozen=True)

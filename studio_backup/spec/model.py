@@ -120,6 +120,15 @@ class Volume:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """Whom a machine tells itself about its jobs."""
+
+    mail: str | None
+    webhook: str | None  # absolute path of a file there that holds the URL
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
 class Machine:
     """A box with disks and one or more systems."""
 
@@ -135,6 +144,7 @@ class Machine:
     groups: tuple[str, ...]
     variables: dict[str, object]
     asleep_limit: int  # seconds a system may be asleep before it counts as unread
+    alarm: Alarm | None = None
     place: Place
 
     def disks_under(self, on: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from studio_backup.compile.alarm import ALARM_PARTS
 from studio_backup.compile.reader import GATE_PARTS
 from studio_backup.compile.writer import JOB_PARTS
 from studio_backup.programs import shipped
@@ -41,6 +42,10 @@ def test_the_job_is_installed_with_what_it_reads() -> None:
 
 def test_the_gate_is_installed_with_what_it_reads() -> None:
     assert set(GATE_PARTS) == everything("gate.sh")
+
+
+def test_the_alarm_is_installed_with_what_it_reads() -> None:
+    assert set(ALARM_PARTS) == everything("alarm.sh")
 
 
 def test_no_part_is_listed_twice() -> None:

@@ -85,7 +85,7 @@ def install(program: Path) -> Path:
     program.mkdir(parents=True)
     for part in JOBS.iterdir():
         if part.suffix in {".sh", ".awk"}:
-            name = part.stem if part.name in {"job.sh", "gate.sh"} else part.name
+            name = part.stem if part.name in {"job.sh", "gate.sh", "alarm.sh"} else part.name
             shutil.copy(part, program / name)
             (program / name).chmod(0o755 if name in {"job", "gate"} else 0o644)
     return program
