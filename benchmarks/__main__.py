@@ -9,16 +9,20 @@ import sys
 def main() -> int:
     """Measure what was asked for and print it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Ratios, never times, are judged.")
-    parser.add_argument("what", choices=("floor", "large", "job", "start", "verdict"))
+    parser.add_argument("what", choices=("floor", "large", "report", "job", "start", "verdict"))
     parser.add_argument("--hosts", type=int, default=16, help="floor: machines of the lab")
-    parser.add_argument("--systems", type=int, default=500, help="large: systems of the largest studio")
+    parser.add_argument("--systems", type=int, help="large: most (500); report: how many (300)")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--parallel", type=int, default=16, help="machines at a time")
     asked = parser.parse_args()
     if asked.what == "large":
         from benchmarks import large
 
-        print(large.measure(asked.systems, asked.rounds, asked.parallel))
+        print(large.measure(asked.systems or 500, asked.rounds, asked.parallel))
+    elif asked.what == "report":
+        from benchmarks import reports
+
+        print(reports.measure(asked.systems or 300, asked.rounds, asked.parallel))
     elif asked.what == "job":
         from benchmarks import nightly
 

@@ -26,11 +26,12 @@ def asked(resources: Sequence[Resource]) -> list[Probe]:
 
 def whole_answer(resources: Sequence[Resource], nonce: str) -> tuple[str, str]:
     """Both streams as the joined script prints them on a machine where all of it stands."""
-    texts = [_text(probe, resources) for probe in asked(resources)]
-    return _framed(texts, nonce), _framed([""] * len(texts), nonce)
+    texts = [text(probe, resources) for probe in asked(resources)]
+    return framed(texts, nonce), framed([""] * len(texts), nonce)
 
 
-def _framed(texts: Iterable[str], nonce: str) -> str:
+def framed(texts: Iterable[str], nonce: str) -> str:
+    """One stream of a joined script: the text of every fragment between its marks."""
     parts, ended = [], ""
     for number, text in enumerate(texts):
         parts.append(f"\n{ended}\n<{nonce} {number}>\n{text}")
@@ -38,7 +39,7 @@ def _framed(texts: Iterable[str], nonce: str) -> str:
     return "".join([*parts, f"\n{ended}\n{end_mark(nonce)}\n"])
 
 
-def _text(probe: Probe, resources: Sequence[Resource]) -> str:
+def text(probe: Probe, resources: Sequence[Resource]) -> str:
     """What one fragment prints; the resources that it is about are those that ask it."""
     if probe.script == LOCK.script:
         return "generation\t4d1f0c7e\ncomplete\n"

@@ -9,6 +9,7 @@ from studio_backup.diff import Absent, Asleep, Change, FieldDiff, Present, Unrea
 from studio_backup.manifest import Entry
 from studio_backup.plan import Plan
 from studio_backup.policy import Sight, holdings_of, judge_live, matrix_of
+from studio_backup.policy.due import Due
 from studio_backup.report.compliance import Report, differences_of, systems_of, waived_of
 from studio_backup.resources.file import File
 from studio_backup.resources.volume import Volume
@@ -119,6 +120,11 @@ def a_report(said: str = "", covers: str = "", of: Studio | None = None) -> Repo
         copies=tuple(copies),
         matrices=tuple(matrix_of(one, holdings_of(made, one), 7 * DAY) for one in made.datasets.values()),
         noticed_after=7 * DAY,
+        due=(
+            Due(subject=f"drive:shuttle{said}", what="spin-up", when=NOW - DAY, note=f"plug it in{said}", fix="attest"),
+            Due(subject="disk:nas/bay1", what="age", when=NOW + 90 * DAY, note="buy the next one", fix="replace it"),
+            Due(subject="dataset:ws/sessions", what="drill", when=None, note="restore it", fix="studio-backup restore"),
+        ),
         history=(),
     )
     earlier = [(NOW - n * DAY, {"ok": 40, "FAIL": n % 3, "UNKNOWN": n % 2, "drifted": n % 5}) for n in range(20, 0, -1)]

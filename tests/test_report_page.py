@@ -124,7 +124,7 @@ def test_keys_go_through_it_in_the_order_that_it_reads(browser: Page, plain: Pat
             break
         places.append(found)
     assert [text for *_, text, _ in places] == [
-        "Datasets", "Disasters", "Machines", "Differences", "Waivers", "History",
+        "Datasets", "Disasters", "Machines", "Due", "Differences", "Waivers", "History",
     ]  # fmt: skip
     assert places == sorted(places, key=lambda place: (place[0], place[1]))
     assert {outline for *_, outline in places} == {"solid"}
@@ -136,7 +136,7 @@ def test_a_key_leads_to_its_part(browser: Page, plain: Path) -> None:
     browser.press("Enter")
     assert browser.ask("location.hash") == "#datasets"
     targets = browser.ask("[...document.querySelectorAll('nav a')].map(a => !!document.querySelector(a.hash))")
-    assert targets == [True] * 6
+    assert targets == [True] * 7
 
 
 def test_what_a_machine_says_is_text(browser: Page, hostile: Path) -> None:
@@ -159,7 +159,14 @@ def test_everything_is_told(browser: Page, plain: Path) -> None:
         assert system in shown
     for word in ("conflict", "drifted", "pending", "orphan", "unread", "asleep", "waived"):
         assert re.search(rf"^{word} ", shown, re.MULTILINE), word
-    for told in ("OnCalendar=weekly", "playbooks/three-two-one.yml:14:9", "Ada", "2027-06-30", "never"):
+    for told in (
+        "OnCalendar=weekly",
+        "playbooks/three-two-one.yml:14:9",
+        "Ada",
+        "2027-06-30",
+        "never",
+        "drive:shuttle",
+    ):
         assert told in shown
     assert browser.ask("document.querySelectorAll('figure svg rect').length") > 20
     assert browser.ask("[...document.querySelectorAll('svg')].every(one => one.querySelector('title').textContent)")

@@ -40,7 +40,9 @@ def plan_of(changes: Iterable[Change]) -> Plan:
 
 def report_of(plan: Plan) -> Report:
     """A report on nothing but these changes."""
-    empty = dataclasses.replace(a_report(), systems=(), waived=(), verdicts=(), copies=(), matrices=(), history=())
+    empty = dataclasses.replace(
+        a_report(), systems=(), waived=(), verdicts=(), copies=(), matrices=(), due=(), history=()
+    )
     return dataclasses.replace(empty, plan=plan, differences=differences_of(plan, (), 0))
 
 

@@ -11,6 +11,7 @@ import click
 from studio_backup.apply import Scope, look
 from studio_backup.cli import telling
 from studio_backup.cli.codes import CHANGES, of_plan
+from studio_backup.cli.due import dates
 from studio_backup.cli.failures import ERROR
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.plan import overslept
@@ -18,12 +19,13 @@ from studio_backup.cli.reading import reading
 from studio_backup.cli.scope import evidence_of, record, say_locks, scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
-from studio_backup.cli.verdict import chosen_datasets
+from studio_backup.cli.verdict import by_evidence, chosen_datasets
+from studio_backup.cli.what_if import pace_of
 from studio_backup.compile import Route, routes
 from studio_backup.errors import EvidenceError
 from studio_backup.evidence import Evidence
 from studio_backup.plan import Plan
-from studio_backup.policy import Pace, holdings_of, judge_live, matrix_of
+from studio_backup.policy import matrix_of, places_of
 from studio_backup.policy.custody import as_moved
 from studio_backup.probe import Probe
 from studio_backup.report import drift as screen
@@ -113,13 +115,14 @@ def _report(
         differences=tuple(differences),
         systems=systems_of(studio, survey, evidence.systems(), now),
         waived=waived_of(studio.waivers, differences, known, now, scope.whole),
-        verdicts=tuple(judge_live(moved, dataset, seen.get(dataset.full_name, {})) for dataset in chosen),
+        verdicts=tuple(by_evidence(settings, moved, chosen, seen)),
         matrices=tuple(
-            matrix_of(one, holdings_of(moved, one), NOTICED_AFTER, pace=Pace.drilled(drills, one.full_name, now))
+            matrix_of(one, places_of(moved, one), NOTICED_AFTER, pace=pace_of(moved, one, drills, now))
             for one in chosen
         ),
         copies=tuple(copies),
         noticed_after=NOTICED_AFTER,
+        due=tuple(dates(settings, studio)),
         history=(),
     )
     earlier = evidence.reports()

@@ -13,10 +13,11 @@ from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.errors import UsageError
 from studio_backup.policy import policy_of
-from studio_backup.policy.due import OVERDUE, UNKNOWN, due_of
+from studio_backup.policy.due import OVERDUE, UNKNOWN, Due, due_of
 from studio_backup.report import due as report
 from studio_backup.report.text import Paint
 from studio_backup.spec.duration import parse_duration
+from studio_backup.spec.model import Studio
 from studio_backup.spec.wording import MalformedError
 
 
@@ -32,9 +33,7 @@ def command(settings: Settings, within: str | None) -> int:
     """
     studio = load_studio(settings)
     now = time.time()
-    known = known_of(settings, studio)
-    policies = {dataset.full_name: policy_of(studio, dataset) for dataset in studio.datasets.values()}
-    due = due_of(studio, policies, known)
+    due = dates(settings, studio)
     if within is not None:
         limit = now + _span(within)
         due = [one for one in due if one.when is None or one.when <= limit]
@@ -44,6 +43,12 @@ def command(settings: Settings, within: str | None) -> int:
         settings.write("\n".join(report.screen(due, now, Paint(settings.colour))))
     states = {one.state(now) for one in due}
     return CHANGES if OVERDUE in states else UNSEEN if UNKNOWN in states else 0
+
+
+def dates(settings: Settings, studio: Studio) -> list[Due]:
+    """Everything with a date, by what the record holds."""
+    policies = {dataset.full_name: policy_of(studio, dataset) for dataset in studio.datasets.values()}
+    return due_of(studio, policies, known_of(settings, studio))
 
 
 def _span(text: str) -> int:

@@ -39,7 +39,7 @@ def command(settings: Settings, live: bool) -> int:
     chosen = chosen_datasets(settings, studio)
     if live:
         sights = _look(settings, studio, chosen)
-        verdicts = _by_evidence(settings, studio, chosen, sights)
+        verdicts = by_evidence(settings, studio, chosen, sights)
     else:
         verdicts = [judge(studio, dataset, today=today()) for dataset in chosen]
     if settings.json:
@@ -50,7 +50,7 @@ def command(settings: Settings, live: bool) -> int:
     return NOT_MET if FAIL in words else UNSEEN if UNKNOWN in words else 0
 
 
-def _by_evidence(
+def by_evidence(
     settings: Settings, studio: Studio, chosen: list[Dataset], sights: dict[str, dict[str, Sight]]
 ) -> list[Verdict]:
     """What was seen, with all that the record knows of drives, accounts, other products' copies and drills."""

@@ -57,7 +57,7 @@ def command(settings: Settings, events: tuple[str, ...], noticed_after: str, liv
             places[one.full_name],
             seconds,
             only=only,
-            pace=_pace(studio, one, drills, now),
+            pace=pace_of(studio, one, drills, now),
             seen=None if seen is None else seen.get(one.full_name, {}),
             now=now,
         )
@@ -88,7 +88,7 @@ def named(text: str, places: Iterable[Sequence[Holding]]) -> Event:
     return possible[text]
 
 
-def _pace(studio: Studio, dataset: Dataset, drills: Sequence[tuple[int, Drill]], now: float) -> Pace:
+def pace_of(studio: Studio, dataset: Dataset, drills: Sequence[tuple[int, Drill]], now: float) -> Pace:
     """By drills that the policy still counts; of the size that the spec says where no drill says better."""
     policy = policy_of(studio, dataset)
     limit = policy.drill if policy is not None and policy.drill is not None else DRILLED_FOR

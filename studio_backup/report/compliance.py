@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from studio_backup.diff import Asleep, Change, drift_class
 from studio_backup.plan import Plan
 from studio_backup.policy import Matrix, Verdict
+from studio_backup.policy.due import Due
 from studio_backup.spec.model import Machine, Studio, System, Waiver
 from studio_backup.spec.wording import suggest
 from studio_backup.status import Standing
@@ -93,6 +94,7 @@ class Report:
     copies: tuple[Standing, ...]
     matrices: tuple[Matrix, ...]  # what disasters would leave, if every job runs
     noticed_after: int  # seconds
+    due: tuple[Due, ...]  # soonest first
     history: tuple[tuple[int, Mapping[str, int]], ...]  # earlier reports on the whole studio and this one
 
     def counts(self) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from studio_backup.report import status, verdict, what_if
+from studio_backup.report import due, status, verdict, what_if
 from studio_backup.report.compliance import WORDS, Difference, Report, Sighted, Waived
 from studio_backup.report.plan import VERSION, change_json
 
@@ -26,6 +26,7 @@ def document(report: Report) -> dict[str, object]:
         "copies": status.document(report.studio, report.copies, report.at)["jobs"],
         "noticed_after": events["noticed_after"],
         "events": events["events"],
+        "due": due.document(report.studio, report.due, report.at)["due"],
         "history": [{"at": at, "counts": _known(counts)} for at, counts in report.history],
     }
 

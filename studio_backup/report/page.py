@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from studio_backup.policy.due import OVERDUE
 from studio_backup.report.charts import charts
 from studio_backup.report.compliance import CLASSES, STATES, Report, Sighted
 from studio_backup.report.compliance_json import document
@@ -33,6 +35,7 @@ def html(report: Report) -> str:
         datasets=told["verdicts"],
         copies={(one["dataset"], one["copy"]): one for one in _rows(told["copies"])},
         matrix=matrix(_rows(told["events"])),
+        due=_rows(told["due"]),
         states=STATES,
         classes=CLASSES,
         groups=groups(report),
@@ -75,6 +78,9 @@ def summary(report: Report) -> list[str]:
     parts = [f"{counts[word]} {word}" for word in CLASSES if counts.get(word)]
     fine = f"{count(counts['ok'], 'resource is', 'resources are')} as described"
     lines.append(f"{fine}; different: {', '.join(parts)}." if parts else f"{fine}, nothing differs.")
+    overdue = sum(one.state(report.at) == OVERDUE for one in report.due)
+    if overdue:
+        lines.append(f"{count(overdue, 'date is', 'dates are')} overdue.")
     if counts.get("waived"):
         lines.append(f"{count(counts['waived'], 'difference')} waived: somebody answers for it.")
     if counts.get("expired-waiver"):
@@ -89,6 +95,11 @@ def last_seen(one: Sighted, now: int) -> str:
     return moment(one.seen) if one.seen == now else f"{moment(one.seen)}, {age(now - one.seen)} ago"
 
 
+def day(when: int | None) -> str:
+    """The last day on which it is not overdue, in UTC; at once where nobody ever noted anything."""
+    return "at once" if when is None else datetime.fromtimestamp(when - 1, UTC).strftime("%Y-%m-%d")
+
+
 @cache
 def _environment() -> Environment:
     """Autoescape for what HTML obeys; `safe` for control bytes, in every expression, so that none can be forgotten."""
@@ -100,7 +111,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: value if isinstance(value, Markup | int | float) else safe(value),
     )
-    environment.filters |= {"moment": moment, "age": age, "count": count}
+    environment.filters |= {"moment": moment, "age": age, "count": count, "day": day}
     environment.globals |= {"last_seen": last_seen}
     return environment
 
