@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 
 import click
@@ -42,7 +43,10 @@ class Settings:
 
     def document(self, content: Mapping[str, object]) -> None:
         """The result for programs: one JSON document, wherever the result goes."""
-        self.write(json.dumps(content, indent=2, ensure_ascii=True))
+        text = StringIO()  # piece by piece: a document of a large studio has a million of them
+        for piece in json.JSONEncoder(indent=2, ensure_ascii=True).iterencode(content):
+            text.write(piece)
+        self.write(text.getvalue())
 
     def say(self, text: str) -> None:
         """A line for people on standard error, where it can disturb no document."""
