@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from studio_backup.policy.holding import Holding
 from studio_backup.policy.verdict import FAIL, Finding, Verdict, judge
 from studio_backup.spec.duration import rounded
-from studio_backup.spec.model import Dataset, Studio
+from studio_backup.spec.model import Copy, Dataset, Studio
+from studio_backup.spec.outside import External
 
 
 @dataclass(frozen=True)
@@ -63,17 +65,30 @@ def _in_time(verdict: Verdict, times: Mapping[str, float]) -> Verdict:
 
 def _told(studio: Studio, dataset: Dataset, verdict: Verdict, today: str) -> Verdict:
     """Where the design is right, the spec needs no change: the copies that do not count have to be made again."""
-    design = {finding.rule for finding in judge(studio, dataset, today=today).findings}
-    lacking = [holding.copy for holding, _ in verdict.refused if holding.copy is not None]
-    findings = [
-        finding
-        if finding.rule in design or not lacking
-        else Finding(
-            rule=finding.rule,
-            message=finding.message,
-            fix=f"studio-backup status, then studio-backup run {lacking[0].full_name}",
-            place=lacking[0].place,
-        )
-        for finding in verdict.findings
-    ]
+    design = {finding.rule: finding for finding in judge(studio, dataset, today=today).findings}
+    lacking = [(one, why) for one, why in verdict.refused if one.copy is not None or one.external is not None]
+    findings = []
+    for finding in verdict.findings:
+        if finding.rule in design:
+            fix, place = design[finding.rule].fix, design[finding.rule].place
+        elif lacking:
+            fix, place = _way(*lacking[0]), _made(lacking[0][0]).place
+        else:
+            fix, place = finding.fix, finding.place
+        findings.append(dataclasses.replace(finding, fix=fix, place=place))
     return dataclasses.replace(verdict, findings=tuple(findings))
+
+
+def _made(held: Holding) -> Copy | External:
+    made = held.copy or held.external
+    assert made is not None
+    return made
+
+
+def _way(held: Holding, why: str) -> str:
+    """What to do about a copy that does not count: make it again, or say what is to be known of it."""
+    if held.account and "second factor" in why:
+        return f"studio-backup attest account:{held.account} --by NAME"
+    if held.external is not None:
+        return f"make it, then studio-backup attest copy:{held.external.full_name} --by NAME"
+    return f"studio-backup status, then studio-backup run {_made(held).full_name}"

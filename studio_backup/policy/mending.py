@@ -13,6 +13,9 @@ from studio_backup.spec.retention import Retention
 from studio_backup.spec.rules import Policy
 from studio_backup.spec.schedule import DAY, MANUAL_LIMIT
 
+#: Tools that write to storage which may lock what was written.
+_LOCKABLE = ("rclone", "restic", "other")
+
 
 @dataclass(frozen=True)
 class Mend:
@@ -61,12 +64,13 @@ def another_medium(studio: Studio, dataset: Dataset, counted: Sequence[Holding])
 
 def out_of_reach(studio: Studio, dataset: Dataset, counted: Sequence[Holding]) -> Mend:
     """A drive that is put away, or an account with a lock."""
-    account = next((studio.accounts[one.account] for one in counted if one.account), None)
-    if account is not None:
-        return Mend(f"let the account {account.name} lock what is written, and say so: lock: 30 days", account.place)
-    drive = next((studio.drives[one.drive] for one in counted if one.drive), None)
+    drive = next((studio.drives[one.drive] for one in counted if one.drive and not one.is_original), None)
     if drive is not None:
         return Mend(f"put the drive {drive.name} away after use: home: in place of plugged_into:", drive.place)
+    lockable = (one.account for one in counted if one.external and one.external.tool in _LOCKABLE)
+    account = next((studio.accounts[name] for name in lockable if name), None)
+    if account is not None:
+        return Mend(f"let the account {account.name} lock what is written, and say so: lock: 30 days", account.place)
 
     def travels(_: Machine, volume: Volume) -> bool:
         return volume.on in studio.drives and studio.drives[volume.on].plugged_into is None
@@ -84,6 +88,9 @@ def farther_back(dataset: Dataset, holdings: Sequence[Holding], policy: Policy) 
             return Mend(
                 f"make {mirror.name} versioned: drop mode: mirror, and add keep: {{daily: {days + 2}}}", mirror.place
             )
+        made = next((one.external for one in holdings if one.external and one.external.tool != "time-machine"), None)
+        if made:
+            return Mend(f"let {made.name} keep what it replaces, and say so: versions: {days} days", made.place)
         return Mend(f"add a copy with keep: {{daily: {days + 2}}}", dataset.place)
     best = max(versioned, key=lambda one: one.reach)
     assert best.copy is not None

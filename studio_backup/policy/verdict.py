@@ -151,8 +151,10 @@ def _findings(studio: Studio, verdict: Verdict, policy: Policy) -> Iterator[Find
         yield finding
     fatal = [] if found else fatal_events(verdict.there)
     if fatal:
-        mend = another_place(studio, verdict.dataset, verdict.counted)
-        yield _finding("survival", f"{fatal[0].words}: nothing is left", mend)
+        # What one login erases is mended by what no login reaches; anything else by another place.
+        way = out_of_reach if fatal[0].kind in ("ransomware", "credential") else another_place
+        message = f"{fatal[0].words}: nothing is left"
+        yield _finding("survival", message, way(studio, verdict.dataset, verdict.counted))
 
 
 def _numbers(studio: Studio, verdict: Verdict, policy: Policy) -> Iterator[Finding]:
