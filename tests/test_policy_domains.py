@@ -13,6 +13,7 @@ from studio_backup.report.text import Paint
 from studio_backup.spec.model import Studio
 from studio_backup.spec.outside import Drive, External
 from studio_backup.spec.retention import Retention
+from studio_backup.spec.rules import Policy
 from tests.studios import NAS, VAULT, WORKSTATION, account, copy, drive, external, studio
 
 DAY = 86400
@@ -215,3 +216,32 @@ def test_the_screen_names_the_event_and_the_place_of_each_copy() -> None:
     assert "1 of 1 out of reach" in text
     assert "site studio burns or floods: only away would be left" in text
     assert "does not count: a sync: keeps no versions" in text
+
+
+def test_a_copy_that_may_be_older_than_the_policy_takes_does_not_count() -> None:
+    weekly = copy("away", "nas:shuttle", every="week on sunday at 04:00")
+    strict = Policy(name="3-2-1", copies=3, media=2, offsite=1, rpo=26 * 3600)
+    of = studio_of(copies=[NIGHTLY, weekly])
+    found = judge(dataclasses.replace(of, policies={"3-2-1": strict}), of.datasets["ws/sessions"])
+    assert reasons(found) == {"away": "may be 1 week old, the policy takes 26 hours"}
+    assert left(found, "site", "studio") == ["away"]  # it is no copy for this policy, and still there
+    assert judge(of, of.datasets["ws/sessions"]).word == "OK"
+
+
+def test_what_one_login_erases_is_mended_by_what_no_login_reaches() -> None:
+    desk = external("clone", "carbon-copy-cloner", "drive:desk", versions=30 * DAY)
+    found = judged(desk, external("cloud", "backblaze-personal", "account:b2"), copies=[])
+    assert [(one.rule, one.fix) for one in found.findings] == [
+        ("survival", "put the drive desk away after use: home: in place of plugged_into:")
+    ]
+    cloud = external("cloud", "rclone", "account:b2", versions=30 * DAY)
+    plain = external("clone", "carbon-copy-cloner", "ws:second", versions=30 * DAY)
+    locked = judged(plain, cloud, copies=[])
+    assert locked.findings[0].fix == "let the account b2 lock what is written, and say so: lock: 30 days"
+
+
+def test_a_product_that_keeps_nothing_is_asked_to_keep_something() -> None:
+    found = judged(external("clone", "carbon-copy-cloner", "drive:shuttle"), copies=[], policy="2-1-1")
+    assert [(one.rule, one.fix) for one in found.findings] == [
+        ("versions", "let clone keep what it replaces, and say so: versions: 7 days")
+    ]

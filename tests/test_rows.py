@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from studio_backup.cli.words import check_maintained
+from studio_backup.errors import UsageError
 from studio_backup.facts import ATTESTED, Custody, Drill, Fact, Observation
 from studio_backup.policy import (
     Event,
@@ -286,6 +288,20 @@ def a_clients_shelf_is_off_site_while_somebody_says_so() -> None:
     there = Custody(drive="client", place="acme", at=NOW, by="Mara", expires=NOW + DAY)
     assert why(live(of, Known(facts=facts), on_nas=FRESH))["theirs"].startswith("unknown: nobody has said that acme")
     assert "theirs" not in why(live(of, Known(facts=facts, custody={"client": there}), on_nas=FRESH))
+
+
+@row("S28")
+def defragmenting_is_for_disks_that_scatter() -> None:
+    def said_of(medium: str, filesystem: str) -> None:
+        box = machine("ws", {"work": medium}, role="workstation")
+        volumes = {name: dataclasses.replace(one, filesystem=filesystem) for name, one in box.volumes.items()}
+        check_maintained(studio([dataclasses.replace(box, volumes=volumes)], []), "disk:ws/work")
+
+    for filesystem in ("ntfs", "hfs+"):
+        said_of("hdd", filesystem)
+    for medium, filesystem in (("ssd", "ntfs"), ("nvme", "hfs+"), ("hdd", "apfs"), ("hdd", "ext4")):
+        with pytest.raises(UsageError, match="not maintained by defragmenting"):
+            said_of(medium, filesystem)
 
 
 @row("S29", "S71")
@@ -576,7 +592,7 @@ def what_nobody_can_know_of_is_never_green() -> None:
 
 #: Every row of this part that is a rule or somebody's word.
 ASKED = [
-    *(f"S{n}" for n in (1, 2, 3, 4, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 24, 25, 29, 30, 31, 33, 34, 35, 39)),
+    *(f"S{n}" for n in (1, 2, 3, 4, 8, *range(10, 21), 24, 25, 28, 29, 30, 31, 33, 34, 35, 39)),
     *(f"S{n}" for n in range(70, 92)),
     "S95", "S96", "S97", "S98",
     *(f"S{n}" for n in range(100, 111)),

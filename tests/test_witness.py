@@ -185,3 +185,15 @@ def test_evidence_that_is_taken_away_never_makes_anything_ok(
     fewer_drills = [one for one in drills if data.draw(st.booleans())]
     after = live(of, Known(facts=fewer, drills=fewer_drills))
     assert after.word != "OK" or live(of, Known(facts=facts, drills=drills)).word == "OK"
+
+
+def test_what_the_design_lacks_is_mended_there_and_the_rest_by_saying_so() -> None:
+    of = studio([WORKSTATION, NAS], [NIGHTLY], externals=[HAND], drives=[drive("shuttle", "studio")])
+    fixes = {finding.rule: finding.fix for finding in live(of, Known()).findings}
+    assert fixes["copies"] == "make it, then studio-backup attest copy:ws/sessions/hand --by NAME"
+    assert fixes["off-site"].startswith("take the drive shuttle away: home: ")
+    made = fact("copy:ws/sessions/cloud", "made", days_ago=0.5)
+    cloud = live(
+        studio([WORKSTATION, NAS], [NIGHTLY], externals=[CLOUD], accounts=[account("b2")]), Known(facts=[made])
+    )
+    assert {finding.fix for finding in cloud.findings} == {"studio-backup attest account:b2 --by NAME"}

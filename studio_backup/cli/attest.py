@@ -10,7 +10,7 @@ from studio_backup.cli.options import command as make_command
 from studio_backup.cli.scope import record_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
-from studio_backup.cli.words import end_of, name_of, subject_of, word_of
+from studio_backup.cli.words import check_maintained, end_of, name_of, subject_of, word_of
 from studio_backup.facts import ATTESTED, ATTESTED_FOR, Fact
 from studio_backup.report import known as report
 from studio_backup.spec.schedule import DAY
@@ -45,6 +45,8 @@ def command(settings: Settings, subject: str, by: str, what: str | None, expires
     now = int(time.time())
     subject = subject_of(studio, subject)
     word = word_of(subject, what)
+    if word == "maintained":
+        check_maintained(studio, subject)
     fact = Fact(
         subject=subject,
         what=word,

@@ -9,6 +9,7 @@ from studio_backup.errors import UsageError
 from studio_backup.facts import BAG, CLIENT
 from studio_backup.policy.due import day
 from studio_backup.spec.duration import parse_duration
+from studio_backup.spec.media import why_not_defragmented
 from studio_backup.spec.model import Studio
 from studio_backup.spec.schedule import DAY
 from studio_backup.spec.wording import MalformedError, suggest
@@ -52,6 +53,18 @@ def word_of(subject: str, word: str | None) -> str:
     if word not in possible:
         raise UsageError(f"--what: '{word}' is not said of {subject}", f"write {' or '.join(possible)}")
     return word
+
+
+def check_maintained(studio: Studio, subject: str) -> None:
+    """Defragmenting helps on an hdd with a file system that scatters. Raises UsageError elsewhere."""
+    kind, _, name = subject.partition(":")
+    machine, _, disk = name.rpartition("/")
+    medium = studio.drives[name].medium if kind == "drive" else studio.machines[machine].disks[disk].medium
+    boxes = studio.machines.values() if kind == "drive" else [studio.machines[machine]]
+    under = disk or name
+    found = [one.filesystem for box in boxes for one in box.volumes.values() if under in box.disks_under(one.on)]
+    if why := why_not_defragmented(medium, found):
+        raise UsageError(f"{subject} is not maintained by defragmenting: {why}", "say nothing of it")
 
 
 def drive_of(studio: Studio, text: str) -> str:
