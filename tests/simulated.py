@@ -58,6 +58,7 @@ class World:
     entries: dict[str, dict[tuple[str, str], Entry]] = field(default_factory=dict)
     asleep: set[str] = field(default_factory=set)
     dead: set[str] = field(default_factory=set)  # machines that do not answer
+    dropped: set[str] = field(default_factory=set)  # machines whose connection is found dead, once
     sessions: dict[str, str] = field(default_factory=dict)  # system -> what its session probe prints
     failing: set[str] = field(default_factory=set)  # addresses whose steps fail
     holders: dict[str, str] = field(default_factory=dict)  # system -> who holds its lock
@@ -152,13 +153,14 @@ class Simulated(Engine):
         for machine in machines:
             for system in machine.systems.values():
                 name = system.full_name
-                if machine.name in self.world.dead:
+                if machine.name in self.world.dead or machine.name in self.world.dropped:
                     self._forget(name)
                     found[name] = Silent(f"{name}: no answer", "host-down")
                 elif name in self.world.asleep:
                     found[name] = Asleep(None)
                 else:
                     found[name] = self._answered(name, probes.get(name, ()), wanted.get(name, ()))
+            self.world.dropped.discard(machine.name)
         return found
 
     def _answered(self, name: str, probes: Sequence[Probe], resources: Iterable[Resource]) -> Answered:

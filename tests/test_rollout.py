@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -213,6 +214,62 @@ def test_a_host_that_comes_back_during_the_run_is_done_at_its_end(rooms: Fifty) 
     assert "later  ws-10/mix: does not answer" in out
     assert "ws-10/mix" in {"/".join(address.split("/")[:2]) for address in rooms.world.made}
     assert rooms.touched()[-1] == "ws-10"
+
+
+def test_a_host_that_comes_back_is_locked_anew_and_waits_for_whoever_holds_it(rooms: Fifty) -> None:
+    def away(world: World, systems: Sequence[str]) -> None:
+        names = {system.split("/")[0] for system in systems}
+        if "ws-01" in names:
+            world.dead.add("ws-10")
+        elif "ws-12" in names:
+            world.dead.discard("ws-10")
+            world.holders["ws-10/mix"] = "kim on desk (apply, process 4711, since 2026-11-22 04:08:57 UTC)"
+
+    rooms.world.before = away
+    out = rooms.apply(*CANARY, code=2)
+    assert "later  ws-10/mix: locked: ws-10/mix is locked by kim on desk" in " ".join(out.split("\n"))
+    assert not [address for address in rooms.world.made if "ws-10" in address]
+    rooms.world.holders, rooms.world.before = {}, lambda *_: None
+    rooms.finish()
+
+
+def test_a_host_that_was_never_planned_is_not_done_though_it_comes_back(rooms: Fifty) -> None:
+    """Nobody saw its steps: it waits for --pending, and so does its side of the NAS."""
+    rooms.world.dead = {"ws-05"}
+    rooms.world.before = lambda world, _: world.dead.discard("ws-05")
+    found = rooms.json(*CANARY, code=2)
+    assert not [address for address in rooms.world.made if "ws-05" in address]
+    assert {one["system"]: one["word"] for one in found["pending"]}["ws-05/linux"] == "unreachable"
+    rooms.finish()
+
+
+def test_a_connection_that_died_of_old_age_is_made_anew(rooms: Fifty) -> None:
+    rooms.world.after_job = lambda world: world.dropped.update({"ws-10", "nas"})
+    out = rooms.apply(*CANARY, code=0)
+    assert "later  " not in out.partition("canary: ws-01")[2]
+    assert "ws-10" in rooms.touched()
+
+
+def test_once_too_many_failed_no_wave_of_the_same_batch_is_begun(rooms: Fifty) -> None:
+    rooms.world.failing = {"ws-04/linux/file//etc/studio-backup/fifty/gate"}
+    rooms.apply(*CANARY, code=1)
+    assert any(address.startswith("ws-02/linux/file/") for address in rooms.world.made)
+    assert not any(address.startswith("ws-02/linux/block/") for address in rooms.world.made)
+
+
+def test_the_limit_is_no_limit_for_a_canary(rooms: Fifty) -> None:
+    rooms.world.failing = {"ws-02/linux/file//etc/studio-backup/fifty/gate"}
+    rooms.apply("--canary", "room:room-01", "--canary", "room:room-02", "--max-failed", "9", code=1)
+    assert not any("/block/authorized_keys:root/fifty.nas" in address for address in rooms.world.made)
+
+
+def test_a_canary_with_a_conflict_is_not_well(rooms: Fifty) -> None:
+    address = "ws-01/linux/file//etc/studio-backup/fifty/gate"
+    rooms.world.there[address] = dataclasses.replace(rooms.world.resources[address], text="mine")  # type: ignore[call-arg]
+    out = " ".join(rooms.apply(*CANARY, code=1).split())
+    assert f"the canary is not well: {address}: conflict" in out
+    assert rooms.world.jobs == []
+    assert "ws-02" not in rooms.touched()
 
 
 def test_a_room_in_session_is_let_alone_until_the_time_that_was_given(

@@ -16,6 +16,7 @@ from studio_backup.cli.settings import Settings
 
 #: Command -> module that holds it: a command's module is imported when it is called, not before.
 COMMANDS = {
+    "init": "init",
     "validate": "validate",
     "plan": "plan",
     "apply": "apply",
@@ -30,10 +31,13 @@ COMMANDS = {
     "move": "move",
     "due": "due",
     "explain": "explain",
+    "doctor": "doctor",
+    "discover": "discover",
     "pin": "pin",
     "schema": "schema",
 }
 _HELP = {
+    "init": "Write a small studio to begin with; asks four questions.",
     "validate": "Check the spec, offline: syntax, schema, references, lint.",
     "plan": "Show what apply would do.",
     "apply": "Make the machines what the spec says.",
@@ -48,6 +52,8 @@ _HELP = {
     "move": "Note where a drive is from now on.",
     "due": "List what falls due: drives, drills, discs, words that run out.",
     "explain": "Show every value of one thing and where it is written.",
+    "doctor": "Look for what is missing, here and on the machines; reads only.",
+    "discover": "Print a spec of what stands on a Linux machine; reads only.",
     "pin": "Show the host key of a machine, to write it into the inventory.",
     "schema": "Print a JSON Schema, or the fields of a kind.",
 }
@@ -98,7 +104,8 @@ def main_group(ctx: click.Context, inventory: tuple[str, ...], playbooks: tuple[
     """Describe a studio's machines, disks and 3-2-1 roles in YAML; plan, apply and prove its backups over SSH.
 
     \b
-    First steps:   studio-backup validate
+    First steps:   studio-backup init
+                   studio-backup verdict
                    studio-backup plan
                    studio-backup apply
 

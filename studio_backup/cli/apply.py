@@ -11,6 +11,7 @@ import click
 
 from studio_backup import saved
 from studio_backup.apply import Applied, Result, carry_out, look
+from studio_backup.cli import completion
 from studio_backup.cli.codes import CHANGES, of_plan
 from studio_backup.cli.naming import check_names, feasible_of
 from studio_backup.cli.options import command as make_command
@@ -46,7 +47,13 @@ FAILED = 1
     help="The step that destroys what is at ADDRESS may run; plan says which addresses it asks for.",
 )
 @click.option("--break-lock", is_flag=True, help="End the lock that another apply holds on a machine.")
-@click.option("--canary", multiple=True, metavar="SELECTOR", help="These first; nothing else before they are well.")
+@click.option(
+    "--canary",
+    multiple=True,
+    metavar="SELECTOR",
+    shell_complete=completion.selectors,
+    help="These first; nothing else before they are well.",
+)
 @click.option("--batch", metavar="N|N%", help="So many machines at a time, or such a share of them.")
 @click.option("--max-failed", type=click.IntRange(min=0), metavar="N", help="Stop once more than N machines failed.")
 @click.option("--sessions-until", metavar="TIME", help="Let rooms in session alone until then, e.g. 22:00.")

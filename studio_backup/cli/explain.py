@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from studio_backup.cli import completion
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_spec, problems_of
@@ -13,7 +14,7 @@ from studio_backup.spec.explain import explain
 
 
 @make_command("json")
-@click.argument("address")
+@click.argument("address", shell_complete=completion.addresses)
 def command(settings: Settings, address: str) -> int:
     """Show every value that holds for ADDRESS and the file:line:column it comes from.
 

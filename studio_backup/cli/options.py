@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from studio_backup.cli import completion
 from studio_backup.cli.settings import Settings
 
 Function = Callable[..., Any]
@@ -50,8 +51,21 @@ def command(*formats: str, selects: bool = False, connects: bool = False) -> Cal
         ]
         if selects:
             shared += [
-                click.option("--only", multiple=True, metavar="SELECTOR", help=f"Only what matches: {_SELECTOR}"),
-                click.option("--except", "leave_out", multiple=True, metavar="SELECTOR", help="All but what matches."),
+                click.option(
+                    "--only",
+                    multiple=True,
+                    metavar="SELECTOR",
+                    help=f"Only what matches: {_SELECTOR}",
+                    shell_complete=completion.selectors,
+                ),
+                click.option(
+                    "--except",
+                    "leave_out",
+                    multiple=True,
+                    metavar="SELECTOR",
+                    help="All but what matches.",
+                    shell_complete=completion.selectors,
+                ),
             ]
         if connects:
             shared += [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from studio_backup.cli import completion
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_spec
@@ -12,7 +13,7 @@ from studio_backup.spec.model import Jump
 
 
 @make_command("json", connects=True)
-@click.argument("host")
+@click.argument("host", shell_complete=completion.machines)
 def command(settings: Settings, host: str) -> int:
     """Ask HOST for its host keys and show them; HOST is MACHINE, MACHINE/SYSTEM or ADDRESS[:PORT].
 

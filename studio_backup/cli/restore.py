@@ -6,6 +6,7 @@ import time
 
 import click
 
+from studio_backup.cli import completion
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.progress import Bar
 from studio_backup.cli.scope import engine_of, evidence_of
@@ -23,7 +24,7 @@ from studio_backup.status import probe, standings
 
 
 @make_command("json", connects=True)
-@click.argument("dataset")
+@click.argument("dataset", shell_complete=completion.datasets)
 @click.option(
     "--from", "copy", metavar="COPY", help="Restore from this copy; default: the newest fitting point of all."
 )

@@ -6,6 +6,7 @@ import re
 
 import click
 
+from studio_backup.cli import completion
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.progress import Bar
 from studio_backup.cli.scope import engine_of, evidence_of, who
@@ -27,7 +28,7 @@ CODES = {"ok": 0, "refused": 5, "failed": 1, "away": 3, "busy": 3, "running": 6}
 
 
 @make_command("json", connects=True)
-@click.argument("copy", metavar="DATASET/COPY")
+@click.argument("copy", metavar="DATASET/COPY", shell_complete=completion.copies)
 @click.option(
     "--preview",
     "only_look",

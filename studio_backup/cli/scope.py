@@ -90,7 +90,7 @@ def engine_of(
 
     `machines` are those that will be asked at once, if any: they are told to get ready. `brief`: only read.
     """
-    password = _password(settings, studio)
+    password = password_of(settings, studio.systems())
     first = [next(iter(machine.systems.values())) for machine in machines[: settings.parallel]]
     knock((system.address, system.port) for system in first if not system.jump)
     seen = {name: when for name, (when, _) in evidence.systems().items()}
@@ -110,10 +110,10 @@ def engine_of(
     )
 
 
-def _password(settings: Settings, studio: Studio) -> str | None:
+def password_of(settings: Settings, systems: Sequence[System]) -> str | None:
     """STUDIO_BACKUP_SUDO_PASSWORD, or one question on a terminal; None where no system becomes root by sudo."""
     given = os.environ.pop(SUDO_PASSWORD, None)  # no program that we start shall inherit it
-    if not any(system.become for system in studio.systems()):
+    if not any(system.become for system in systems):
         return None
     if given is not None:
         return given
@@ -124,10 +124,15 @@ def _password(settings: Settings, studio: Studio) -> str | None:
         return None
 
 
+def record_path(studio: str) -> Path:
+    """Where the studio's record stands, or will."""
+    home = Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser()
+    return home / "studio-backup" / studio / "evidence.sqlite"
+
+
 def record_of(studio: str) -> Evidence:
     """The studio's record below $XDG_STATE_HOME. Raises EvidenceError when it cannot be used."""
-    home = Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser()
-    return Evidence(home / "studio-backup" / studio / "evidence.sqlite")
+    return Evidence(record_path(studio))
 
 
 def evidence_of(settings: Settings, studio: str) -> Evidence:

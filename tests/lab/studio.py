@@ -43,11 +43,11 @@ class Studio:
         assert old in text, f"{old!r} is not in {file}"
         path.write_text(text.replace(old, new))
 
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, cwd: Path | None = None, **environment: str) -> subprocess.Popen[str]:
         """Start the command; its standard input is no terminal."""
         return subprocess.Popen(
             [str(PROGRAM), *arguments],
-            cwd=self.folder,
+            cwd=cwd or self.folder,
             env=self.environment | environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -56,15 +56,15 @@ class Studio:
         )
 
     def run(
-        self, *arguments: str, code: int, timeout: float = 120, **environment: str
+        self, *arguments: str, code: int, timeout: float = 120, cwd: Path | None = None, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run the command to its end; it must end with this exit code and without a traceback."""
-        with self.start(*arguments, **environment) as process:
+        with self.start(*arguments, cwd=cwd, **environment) as process:
             return finished(process, code, timeout)
 
     def json(self, *arguments: str, code: int, timeout: float = 120, **environment: str) -> dict[str, Any]:
         """The one JSON document on standard output."""
-        done = self.run(*arguments, "--format", "json", code=code, timeout=timeout, **environment)
+        done = self.run(*arguments, "--format", "json", code=code, timeout=timeout, cwd=None, **environment)
         document = json.loads(done.stdout)
         assert isinstance(document, dict)
         return document

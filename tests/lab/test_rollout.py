@@ -80,3 +80,23 @@ def test_killed_between_batches_and_finished_by_pending(lab: Lab, tmp_path: Path
     assert "canary: " not in shown
     assert mtimes(lab, "ws-a") == before
     studio.settled()
+
+
+@pytest.mark.long
+def test_two_technicians_with_different_halves(lab: Lab, tmp_path: Path) -> None:
+    """Both need the NAS: one is told who is at it, changes nothing, and does its half afterwards."""
+    lab.reset()
+    studio = Studio(tmp_path / "spec")
+    halves = {room: ("apply", "--yes", "--only", f"room:{room}", "--batch", "1") for room in ("a", "b")}
+    with slow(lab, "nas", 3), studio.start(*halves["a"]) as first:
+        wait_until(lambda: step_runs(lab, "nas"))
+        refused = studio.run(*halves["b"], code=6)
+        assert f"(apply, process {first.pid}, since 20" in refused.stderr
+        assert "--break-lock" in refused.stderr
+        finished(first, 0)
+    assert lab.run("ws-b", "ls -d /etc/studio-backup").stdout == ""
+    before = mtimes(lab, "ws-a")
+    studio.run(*halves["b"], code=0)
+    assert mtimes(lab, "ws-a") == before
+    studio.apply()
+    studio.settled()

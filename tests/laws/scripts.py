@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from studio_backup.compile import routes
+from studio_backup.discover.asking import PROBE as DISCOVER
+from studio_backup.doctor import wanted
 from studio_backup.lock import acquire
 from studio_backup.manifest import ENTRIES, LOCK
 from studio_backup.probe import Probe, join, merge
@@ -57,7 +59,8 @@ def probes() -> dict[str, Probe]:
     found = {kind: hostile(resource).probe() for kind, resource in one_of_each().items()}
     ways = routes(example())
     session = session_probe("ws-a/studio-os", ways)
-    return {**found, "manifest": ENTRIES, "lock": LOCK, "status": status_probe(ways[0]), "session": session}
+    return {**found, "manifest": ENTRIES, "lock": LOCK, "status": status_probe(ways[0]), "session": session,
+            "doctor": wanted(example())["nas/linux"].probes()[0], "discover": DISCOVER}  # fmt: skip
 
 
 def steps() -> Iterator[tuple[str, Step]]:

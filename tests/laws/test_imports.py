@@ -15,6 +15,7 @@ PURE = (
     "errors", "paths", "absence", "probe", "step", "records", "programs", "source", "resource", "lock", "script",
     "capacity", "resources", "kinds", "manifest", "spec", "facts", "policy", "compile", "diff", "survey", "orphans",
     "overflow", "spinning", "plan", "status",
+    "starters", "doctor", "discover",
 )  # fmt: skip
 #: The edge: what reaches machines, keeps records and speaks to people. Each may import those before it, and the pure.
 EDGE = (

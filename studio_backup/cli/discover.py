@@ -1,0 +1,128 @@
+"""`discover`: what stands on a machine that the spec does not know yet, as a file for the inventory."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+
+import click
+
+from studio_backup.cli import completion
+from studio_backup.cli.options import command as make_command
+from studio_backup.cli.scope import password_of
+from studio_backup.cli.settings import Settings
+from studio_backup.cli.spec import load_spec
+from studio_backup.discover.asking import PROBE
+from studio_backup.discover.reading import Found, parse
+from studio_backup.discover.writing import Way, spec_of
+from studio_backup.engine import Engine
+from studio_backup.errors import HostKeyUnknown, StudioBackupError, UsageError
+from studio_backup.probe import Reply
+from studio_backup.resource import Unparsable
+from studio_backup.source import Place
+from studio_backup.spec.model import Studio, System
+from studio_backup.transport import Transport
+
+_PLACE = Place("the command line", 1, 1)
+#: Where nothing is described yet, the file is a whole inventory.
+_HEAD = """version: 1
+studio: my-studio    # REPLACE: it stands in everything that is written to a machine
+sites: {studio: {rooms: {machine-room: {}}}}"""
+
+
+@make_command("json", connects=True)
+@click.argument("host", shell_complete=completion.machines)
+@click.option("--host-key", metavar="KEY", help="The host key that it must show: `ssh-ed25519 AAAA…`.")
+@click.option("--user", metavar="NAME", help="Whom to log in as. Default: root.")
+@click.option("--become", type=click.Choice(["sudo"]), help="How to become root there.")
+@click.option("--identity", metavar="FILE", help="A private key to log in with.")
+@click.option("--name", metavar="NAME", help="What to call it in the spec. Default: what it calls itself.")
+@click.option("--room", metavar="NAME", help="The room it stands in. Default: the first of the spec.")
+def command(
+    settings: Settings, host: str, host_key: str | None, user: str | None, become: str | None, identity: str | None,
+    name: str | None, room: str | None,
+) -> int:  # fmt: skip
+    """Look at HOST, a machine of the spec or ADDRESS[:PORT], and print a commented spec of what is there. Linux only.
+
+    \b
+    Example: studio-backup discover 10.0.0.20 --host-key "ssh-ed25519 AAAA…"
+
+    Disks, arrays, mounts, and the backup jobs that run there already, in one round trip; nothing is changed. Its host
+    key must be pinned first, in the inventory or by --host-key: without one, what it shows is printed and that is all.
+
+    Exit codes: 0 done, 1 error, 3 it could not be asked.
+    """
+    studio = load_spec(settings).studio
+    place, head = _place(studio, room)
+    system = _system(settings, studio, host, host_key)
+    system = replace(
+        system, user=user or system.user, become=become or system.become, identity=identity or system.identity
+    )
+    found = _ask(settings, system)
+    called = name or re.sub(r"[^a-z0-9]+", "-", found.host.partition(".")[0].lower())[:40].strip("-") or "machine"
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", called):
+        raise UsageError(f"--name {called}: not a name", "small letters, digits and inner hyphens")
+    way = Way(called, system.address, system.port, system.user, system.become, system.host_key, place, head)
+    text = spec_of(found, way, time.strftime("%Y-%m-%d"))
+    if settings.json:
+        settings.document({"machine": called, "spec": text})
+        return 0
+    settings.write(text.rstrip())
+    settings.say("Next: compare it, keep it in inventory/, then studio-backup validate")
+    return 0
+
+
+def _system(settings: Settings, studio: Studio | None, host: str, host_key: str | None) -> System:
+    """The system to ask, with the key that it must show; raises HostKeyUnknown where none is given."""
+    machine, _, rest = host.partition("/")
+    if studio is not None and machine in studio.machines:
+        systems = studio.machines[machine].systems
+        known = systems[rest] if rest in systems else next(iter(systems.values()))
+        return replace(known, host_key=host_key or known.host_key)
+    address, port = host, 22
+    head, colon, number = host.rpartition(":")
+    if colon and number.isdigit() and ":" not in head:
+        address, port = head, int(number)
+    if not host_key:
+        from studio_backup.ssh import fetch_host_keys
+
+        shown = fetch_host_keys(address, port, (), settings.timeout)[0]
+        fix = f'compare it at the machine, then studio-backup discover {host} --host-key "{shown.line}"'
+        raise HostKeyUnknown(f"nothing is pinned for {host}; it shows {shown.fingerprint}", fix, seen=shown.fingerprint)
+    line = " ".join(host_key.split()[:2])
+    return System(machine=host, name="linux", os="linux", address=address, port=port, user="root", host_key=line,
+                  place=_PLACE)  # fmt: skip
+
+
+def _ask(settings: Settings, system: System) -> Found:
+    from studio_backup.ssh import connect
+
+    def over_ssh(one: System, _: object) -> tuple[Transport, System]:
+        return connect(one, (), password_of(settings, [system]), settings.timeout)
+
+    engine = Engine(over_ssh, timeout=settings.timeout)
+    try:
+        transport, _ = over_ssh(system, ())
+        engine.open[system.full_name] = transport
+        answer = engine.ask(transport, [PROBE]).answers[PROBE.script, PROBE.touches]
+    finally:
+        engine.close()
+    if not isinstance(answer, Reply):
+        raise StudioBackupError(f"{system.address}: {answer.reason}", "try again with a longer --timeout")
+    try:
+        return parse(answer)
+    except Unparsable as error:
+        raise StudioBackupError(f"{system.address}: {error}", "is it Linux? discover knows no other system") from error
+
+
+def _place(studio: Studio | None, room: str | None) -> tuple[str, str]:
+    """Where it stands, and what else the file needs to be whole."""
+    if studio is None:
+        return "room: machine-room", _HEAD
+    rooms = [name for site in studio.sites.values() for name in site.rooms]
+    if room is not None and room not in rooms:
+        raise UsageError(f"--room {room}: the spec has no such room", f"one of: {', '.join(rooms)}")
+    if room or rooms:
+        return f"room: {room or rooms[0]}", ""
+    return f"site: {next(iter(studio.sites))}", ""
