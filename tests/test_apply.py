@@ -109,6 +109,7 @@ def test_a_removal_is_done_when_the_thing_is_seen_to_be_gone(engine: Engine, san
     assert sandbox.run(f"ls {FOLDER}").stdout == ""
 
 
+@pytest.mark.trap(9)
 def test_a_removal_that_is_not_seen_is_a_failure(engine: Engine, sandbox: Sandbox) -> None:
     top, home, job = tree()
     apply(engine, scope(top, home, job))

@@ -181,6 +181,7 @@ def services(found: Compiled) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.trap(7)
 def test_jobs_ask_for_their_mounts() -> None:
     assert services(compiled(COPIES + SPARE + JOINED)) == {
         "studio-backup-northlight_ws_songs_here.service": ['RequiresMountsFor="/srv/work/100%% spare" "/srv/work"'],

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from studio_backup.resource import Unparsable
 
 _DEVICE = re.compile(r"\tdevid +(\d+) size (\d+) used (\d+) path +(\S*?) *(MISSING)?")
-_PROFILE = re.compile(r"(\w+), ([\w/+]+): total=\d+, used=\d+")
+_PROFILE = re.compile(r"([\w+]+), (\w+): total=\d+, used=\d+")
 _COUNTER = re.compile(r"\[(.+)\]\.(\w+)_errs? +(\d+)")
 _REPLACED = re.compile(r"Never started|Started on .*, (?:finished|canceled) on .*")
 _SUSPENDED = re.compile(r"Started on .*, suspended on .* at ([0-9.]+)%.*")

@@ -57,6 +57,7 @@ def test_a_source_that_is_not_what_it_should_be(lab: Lab, studio: Studio, copy: 
     assert studio.json("run", copy, code=0)["deleted"] == 0
 
 
+@pytest.mark.trap(7)
 @pytest.mark.parametrize(("copy", "fault"), [(A, "unmount-target"), (A_OFF, "unmount-target")])
 def test_beneath_a_target_that_is_not_mounted_nothing_is_written(
     lab: Lab, studio: Studio, copy: str, fault: str

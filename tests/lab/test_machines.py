@@ -72,6 +72,7 @@ def test_machines_reach_each_other_and_nothing_else(lab: Lab) -> None:
     assert "default" not in lab.run("nas", "ip route").stdout
 
 
+@pytest.mark.trap(14)
 def test_raid1_of_the_nas_is_two_devices(lab: Lab) -> None:
     shown = lab.run("nas", "btrfs filesystem df /srv/tank; btrfs filesystem show /srv/tank").stdout
     assert "Data, RAID1" in shown

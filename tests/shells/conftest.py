@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.sandbox import Sandbox
+from tests.shells.btrfs_bays import Bays, blank, open_bays
 from tests.shells.device_bench import Devices
 from tests.shells.job_bench import STUDIO, Bench, Volume, install, open_bench
 from tests.shells.job_running import Job, build_job
@@ -27,6 +28,18 @@ def devices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devices]:
         finally:
             sandbox.run('for at in /srv/*; do umount "$at" 2>/dev/null; done')
             opened.close()
+
+
+@pytest.fixture(scope="module")
+def opened_bays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bays]:
+    with open_bays(tmp_path_factory.mktemp("disks")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def bays(opened_bays: Bays) -> Bays:
+    """Two blank disks in the bays of a machine, and a third beside it."""
+    return blank(opened_bays)
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ def disk(small: Loop) -> Loop:
     return small
 
 
+@pytest.mark.trap(2)
 @pytest.mark.parametrize("name", SIGNATURES)
 def test_no_signature_is_ever_called_blank(name: str, devices: Devices, small: Loop, large: Loop) -> None:
     loop = large if name == "btrfs" else small

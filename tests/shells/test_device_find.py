@@ -63,6 +63,7 @@ def test_one_serial_on_two_devices_is_no_answer(shell: str, devices: Devices) ->
     assert found(devices, "serial:S5GX1", shell) == one.device
 
 
+@pytest.mark.trap(3)
 @pytest.mark.parametrize("shell", SHELLS)
 def test_names_below_by_id(shell: str, devices: Devices) -> None:
     one, _ = devices.loops

@@ -115,6 +115,7 @@ def refused(devices: Devices, disk: Loop, want: Filesystem) -> str:
     return ended.log
 
 
+@pytest.mark.trap(1)
 @pytest.mark.parametrize("kind", TYPES)
 def test_what_came_after_the_plan_is_not_overwritten(kind: str, devices: Devices, disk: Loop) -> None:
     want = wanted(devices, disk, kind)
@@ -161,6 +162,7 @@ def test_what_is_mounted_is_never_a_thing_to_be_made(devices: Devices, disk: Loo
     assert "in use: mounted /srv/tank" in refused(devices, disk, want)
 
 
+@pytest.mark.trap(1)
 @pytest.mark.parametrize("kind", TYPES)
 def test_what_was_named_is_overwritten_whole(kind: str, devices: Devices, disk: Loop) -> None:
     """What mkfs does not write over would show beside it, on a disk that knows no discard."""

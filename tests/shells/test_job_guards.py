@@ -52,6 +52,7 @@ def test_an_unmounted_target_is_refused_and_nothing_is_written_beneath(
     assert tree(target.root) == ["sessions"]
 
 
+@pytest.mark.trap(6)
 def test_a_directory_bound_onto_itself_is_no_volume(ready: tuple[Job, Volume, Volume]) -> None:
     job, _, target = ready
     target.unmount()
@@ -95,6 +96,7 @@ def test_a_link_is_no_sentinel(ready: tuple[Job, Volume, Volume]) -> None:
     assert job.run()["reason"] == "source-sentinel"
 
 
+@pytest.mark.trap(8)
 def test_a_missing_or_empty_source_is_refused(job: Job) -> None:
     assert job.run()["reason"] == "source-empty"
     job.source.rmdir()
@@ -138,6 +140,7 @@ def test_a_target_that_is_not_ours_is_refused(job: Job) -> None:
     assert tree(job.target) == [".studio-backup-copy", "somebody's.txt"]
 
 
+@pytest.mark.trap(13)
 def test_a_target_that_is_a_link_is_refused(job: Job, tank: Volume) -> None:
     job.fill(3)
     job.target.rmdir()
@@ -158,6 +161,7 @@ def test_the_sentinel_and_the_excluded_are_not_copied(job: Job) -> None:
     assert tree(job.newest()) == ["take-000.wav", "take-001.wav", "take-002.wav"]
 
 
+@pytest.mark.trap(8)
 def test_a_disk_that_fills_up_loses_nothing_and_the_next_run_is_refused(own_bench: Bench) -> None:
     source = own_bench.make_volume("source")
     target = own_bench.make_volume("target", megabytes=16)
@@ -183,6 +187,7 @@ def test_a_disk_that_fills_up_loses_nothing_and_the_next_run_is_refused(own_benc
     assert len(job.points()) == 2
 
 
+@pytest.mark.trap(13)
 def test_a_busy_source_is_left_alone_until_the_limit(job: Job) -> None:
     job.set(quiet="600", quiet_limit="3600")
     job.fill(3)

@@ -19,6 +19,7 @@ def snapshots(bench: Bench, work: Volume, pool: Volume, request: pytest.FixtureR
     shutil.rmtree(built.source, ignore_errors=True)
 
 
+@pytest.mark.trap(9)
 @pytest.mark.parametrize("shell", SHELLS)
 def test_two_runs_make_two_points_that_share_what_did_not_change(job: Job, shell: str) -> None:
     job.shell = SHELLS[shell]

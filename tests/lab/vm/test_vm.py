@@ -70,6 +70,7 @@ def test_the_pinned_host_key_answers_and_no_other(vm: Vm) -> None:
     assert offered == ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH6D5kQbIbbfQ+0xQ1XQ2g2ow0j4Yi5BVXAb2XXnYuuf"]
 
 
+@pytest.mark.trap(14)
 def test_a_mirror_is_made_and_loses_a_disk(fresh_disks: Vm) -> None:
     make_mirror(fresh_disks)
     fresh_disks.run("mdadm --wait /dev/md/studio", check=False)
@@ -94,6 +95,7 @@ def test_smart_answers(vm: Vm) -> None:
         assert told["device"]["protocol"] == kind
 
 
+@pytest.mark.trap(3)
 def test_a_pulled_disk_keeps_its_bytes_and_goes_to_another_bay(fresh_disks: Vm) -> None:
     disk = fresh_disks.inserted["bay3"]
     fresh_disks.run(f"echo mine | dd of={disk.path} conv=fsync status=none", check=True)
@@ -174,6 +176,7 @@ def test_a_reboot_takes_the_initrd_that_the_machine_made(vm: Vm) -> None:
     assert vm.run("cat /root/kept").stdout == "kept\n"
 
 
+@pytest.mark.trap(3)
 @pytest.mark.long
 def test_an_array_keeps_its_name_only_when_the_initrd_knows_it(fresh_disks: Vm) -> None:
     make_mirror(fresh_disks)
