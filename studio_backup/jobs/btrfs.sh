@@ -53,6 +53,16 @@ $super_found
 END
 }
 
+# What a step of ours that goes on without us is called, in /run and by the kernel.
+behind_name() { printf 'studio-backup-btrfs.%s' "$1"; }
+
+# True while one goes on: a file that outlived it names another process, or none.
+goes_on() {
+  goes_on_process=''
+  { read -r goes_on_process <"/run/$(behind_name "$1")"; } 2>/dev/null || return 1
+  grep -q "$(behind_name "$1")" "/proc/$goes_on_process/cmdline" 2>/dev/null
+}
+
 # For each device besides those of the mounted file system that carries UUID, calls $2 with its name. Disks that sleep
 # are known by what udev remembers; $4 is called with those that nobody knows, and why: asleep or unread. SMART ($3) is
 # asked of disks that spin.
@@ -165,6 +175,7 @@ list_mounted() {
   ask_btrfs balance balance status "$btrfs_path"
   ask_btrfs root subvolume show "$btrfs_path"
   if [ -d "/sys/fs/btrfs/$btrfs_uuid/qgroups" ]; then printf 'quota\tyes\n'; else printf 'quota\tno\n'; fi
+  ! goes_on "$btrfs_uuid" || printf 'behind\n'
   mounted_at=$btrfs_path
   list_room
 }

@@ -43,6 +43,7 @@ class Found:
     links: dict[str, list[str]] = field(default_factory=dict)  # kernel name -> names below /dev/disk/by-id
     mounted: str | None = None  # its options
     elsewhere: bool = False
+    behind: bool = False  # a step of ours goes on
     others: list[str] = field(default_factory=list)  # file systems that are mounted with one of its disks
     quota: str | None = None
     room: tuple[int, int] | None = None  # per cent and MB
@@ -92,6 +93,8 @@ def _note(one: Found, word: str, rest: list[str]) -> None:
             one.mounted = options
         case "other", [uuid]:
             one.others.append(uuid)
+        case "behind", []:
+            one.behind = True
         case "elsewhere", []:
             one.elsewhere = True
         case "quota", [state]:

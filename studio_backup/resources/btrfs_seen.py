@@ -144,7 +144,8 @@ class Sight:
         replacing = btrfs_tools.replacing(self.found.tools.get("replace", []))
         balancing = btrfs_tools.balancing(self.found.tools.get("balance", []))
         scrubbing = "scrubbing" if self.scrub and self.scrub.status == "running" else ""
-        return replacing or ("replacing" if self.filling else balancing or scrubbing or "idle")
+        behind = "writing again what has one copy" if self.found.behind else ""
+        return replacing or ("replacing" if self.filling else balancing or behind or scrubbing or "idle")
 
     @property
     def settled(self) -> bool:

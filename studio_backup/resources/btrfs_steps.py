@@ -55,22 +55,27 @@ END
   [ -n "$leg" ] || { printf 'no disk is left to be replaced\n'; return 1; }
 }"""
 
-#: The copying itself takes hours: it goes on without us, and holds none of our streams open. What was written while a
-#: leg lacked has one copy: it is written again right after.
-_REPLACE = r"""said=$(mktemp)
-setsid sh -c 'btrfs replace start -B -f "$1" "$2" "$3" || exit
-  exec btrfs balance start "-dconvert=$4,soft" "-mconvert=$5,soft" "$3"' \
-  sh "$leg" "$device" "$btrfs_path" "$3" "$4" </dev/null >"$said" 2>&1 3>&- 4>&- &
-worker=$!
-patience=50
-while kill -0 "$worker" 2>/dev/null && [ "$patience" -gt 0 ]; do
-  case $(cat "/sys/fs/btrfs/$1/exclusive_operation" 2>/dev/null) in none | '') ;; *) break ;; esac
-  sleep 0.1; patience=$((patience - 1))
-done
-code=0
-if ! kill -0 "$worker" 2>/dev/null; then wait "$worker" || code=$?; fi
-cat "$said"; rm -f "$said"
-[ "$code" -eq 0 ]"""
+#: `behind UUID SCRIPT ARGUMENT…` begins what takes hours: it goes on without us, holds none of our streams open, and is
+#: known by a file until it ends. Ends once it has begun; what ended at once gives its status.
+_BEHIND = r"""behind() {
+  behind_uuid=$1 behind_script=$2 said=$(mktemp) patience=100 code=0
+  shift 2
+  setsid sh -c "$behind_script" "$(behind_name "$behind_uuid")" "$@" </dev/null >"$said" 2>&1 3>&- 4>&- &
+  worker=$!
+  printf '%s\n' "$worker" >"/run/$(behind_name "$behind_uuid")"
+  while kill -0 "$worker" 2>/dev/null && [ "$patience" -gt 0 ]; do
+    case $(cat "/sys/fs/btrfs/$behind_uuid/exclusive_operation" 2>/dev/null) in none | '') ;; *) break ;; esac
+    sleep 0.1
+    patience=$((patience - 1))
+  done
+  if ! kill -0 "$worker" 2>/dev/null; then wait "$worker" || code=$?; fi
+  cat "$said"; rm -f "$said"
+  return "$code"
+}"""
+
+#: What was written while a leg lacked has one copy: it is written again right after.
+_REPLACE = """'btrfs replace start -B -f "$1" "$2" "$3" || exit
+  btrfs balance start "-dconvert=$4,soft" "-mconvert=$5,soft" "$3"' "$leg" "$device" "$btrfs_path" """
 
 
 def create(uuid: str, options: Iterable[str], designators: Sequence[str]) -> str:
@@ -93,6 +98,7 @@ def put_in(uuid: str, path: str, profiles: tuple[str, str], others: Sequence[str
     return f"""{_FIND}
 {_DEGRADED}
 {_LEG}
+{_BEHIND}
 set -- {shlex.join((uuid, path, *profiles))}
 blank {shlex.quote(new)}
 settle
@@ -104,7 +110,7 @@ for designator in {shlex.join(others)}; do
 done
 leg_to_replace
 find_device {shlex.quote(new)}
-{_REPLACE}"""
+behind "$1" {_REPLACE}"$3" "$4" """
 
 
 def add(uuid: str, new: str) -> str:
@@ -123,9 +129,10 @@ def wipe(designator: str) -> str:
 
 def convert(uuid: str, data: str, metadata: str) -> str:
     """Chunks of other profiles are written again, and no others; that goes on without us."""
-    return f"""{_mounted(uuid)}
-btrfs balance start --bg -dconvert={data},soft -mconvert={metadata},soft "$btrfs_path" 3>&- 4>&-
-sleep 1"""
+    return f"""{_BEHIND}
+{_mounted(uuid)}
+behind {shlex.quote(uuid)} 'btrfs balance start "-dconvert=$1,soft" "-mconvert=$2,soft" "$3"' \\
+  {data} {metadata} "$btrfs_path" """
 
 
 def set_label(uuid: str, label: str, designators: Sequence[str]) -> str:
