@@ -42,8 +42,9 @@ for job do
     for record in "$state/runs/$id".*.json; do
       [ -f "$record" ] || continue
       newest=$record
-      if ! grep -q '"result":"running"' "$record"; then ended=$record; fi
     done
+    # One look at up to 200 records: a program for each would take longer than the whole survey.
+    [ -z "$newest" ] || ended=$(grep -L '"result":"running"' "$state/runs/$id".*.json | tail -n 1)
     if [ "$newest" != "$ended" ] && ! held "$state/lock/$id"; then
       printf 'ended\t'; head -n 1 "$newest" | sed 'INTERRUPTED'
     else
