@@ -2,129 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
-import shlex
-import time
 from dataclasses import replace
 
 import pytest
 
-from studio_backup.diff import Change, Present, compare
-from studio_backup.manifest import Entry
-from studio_backup.probe import PREAMBLE, Reply
-from studio_backup.resource import After, Resource
-from studio_backup.resources.device import joined
-from studio_backup.resources.disk import Disk
+from studio_backup.diff import Present, compare
 from studio_backup.resources.md_array import MdArray
 from studio_backup.resources.md_scrub import program
-from studio_backup.script import REFUSED, build, outcomes
-from studio_backup.source import Place
-from studio_backup.step import Outcome, Task
-from studio_backup.survey import Answered, read
+from studio_backup.script import REFUSED
 from tests.lab.vm.facts import spare
 from tests.lab.vm.machine import Vm
+from tests.lab.vm.md_bench import CHOSEN, asked, carried_out, ended, fields, fill, judged, made, settled, wanted, whole
 
 pytestmark = [pytest.mark.lab, pytest.mark.long]
-
-PLACE = Place("studio.yml", 1, 1)
-SYSTEM = "nas/linux"
-CHOSEN = "a0000000:00000000:00000000:00000001"
-PATIENCE = 300
-FILL = """set -e; mkfs.ext4 -q /dev/disk/by-id/md-uuid-{uuid}; mkdir -p /srv/tank
-mount /dev/disk/by-id/md-uuid-{uuid} /srv/tank; cd /srv/tank; mkdir 'a session'
-for take in 1 2 3 4 5; do head -c 3000000 /dev/urandom >"a session/take $take.wav"; done
-find . -type f -exec sha256sum {{}} + >/root/sums; sync -f /srv/tank"""
-
-
-def wanted(vm: Vm, *bays: str, level: str = "raid1", **others: str) -> MdArray:
-    """The array `tank` of these bays, or of other bays under their names."""
-    members = {**{bay: bay for bay in bays}, **others}
-    return MdArray(
-        system=SYSTEM,
-        name="tank",
-        place=PLACE,
-        level=level,
-        members=tuple(members),
-        devices={member: f"id:{vm.inserted[bay].id}" for member, bay in members.items()},
-        chosen=CHOSEN,
-        found=joined({member: f"{SYSTEM}/disk/{member}" for member in members}),
-    )
-
-
-def asked(vm: Vm, resource: Resource) -> Present | object:
-    """What the machine says of it now."""
-    probe = resource.probe()
-    done = vm.run(f"{PREAMBLE}\n( set -eu\nset -- {shlex.join(probe.args)}\n{probe.script}\n) </dev/null")
-    return read(resource, Answered({(probe.script, probe.touches): Reply(done.returncode, done.stdout, done.stderr)}))
-
-
-def judged(vm: Vm, want: MdArray) -> Change:
-    """The change that it needs, with what is on its disks."""
-    known: dict[After, str] = {}
-    for member, designator in want.devices.items():
-        disk = Disk(system=SYSTEM, name=member, place=PLACE, device=designator, smart="no")
-        seen = asked(vm, disk)
-        assert isinstance(seen, Present), seen
-        if content := getattr(seen.value, "content", None):
-            known[After(disk.address, "content")] = content
-    entry = Entry("northlight", want.address, "studio.yml", want.digest())
-    return compare(want, asked(vm, want), entry, "", known)  # type: ignore[arg-type]
-
-
-def carried_out(vm: Vm, change: Change) -> Outcome:
-    """How its steps ended, run as apply runs them."""
-    assert isinstance(change.want, MdArray)
-    if change.verb == "create":
-        steps = change.want.create()
-    else:
-        assert change.verb == "update"
-        assert isinstance(change.seen, Present)
-        assert isinstance(change.seen.value, MdArray)
-        steps = change.want.update(change.seen.value, frozenset(field.name for field in change.fields))
-    token = secrets.token_hex(8)
-    task = Task(address=change.address, steps=steps, entry_path="/var/lib/studio-backup/manifest/x", entry="x\ty\n")
-    done = vm.run("exec sh -s", text=build([task], token), timeout=PATIENCE)
-    outcome = outcomes([task], Reply(done.returncode, done.stdout, done.stderr), token)[change.address]
-    assert outcome is not None, done
-    return outcome
-
-
-def made(vm: Vm, want: MdArray) -> None:
-    """Make it where nothing is, and see it."""
-    change = judged(vm, want)
-    assert change.verb == "create"
-    outcome = carried_out(vm, change)
-    assert outcome.exit == 0, outcome.log
-    assert judged(vm, want).verb in ("ok", "watch")
-
-
-def settled(vm: Vm, want: MdArray) -> Change:
-    """The change that is left once the array is idle."""
-    end = time.monotonic() + PATIENCE
-    while "action" in fields(change := judged(vm, want)):
-        assert time.monotonic() < end
-        time.sleep(1)
-    return change
-
-
-def ended(vm: Vm, want: MdArray) -> None:
-    """In the end, nothing is left to be said of it."""
-    change = settled(vm, want)
-    assert (change.verb, change.reason, fields(change)) == ("ok", "", {})
-
-
-def fields(change: Change) -> dict[str, str | None]:
-    return {field.name: field.before for field in change.fields}
-
-
-def whole(vm: Vm) -> bool:
-    """Every byte of every file is as it was written, read from the disks again."""
-    done = vm.run("sync; echo 3 >/proc/sys/vm/drop_caches; cd /srv/tank && sha256sum --quiet -c /root/sums")
-    return (done.returncode, done.stdout) == (0, "")
-
-
-def fill(vm: Vm, uuid: str = CHOSEN) -> None:
-    vm.run(FILL.format(uuid=uuid), check=True)
 
 
 def test_a_mirror_lives_through_a_failed_and_a_pulled_disk(fresh_disks: Vm) -> None:
@@ -245,7 +135,7 @@ def test_one_made_by_hand_is_taken_over_and_its_bitmap_set(fresh_disks: Vm) -> N
         check=True,
     )
     want = wanted(vm, "bay1", "bay2")
-    assert compare(want, asked(vm, want), None, "", {}).reason == "adopted"  # type: ignore[arg-type]
+    assert compare(want, asked(vm, want), None, "", {}).reason == "adopted"
     want = replace(want, bitmap="internal")
     change = judged(vm, want)
     assert fields(change) == {"bitmap": "none"}

@@ -73,6 +73,13 @@ class Spec:
         done = self.run("apply", "--yes", *flags, code=code)
         return done.stdout + done.stderr
 
+    def applied(self, *names: str, codes: tuple[int, ...] = (0, 2)) -> None:
+        """Apply ends well; whether something is left to watch (an array that is being built) is a matter of moments."""
+        flags = [word for name in names for word in ("--allow-destroy", name)]
+        with self.start("apply", "--yes", *flags) as process:
+            out, err = process.communicate(timeout=900)
+        assert process.returncode in codes, f"{out}\n{err}"
+
 
 def hashes(vm: Vm) -> str:
     return vm.run(
@@ -130,10 +137,7 @@ def test_made_filled_failed_mended_and_rebuilt(fresh_disks: Vm, tmp_path: Path) 
     assert f"--allow-destroy {ARRAY}#bay2" in " ".join(screen.split())
     said = spec.apply(code=5)
     assert vm.run(f"blkid -p -o value -s LABEL {new.path}").stdout == "takes-1998\n"
-    mended = spec.start("apply", "--yes", "--allow-destroy", f"{ARRAY}#bay2")
-    with mended:
-        out, err = mended.communicate(timeout=600)
-    assert mended.returncode in (0, 2), f"{out}\n{err}"  # 2 while it is still being filled: something to watch
+    spec.applied(f"{ARRAY}#bay2")
     settled(vm)
     spec.json("plan", code=0)
     assert hashes(vm) == there
@@ -143,4 +147,66 @@ def test_made_filled_failed_mended_and_rebuilt(fresh_disks: Vm, tmp_path: Path) 
     (spec.folder / "playbooks/storage.yml").write_text("- {name: Nothing is kept any more, hosts: raid}\n")
     released = spec.run("apply", "--yes", code=0).stdout
     assert "3 of 3" in released or "changes done and seen" in released
+    assert hashes(vm) == there
+
+
+def slow(vm: Vm, kib: int) -> None:
+    """How fast an array may be built, in KiB a second."""
+    vm.run(f"echo {kib} >/proc/sys/dev/raid/speed_limit_max; echo 100 >/proc/sys/dev/raid/speed_limit_min", check=True)
+
+
+def drifted(spec: Spec, *words: str) -> None:
+    """Drift exits as something to look at, and says each of these words."""
+    said = " ".join(spec.run("drift", code=2).stdout.split())
+    for word in words:
+        assert word in said, (word, said)
+
+
+@pytest.mark.long
+def test_drift_names_each_state_while_it_lasts(fresh_disks: Vm, tmp_path: Path) -> None:
+    """Built, failed, pulled, rebuilt, scrubbed with a flipped byte, repaired."""
+    vm, spec = fresh_disks, Spec(tmp_path / "spec", fresh_disks)
+    play = spec.folder / "playbooks/storage.yml"
+    play.write_text(PLAY.replace("md-array: {tank: {}}", "md-array: {tank: {scrub: weekly}}"))
+    slow(vm, 2000)
+    spec.applied(ARRAY, FILESYSTEM)
+    drifted(spec, "action", "resyncing")
+    slow(vm, 200000)
+    settled(vm)
+    spec.run("drift", code=0)
+    vm.run("for n in 1 2 3; do head -c 3000000 /dev/urandom >/srv/tank/take-$n.wav; done; sync", check=True)
+    there = hashes(vm)
+
+    old, new = facts.DISKS["bay2"], facts.spare(1, "bay2")
+    vm.run(f"mdadm /dev/md/tank --fail {old.path}", check=True)
+    drifted(spec, "degraded", "bay2 has failed")
+    vm.pull("bay2")
+    vm.run("echo x >/srv/tank/.studio-backup-note; sync", check=True)
+    drifted(spec, "degraded", "bay2 is missing", "present")
+    # What does not need the disk goes on without it.
+    play.write_text(play.read_text().replace("scrub: weekly", "scrub: weekly, bitmap: none"))
+    spec.applied()
+    assert vm.run("cat /sys/block/md127/md/bitmap/location").stdout == "none\n"
+
+    vm.plug(new)
+    spec.edit(f"bay2: {{id: {old.id},", f"bay2: {{id: {new.id},")
+    slow(vm, 2000)
+    spec.applied(f"{ARRAY}#bay2")
+    drifted(spec, "degraded", "recovering", "%", "done in")
+    slow(vm, 200000)
+    settled(vm)
+    spec.run("drift", code=0)
+    assert hashes(vm) == there
+
+    # Bytes that no disk reports: a scrub finds them, as a number, and which disk is right nobody knows.
+    vm.run(f"printf x | dd of={new.path} bs=1 seek=300000001 conv=notrunc,fsync; blockdev --flushbufs {new.path}")
+    slow(vm, 2000)
+    vm.run("systemctl start studio-backup-northlight_scrub-tank.service", check=True)
+    drifted(spec, "action", "checking")
+    slow(vm, 200000)
+    vm.run("mdadm --wait /dev/md127", check=False, timeout=300)
+    drifted(spec, "mismatches")
+    vm.run("echo repair >/sys/block/md127/md/sync_action; mdadm --wait /dev/md127", timeout=300)
+    vm.run("systemctl start studio-backup-northlight_scrub-tank.service; mdadm --wait /dev/md127", timeout=300)
+    spec.run("drift", code=0)
     assert hashes(vm) == there
