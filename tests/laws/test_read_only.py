@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -50,6 +51,11 @@ def script() -> tuple[str, int]:
     return join(probes, NONCE), len(probes)
 
 
+def _without_room(said: str) -> str:
+    """Whoever else writes to the disk of this machine changes how much is free on it."""
+    return re.sub(r"(?m)^room\t[0-9]+\t[0-9]+$", "room", said)
+
+
 def test_nothing_is_written(sandbox: Sandbox) -> None:
     text, count = script()
     before = {name: sandbox.run(text, shell) for name, shell in SHELLS.items()}
@@ -58,6 +64,7 @@ def test_nothing_is_written(sandbox: Sandbox) -> None:
     assert sandbox.run(": >/srv/x || : >/tmp/x || : >/var/lib/x").returncode != 0
     for name, shell in SHELLS.items():
         after = sandbox.run(text, shell)
-        assert (after.stdout, after.stderr) == (before[name].stdout, before[name].stderr), name
+        was = before[name]
+        assert (_without_room(after.stdout), after.stderr) == (_without_room(was.stdout), was.stderr), name
         answers = split(Reply(0, after.stdout, after.stderr), count, NONCE)
         assert [getattr(answer, "exit", answer) for answer in answers] == [0] * count, name
