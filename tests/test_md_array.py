@@ -204,6 +204,15 @@ def test_what_could_not_be_read_is_not_absent(name: str, line: str, said: str) -
         wanted(name).parse(cut)
 
 
+@pytest.mark.parametrize(("name", "keep"), [("raid1", "MD_LEVEL"), ("not-started", "MD_LEVEL"), ("pulled", "MD_LEVEL")])
+def test_half_an_answer_of_mdadm_is_none(name: str, keep: str) -> None:
+    reply = case(name).reply()
+    lines = [line for line in reply.out.split("\n") if not line.startswith("MD_") or line.startswith(keep)]
+    assert len(lines) < len(reply.out.split("\n"))
+    with pytest.raises(Unparsable, match="half an answer of mdadm"):
+        wanted(name).parse(replace(reply, out="\n".join(lines)))
+
+
 def test_it_waits_for_what_is_on_its_disks() -> None:
     want = replace(wanted("absent"), found=joined({"bay1": "nas/linux/disk/bay1", "bay2": "nas/linux/disk/bay2"}))
     assert want.awaits() == {"nas/linux/disk/bay1", "nas/linux/disk/bay2"}

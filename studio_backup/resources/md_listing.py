@@ -23,6 +23,7 @@ SCRIPT = rf"""{CONTENT}
 if ! command -v mdadm >/dev/null; then printf 'mdadm is not installed\n' >&2; exit 1; fi
 if [ -r /proc/mdstat ]; then awk '{{ print "\t" $0 }}' /proc/mdstat; fi
 if [ -d /dev/disk/by-id ]; then ls -l /dev/disk/by-id; fi
+told() {{ if [ -n "$1" ]; then printf '%s\n' "$1"; else printf 'unread\tmdadm answers nothing\n'; fi; }}
 running=' '
 for folder in /sys/block/md*/md; do
   [ -d "$folder" ] || continue
@@ -47,7 +48,7 @@ for folder in /sys/block/md*/md; do
     printf 'leg\t%s\t%s%s\n' "${{place##*/}}" "$disk" "$words"
     case $state in inactive | '?') ;; *) running="$running$disk " ;; esac
   done
-  if exported=$(mdadm --detail --export "/dev/$name" 2>&1); then printf '%s\n' "$exported"
+  if exported=$(mdadm --detail --export "/dev/$name" 2>&1); then told "$exported"
   else printf 'unread\t%s\n' "$exported"; fi
   code=0; mdadm --detail --test --brief "/dev/$name" >/dev/null 2>&1 || code=$?
   printf 'test\t%s\n' "$code"
@@ -69,7 +70,7 @@ for designator do
   sectors='?'; read -r sectors 2>/dev/null <"/sys/class/block/${{device##*/}}/size" || sectors='?'
   printf 'size\t%s\n' "$sectors"
   case $running in *" ${{device##*/}} "*) continue ;; esac
-  if examined=$(mdadm --examine --export "$device" 2>&1); then printf '%s\n' "$examined"
+  if examined=$(mdadm --examine --export "$device" 2>&1); then told "$examined"
   else case $examined in *'No md superblock detected'*) ;; *) printf 'unread\t%s\n' "$examined" ;; esac; fi
 done
 printf 'complete\n'"""

@@ -45,6 +45,8 @@ def _all_read(listing: Listing, devices: Mapping[str, Disk]) -> None:
     said = next((subject.unread[0] for subject in subjects if subject.unread), None)
     if said is not None:
         raise Unparsable(said)
+    if any(disk.exported and not uuid_of(disk.exported.get("MD_UUID", "")) for disk in devices.values()):
+        raise Unparsable("half an answer of mdadm: a superblock without its UUID")
 
 
 def _holding(listing: Listing, devices: Mapping[str, Disk]) -> Running | None:
@@ -54,4 +56,8 @@ def _holding(listing: Listing, devices: Mapping[str, Disk]) -> Running | None:
     first, second = [*held.most_common(2), ("", 0), ("", 0)][:2]
     if first[1] and first[1] == second[1]:
         raise Unparsable(f"its members are in two arrays, {first[0]} and {second[0]}")
-    return listing.arrays[first[0]] if first[1] else None
+    if not first[1]:
+        return None
+    if not uuid_of(listing.arrays[first[0]].exported.get("MD_UUID", "")):
+        raise Unparsable(f"half an answer of mdadm: {first[0]} without its UUID")
+    return listing.arrays[first[0]]
