@@ -22,7 +22,7 @@ _HOLDS = {"mfa": 365 * DAY}
 @make_command("json")
 @click.argument("subject")
 @click.option("--by", required=True, metavar="NAME", help="Who saw it.")
-@click.option("--what", metavar="WORD", help="What was seen; default: the first of those below.")
+@click.option("--what", metavar="WORD", help="What was seen; default: the first of those above.")
 @click.option("--expires", metavar="WHEN", help="A day, or a span of time; default: 6 months, a year for mfa.")
 @click.option("--note", default="", metavar="TEXT", help="Anything to be remembered with it.")
 def command(settings: Settings, subject: str, by: str, what: str | None, expires: str | None, note: str) -> int:
