@@ -8,7 +8,9 @@ from typing import get_type_hints
 from studio_backup.resource import Resource, ruled_fields
 
 #: Kinds that a play holds by name; all others are compiled.
-WRITTEN = ("disk", "md-array", "btrfs-filesystem", "filesystem", "mount", "btrfs-subvolume")
+WRITTEN = (
+    *("disk", "md-array", "btrfs-filesystem", "zfs-pool", "filesystem", "zfs-dataset", "mount", "btrfs-subvolume"),
+)
 
 
 def kind_schema(kind: type[Resource]) -> dict[str, object]:

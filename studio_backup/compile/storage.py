@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from studio_backup.compile import zfs
 from studio_backup.compile.btrfs import keep_btrfs, keep_subvolume
 from studio_backup.compile.collect import Collector, designator_of
 from studio_backup.compile.md_conf import configured
@@ -48,8 +49,14 @@ class Storage:
                     keep_btrfs(self, machine, system, one)
                 case "btrfs-subvolume":
                     keep_subvolume(self.collected, machine, system, one)
+                case "zfs-pool":
+                    members = machine.arrays[one.name].members
+                    disks = {member: self.disk(machine, system, member) for member in members}
+                    zfs.pool(self.collected, machine, system, one, disks)
                 case "filesystem":
                     self._filesystem(machine, system, one)
+                case "zfs-dataset":
+                    self._dataset(machine, system, one)
                 case "mount":
                     self._mount(machine, system, one)
         for name, arrays in self.configured.items():
@@ -133,6 +140,11 @@ class Storage:
                 found=Derived((After(below, "content"),)),
             )
         )
+
+    def _dataset(self, machine: model.Machine, system: model.System, one: model.Managed) -> None:
+        volume = machine.volumes[one.name]
+        self.collected.mounts[volume.full_name] = zfs.dataset(self.collected, machine, system, one)
+        self.collected.volume(system, volume)
 
     def _mount(self, machine: model.Machine, system: model.System, one: model.Managed) -> None:
         volume = machine.volumes[one.name]

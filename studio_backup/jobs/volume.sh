@@ -112,11 +112,25 @@ linked_id() (
   done
 )
 
+# Every id that a dataset of ZFS answers to: its guid, and the one that it was made with. One that is inherited, or came
+# with a stream, is that of another dataset.
+dataset_ids() {
+  zfs get -H -o value,source guid,studio-backup:id "$1" 2>/dev/null |
+    awk -F '\t' '$1 != "-" && ($2 == "-" || $2 == "local") { print $1 }'
+}
+
 # 0: the volume found by find_mount at ROOT has this id; 1: it has another; 2: nothing here can tell.
 mounted_id_is() {
   read_superblock "$mount_source" "$mount_type"
   [ -n "$superblock_id" ] || read_superblock "/dev/block/$mount_number" "$mount_type"
   mounted_id=$superblock_id
+  case $mount_type in
+    zfs | fuse.zfs)
+      for mounted_id in $(dataset_ids "$mount_source"); do ! same_id "$mounted_id" "$2" || return 0; done
+      [ -n "$mounted_id" ] && return 1
+      return 2
+      ;;
+  esac
   if [ "$mount_type" = darwin ]; then
     mounted_id=$(diskutil info "$1" | sed -n 's/^ *Volume UUID: *//p')
   fi

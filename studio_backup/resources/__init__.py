@@ -19,6 +19,8 @@ from studio_backup.resources.snapshot_schedule import SnapshotSchedule
 from studio_backup.resources.ssh_key import SshKey
 from studio_backup.resources.systemd_unit import SystemdUnit
 from studio_backup.resources.volume import Volume
+from studio_backup.resources.zfs_dataset import ZfsDataset
+from studio_backup.resources.zfs_pool import ZfsPool
 
 #: By name; a new kind is added here and nowhere else.
 KINDS: dict[str, type[Resource]] = {
@@ -27,5 +29,6 @@ KINDS: dict[str, type[Resource]] = {
         *(Disk, MdArray, Volume, Sentinel, Directory, Receiver),
         *(SshKey, File, Block, SystemdUnit, Filesystem, Mount, MdadmConf, SnapshotSchedule),
         *(BtrfsFilesystem, BtrfsSubvolume),
+        *(ZfsPool, ZfsDataset),
     )
 }

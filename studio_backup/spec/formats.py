@@ -20,7 +20,16 @@ from studio_backup.spec.presets import PRESETS
 from studio_backup.spec.retention import point_time
 from studio_backup.spec.rules import NUMBERS
 from studio_backup.spec.schedule import Schedule, rhythm
-from studio_backup.spec.storage import check_array_id, check_chunk, check_label, check_mount_option
+from studio_backup.spec.storage import (
+    check_array_id,
+    check_chunk,
+    check_compression,
+    check_key_location,
+    check_label,
+    check_mount_option,
+    check_zfs_name,
+    check_zfs_size,
+)
 from studio_backup.spec.tools import check_tool
 from studio_backup.spec.wording import MalformedError, shorten, suggest
 
@@ -221,4 +230,8 @@ FORMATS: dict[str, tuple[str, Callable[[str], object]]] = {
     "label": ("SB217", check_label),
     "pattern-of-addresses": ("SB218", check_addresses),
     "mount-option": ("SB217", check_mount_option),
+    "zfs-compression": ("SB217", check_compression),
+    "zfs-size": ("SB217", check_zfs_size),
+    "zfs-name": ("SB217", check_zfs_name),
+    "key-location": ("SB217", check_key_location),
 }

@@ -1,4 +1,4 @@
-"""What the plays keep besides datasets, by kind and name: disks, md arrays, file systems, mounts, subvolumes."""
+"""What the plays keep besides datasets, by kind and name: disks, arrays, pools, file systems, mounts, subvolumes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ _SECTIONS = {
     "disk": ("disks", "disk"),
     "md-array": ("arrays", "array"),
     "btrfs-filesystem": ("arrays", "array"),
+    "zfs-pool": ("arrays", "array"),
     "filesystem": ("volumes", "volume"),
+    "zfs-dataset": ("volumes", "volume"),
     "mount": ("volumes", "volume"),
 }
 
@@ -88,7 +90,7 @@ def with_chosen_ids(studio: str, machines: dict[str, Machine], managed: Sequence
         for volume in machine.volumes.values():
             if volume.ids.get(system.name):
                 continue
-            if one.kind == "filesystem" and volume.name == one.name:
+            if one.kind in ("filesystem", "zfs-dataset") and volume.name == one.name:
                 volumes[volume.name] = _with_id(volume, system.name, chosen_id(studio, volume.machine, volume.name))
             elif one.kind == "btrfs-filesystem" and volume.on == one.name:
                 volumes[volume.name] = _with_id(volume, system.name, chosen_btrfs_id(studio, machine.name, one.name))

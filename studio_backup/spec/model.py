@@ -227,7 +227,7 @@ class Managed:
     """Something that a play keeps by kind and name: a disk, an array, a file system, a mount or a subvolume."""
 
     machine: str
-    kind: str  # disk | md-array | btrfs-filesystem | filesystem | mount | btrfs-subvolume
+    kind: str  # one of spec.storage.KINDS
     name: str  # of a disk, an array or a volume of the machine; a subvolume has one of its own
     options: Mapping[str, str | tuple[str, ...]]  # as they are written; what is left out is not in it
     place: Place

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import uuid
 
+from studio_backup.resources.zfs_sizes import size_of
+from studio_backup.spec.model import Managed, Volume
 from studio_backup.spec.wording import MalformedError, shorten
 
 #: The kinds that a play holds by name, in the order in which they rest on one another.
-KINDS = ("disk", "md-array", "btrfs-filesystem", "filesystem", "mount", "btrfs-subvolume")
+KINDS = ("disk", "md-array", "btrfs-filesystem", "zfs-pool", "filesystem", "zfs-dataset", "mount", "btrfs-subvolume")
 #: Levels of a btrfs array that are made, and what their metadata is where the spec says nothing.
 BTRFS_METADATA = {"single": "raid1", "raid1": "raid1", "raid1c3": "raid1c3", "raid1c4": "raid1c4", "raid10": "raid10"}
 #: File systems that can be made, and how long their labels may be.
@@ -17,6 +19,9 @@ LABEL_LIMITS = {"ext4": 16, "xfs": 12, "btrfs": 64}
 _NAMESPACE = uuid.UUID("7d1c2f6e-3b0a-5c41-9d57-51a1c0de0b5e")
 
 _CHUNK = re.compile(r"([0-9]{1,6})([KM])")
+_COMPRESSION = re.compile(r"on|off|lz4|lzjb|zle|gzip(-[1-9])?|zstd(-1?[0-9])?|zstd-fast(-[0-9]{1,4})?")
+_DATASET = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]*(/[A-Za-z0-9][A-Za-z0-9_.:-]*)*")
+_KEY = re.compile(r"file:///[A-Za-z0-9_.@+/-]+")
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _OPTION = re.compile(r"[A-Za-z0-9_.-]+(=[A-Za-z0-9_.:/@%+-]+)?")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -30,6 +35,34 @@ def check_chunk(text: str) -> None:
     kib = int(found[1]) * (1024 if found[2] == "M" else 1) if found else 0
     if not 4 <= kib <= 65536 or kib & (kib - 1):
         raise MalformedError(f"'{shorten(text)}' is not the size of a chunk", "write a power of two, as in 64K or 512K")
+
+
+def check_compression(text: str) -> None:
+    """A word of OpenZFS; the same one may be called differently, and would show as drift."""
+    if not _COMPRESSION.fullmatch(text):
+        raise MalformedError(f"'{shorten(text)}' is not a compression", "write lz4, zstd, zstd-3, gzip-6, on or off")
+
+
+def check_zfs_size(text: str) -> None:
+    """A size of ZFS, in powers of 1,024."""
+    if size_of(text) is None:
+        raise MalformedError(
+            f"'{shorten(text)}' is not a size of ZFS", "write a whole number and K, M, G, T or P, or none"
+        )
+
+
+def check_zfs_name(text: str) -> None:
+    """A dataset below a pool, of which each part is a name that needs no quoting."""
+    if not _DATASET.fullmatch(text) or len(text) > 200:
+        raise MalformedError(
+            f"'{shorten(text)}' is not the name of a dataset", "write POOL/NAME, as `zfs list` prints it"
+        )
+
+
+def check_key_location(text: str) -> None:
+    """Where the key of an encrypted dataset stands on the machine; never the key."""
+    if text != "prompt" and not _KEY.fullmatch(text):
+        raise MalformedError(f"'{shorten(text, 30)}' is not the place of a key", "write file:///PATH, or prompt")
 
 
 def check_label(text: str) -> None:
@@ -68,6 +101,19 @@ def array_id(text: str) -> str:
 def is_uuid(text: str) -> bool:
     """True for an id that a Linux file system can carry."""
     return _UUID.fullmatch(text) is not None
+
+
+def pool_name_problem(name: str) -> str:
+    """Why no pool can have this name, "" where one can: the words of its own layout are taken."""
+    if not name[0].isalpha():
+        return "the name of a pool begins with a letter"
+    reserved = re.match(r"mirror|raidz|draid|spare|log$|c[0-9]", name)
+    return f"'{reserved[0]}' at its beginning is a word of zpool's" if reserved else ""
+
+
+def zfs_name(volume: Volume, one: Managed) -> str:
+    """The dataset of a volume."""
+    return str(one.options.get("dataset") or f"{volume.on}/{volume.name}")
 
 
 def chosen_id(studio: str, machine: str, volume: str) -> str:

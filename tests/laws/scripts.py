@@ -15,6 +15,7 @@ from studio_backup.probe import Probe, join, merge
 from studio_backup.resource import Derived, Resource, Unparsable, ruled_fields
 from studio_backup.resources import KINDS
 from studio_backup.resources.mount import Mount
+from studio_backup.resources.zfs_dataset import ZfsDataset
 from studio_backup.restore.stream import land, send, verify
 from studio_backup.rollout.sessions import probe as session_probe
 from studio_backup.running import preview, start
@@ -51,6 +52,8 @@ def hostile(resource: Resource) -> Resource:
         return dataclasses.replace(resource, name=f"/srv/{HOSTILE}")
     if isinstance(resource, Mount):
         return dataclasses.replace(resource, path=f"/srv/{HOSTILE}")
+    if isinstance(resource, ZfsDataset):
+        return dataclasses.replace(resource, mountpoint=f"/srv/{HOSTILE}")
     return resource
 
 

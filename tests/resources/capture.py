@@ -1,8 +1,8 @@
 """Capture replies: `python -m tests.resources.capture [KIND/CASE…]` brings a machine to each setup.sh and asks it.
 
 The first lines of setup.sh say where: `# machine: dash`, `bash` or `busybox` is this machine behind a private /etc,
-/var/lib, /root and /srv; `raid` is the virtual machine; any other name is a booted lab machine. A setup.sh of the kind
-goes before that of a case. A case without setup.sh is made by hand.
+/var/lib, /root and /srv; `raid` is the virtual machine, `raid-zfs` the one with OpenZFS; any other name is a booted lab
+machine. A setup.sh of the kind goes before that of a case. A case without setup.sh is made by hand.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ _UNDO = """systemctl stop 'studio-backup-golden*' 2>/dev/null
 systemctl disable studio-backup-golden_x.timer 2>/dev/null
 rm -rf /etc/systemd/system/studio-backup-golden* /run/systemd/system/studio-backup-golden*
 systemctl daemon-reload; systemctl reset-failed 2>/dev/null; true"""
+
+#: The virtual machine, plain and with `--zfs`, and whose answers are of interest there.
+VIRTUAL = {facts.NAME: "mdadm 4.2", f"{facts.NAME}-zfs": "OpenZFS 2.3.2"}
 
 
 def question(case: Case) -> str:
@@ -52,11 +55,11 @@ def lab(case: Case, name: str, setup: str) -> tuple[str, Reply]:
     return origin, Reply(asked.returncode, asked.stdout, asked.stderr)
 
 
-def raid(case: Case, setup: str) -> tuple[str, Reply]:
+def raid(case: Case, setup: str, tool: str) -> tuple[str, Reply]:
     """The reply of the virtual machine that `scripts/lab vm up` boots; setup.sh of the kind blanks its disks."""
     client.run(setup, timeout=300)  # without -e: what is refused, such as to fail a last disk, is part of some cases
     asked = client.run(f"{PREAMBLE}\n{question(case)}")
-    origin = f"Debian 12 virtual machine, Linux 6.1, mdadm 4.2, dash, GNU coreutils 9.1, mawk 1.3.4, {date.today()}"
+    origin = f"Debian 12 virtual machine, Linux 6.1, {tool}, dash, GNU coreutils 9.1, mawk 1.3.4, {date.today()}"
     return origin, Reply(asked.returncode, asked.stdout, asked.stderr)
 
 
@@ -68,8 +71,8 @@ def capture(case: Case) -> None:
         machine = text.split("\n", 1)[0].removeprefix("# machine: ")
         shared = case.folder.parent / "setup.sh"
         text = f"{shared.read_text(encoding='utf-8')}\n{text}" if shared.exists() else text
-        if machine == facts.NAME:
-            origin, reply = raid(case, text)
+        if machine in VIRTUAL:
+            origin, reply = raid(case, text, VIRTUAL[machine])
         else:
             origin, reply = local(case, machine, text) if machine in SHELLS else lab(case, machine, text)
         case.keep(origin, reply)

@@ -6,6 +6,7 @@ from studio_backup.spec.findings import Findings
 from studio_backup.spec.lint.btrfs import lint_btrfs, lint_subvolume
 from studio_backup.spec.lint.seeing import check_id, sees
 from studio_backup.spec.lint.sight import Sight
+from studio_backup.spec.lint.zfs import lint_zfs
 from studio_backup.spec.model import Array, Machine, Managed, System
 from studio_backup.spec.paths import inside
 from studio_backup.spec.storage import LABEL_LIMITS
@@ -31,6 +32,8 @@ def lint_storage(sight: Sight, findings: Findings) -> None:
             lint_subvolume(sight, machine, system, one, findings)
         elif one.kind == "filesystem":
             _filesystem(sight, machine, system, one, findings)
+        elif one.kind in ("zfs-pool", "zfs-dataset"):
+            lint_zfs(sight, machine, system, one, findings)
         elif one.kind == "mount":
             _mount(sight, machine, system, one, findings)
 
@@ -45,13 +48,18 @@ def _array(machine: Machine, one: Managed, findings: Findings) -> None:
 def _instead(array: Array) -> str:
     if array.kind == "btrfs":
         return f"write btrfs-filesystem: {{{array.name}: {{}}}} in its place"
+    if array.kind == "zfs":
+        return f"keep it as zfs-pool: {{{array.name}: {{}}}}"
     return "delete it here; what is in the inventory still counts"
 
 
 def _filesystem(sight: Sight, machine: Machine, system: System, one: Managed, findings: Findings) -> None:
     volume = machine.volumes[one.name]
     array = machine.arrays.get(volume.on)
-    if volume.filesystem not in LABEL_LIMITS:
+    if volume.filesystem == "zfs":
+        message = f"'{volume.full_name}' is zfs, which a pool brings along"
+        findings.add(one.place, "SB415", message, f"keep it as zfs-dataset: {{{one.name}: {{}}}}")
+    elif volume.filesystem not in LABEL_LIMITS:
         fix = f"only {', '.join(LABEL_LIMITS)} are; make it by hand, and keep its mount here"
         findings.add(one.place, "SB415", f"'{volume.full_name}' is {volume.filesystem}, which is not made here", fix)
     elif array is not None and array.kind != "md":
@@ -75,7 +83,10 @@ def _filesystem(sight: Sight, machine: Machine, system: System, one: Managed, fi
 
 def _mount(sight: Sight, machine: Machine, system: System, one: Managed, findings: Findings) -> None:
     volume = machine.volumes[one.name]
-    if volume.filesystem not in _MOUNTED:
+    if volume.filesystem == "zfs":
+        message = f"'{volume.full_name}' is zfs, which mounts itself"
+        findings.add(one.place, "SB415", message, f"keep it as zfs-dataset: {{{one.name}: {{}}}}")
+    elif volume.filesystem not in _MOUNTED:
         fix = f"only {', '.join(_MOUNTED)} are; mount it by hand"
         findings.add(one.place, "SB415", f"'{volume.full_name}' is {volume.filesystem}, which is not mounted here", fix)
     if not sees(volume, system, one, findings):

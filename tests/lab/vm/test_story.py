@@ -39,13 +39,13 @@ PLAY = """- name: The disks, joined and mounted
 class Spec:
     """The spec of the virtual machine in a folder of its own, and the command run on it."""
 
-    def __init__(self, folder: Path, vm: Vm) -> None:
+    def __init__(self, folder: Path, vm: Vm, storage: str = TAIL, play: str = PLAY) -> None:
         self.folder = folder
         (folder / "inventory").mkdir(parents=True)
         (folder / "playbooks").mkdir()
         machine = client.inventory(vm.port)
-        (folder / "inventory/studio.yml").write_text(HEAD.format(key=lab_places.client_key()) + machine + TAIL)
-        (folder / "playbooks/storage.yml").write_text(PLAY)
+        (folder / "inventory/studio.yml").write_text(HEAD.format(key=lab_places.client_key()) + machine + storage)
+        (folder / "playbooks/storage.yml").write_text(play)
 
     def edit(self, old: str, new: str) -> None:
         path = self.folder / "inventory/studio.yml"

@@ -1,0 +1,225 @@
+"""Datasets of ZFS: made with an id of our choosing, mounted where the volume says, with the properties of the spec."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self
+
+from studio_backup.probe import Probe, Reply
+from studio_backup.programs import shipped
+from studio_backup.resource import Resource, Unparsable, fixed, managed, watched, whole
+from studio_backup.resources.device import CONTENT
+from studio_backup.resources.volume import IDENTITY
+from studio_backup.resources.zfs_sizes import SIZES, size_text
+from studio_backup.source import Place
+from studio_backup.step import Risk, Step
+
+_SCRIPT = f'{CONTENT}\n{IDENTITY}\n{shipped("zfs.sh")}\nlist_datasets "$@"'
+#: The property that holds the id which we chose; a colon makes it one of users.
+ID = "studio-backup:id"
+#: Properties that a play may set, each a field of that name.
+PROPERTIES = ("compression", "atime", "recordsize", "quota", "reservation", "xattr", "acltype")
+_DECIDED = ("encryption", "keyformat")
+#: Per cent that must be free.
+_ROOM = 5
+#: Refuses unless nothing is at $1 that a mount would hide.
+_FREE = f"""{IDENTITY}
+if find_mount "$1"; then printf 'another file system is mounted at %s\\n' "$1"; exit 1; fi
+if [ -e "$1" ] || [ -L "$1" ]; then
+  if [ ! -d "$1" ] || [ -n "$(ls -A -- "$1")" ]; then
+    printf '%s is not an empty folder: a mount would hide what is there\\n' "$1"; exit 1
+  fi
+fi"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZfsDataset(Resource):
+    """One file system of a pool; its name is the volume's."""
+
+    kind: ClassVar[str] = "zfs-dataset"
+    summary: ClassVar[str] = "a volume on a ZFS pool: its dataset, mount path and properties (a spec writes it)"
+    adoptable: ClassVar[bool] = True
+
+    id: str = fixed()  # of our choosing, or the guid of one that was there before
+    mountpoint: str = managed()
+    canmount: str = managed("on")
+    mounted: str = managed("yes")
+    compression: str | None = managed(None)
+    atime: str | None = managed(None)
+    recordsize: str | None = managed(None)
+    quota: str | None = managed(None)
+    reservation: str | None = managed(None)
+    xattr: str | None = managed(None)
+    acltype: str | None = managed(None)
+    keylocation: str | None = managed(None)
+    encryption: str | None = fixed(None)
+    keyformat: str | None = fixed(None)
+    key: str = fixed("there")  # or what a human has to do so that the key is loaded
+    way: str = fixed("clear")  # or what is at its path, and would be hidden
+    access: str = watched("rw")
+    room: str = watched("enough")
+
+    dataset: str = field(default="", compare=False)  # POOL/NAME
+    disks: tuple[str, ...] = field(default=(), compare=False)  # designators of the pool's members
+    guid: str = field(default="", compare=False)  # as it was seen
+
+    @property
+    def _asked(self) -> str:
+        return "\t".join((self.name, self.dataset, self.mountpoint, *self.disks))
+
+    def probe(self) -> Probe:
+        """All datasets in one call, last of all: a pool may hang. What only has a name asks for nothing."""
+        return Probe(script=_SCRIPT, args=(self._asked,) if self.dataset else (), touches=True)
+
+    def parse(self, reply: Reply) -> Self | None:
+        """Absent where a whole listing lacks it, and its pool does not wait somewhere on the disks."""
+        text = whole(reply)
+        found = re.search(
+            rf"^dataset\t{re.escape(self.name)}\t([^\t\n]+).*\n((?:(?!dataset\t).*\n)*)", text, re.MULTILINE
+        )
+        if found is None:
+            if self.dataset:
+                raise Unparsable(f"{self.name} is not in the listing")
+            return self  # nothing is asked about what is only to be released
+        facts = [line.split("\t") for line in found[2].splitlines()]
+        said = {fact[0]: fact[1:] for fact in facts}
+        if "unread" in said or "place" not in said or said["place"][0] == "unread":
+            raise Unparsable(f"{found[1]} cannot be read: {said.get('unread', ['its path'])[0]}")
+        if "absent" in said:
+            return self._absent(said)
+        told = {fact[1]: fact[2] for fact in facts if fact[0] == "property"}
+        if told.get("xattr") == "on":
+            told["xattr"] = _attributes(text)
+        lacking = {fact[1] for fact in facts if fact[0] == "unsupported"}
+        for name in (*PROPERTIES, "keylocation", *_DECIDED):
+            if name in lacking and getattr(self, name) not in (None, "off"):
+                raise Unparsable(f"the ZFS of this machine does not support {name}")
+        if not {"guid", "mountpoint", "canmount", "mounted", "used", "available"} <= {*told}:
+            raise Unparsable(f"nothing tells how {found[1]} is")
+        local = [fact[2] for fact in facts if fact[:2] == ["property", ID] and fact[3] == "local"]
+        return self._seen(found[1], told, local, said["place"])
+
+    def _absent(self, said: dict[str, list[str]]) -> Self | None:
+        if "member" in said and "imported" not in said:
+            raise Unparsable(f"the pool of {self.dataset} is not imported")
+        if self.id.isdigit():  # a guid is nobody's to choose
+            return type(self)(system=self.system, name=self.name, place=self.place, dataset=self.dataset,
+                              id="not there", mountpoint=self.mountpoint)  # fmt: skip
+        return None
+
+    def _seen(self, dataset: str, told: Mapping[str, str], local: list[str], at: list[str]) -> Self:
+        ids = [told["guid"], *local]
+        mounted = told["mounted"] == "yes"
+        seen = type(self)(
+            system=self.system,
+            name=self.name,
+            place=self.place,
+            dataset=dataset,
+            id=next((one for one in ids if one.lower() == self.id.lower()), ids[-1]) if self.id else ids[-1],
+            mountpoint=told["mountpoint"],
+            canmount=told["canmount"],
+            mounted=told["mounted"],
+            key=_key(told),
+            way=_way(at, dataset, mounted and told["mountpoint"] == self.mountpoint),
+            access="ro" if told.get("readonly") == "on" else "rw",
+            room=_room(int(told["used"]), int(told["available"])),
+            guid=told["guid"],
+        )
+        asked = [name for name in (*PROPERTIES, "keylocation", *_DECIDED) if getattr(self, name) is not None]
+        values: dict[str, Any] = {name: _as_written(name, told.get(name, "off")) for name in asked}
+        return dataclasses.replace(seen, **values)
+
+    def create(self) -> tuple[Step, ...]:
+        """Made with all it shall have in one call, which mounts it; nothing is destroyed by it."""
+        wanted = {"mountpoint": self.mountpoint, ID: self.id}
+        wanted |= {name: value for name in (*_DECIDED, "keylocation", *PROPERTIES) if (value := getattr(self, name))}
+        options = [word for name, value in wanted.items() for word in ("-o", f"{name}={value}")]
+        return (
+            Step(
+                title=f"make the dataset {self.dataset}",
+                script=f"zfs create {shlex.join([*options, self.dataset])} </dev/null",
+                guard=f"set -- {shlex.quote(self.mountpoint)}\n{_FREE}",
+            ),
+        )
+
+    def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
+        """Properties one by one, since zfs-fuse takes no more; another mount path last, and mounted where it is not."""
+        changed = [name for name in (*PROPERTIES, "keylocation", "canmount") if name in fields]
+        steps = [self._set(seen, changed)] if changed else []
+        if "mountpoint" in fields or "mounted" in fields:
+            steps.append(self._mount(seen, moved="mountpoint" in fields))
+        return tuple(steps)
+
+    def _set(self, seen: Self, names: list[str]) -> Step:
+        dataset = shlex.quote(self.dataset)
+        lines = [f"zfs set {shlex.quote(f'{name}={getattr(self, name)}')} {dataset}" for name in names]
+        return Step(title=f"set {', '.join(names)} of {self.dataset}", script="\n".join(lines), guard=self._same(seen))
+
+    def _mount(self, seen: Self, moved: bool) -> Step:
+        dataset, path = shlex.quote(self.dataset), shlex.quote(self.mountpoint)
+        lines = [f"zfs set mountpoint={path} {dataset}"] if moved else []
+        lines.append(f"""if [ "$(zfs get -H -o value mounted {dataset})" = no ]; then
+  if [ "$(zfs get -H -o value keystatus {dataset} 2>/dev/null)" = unavailable ]; then zfs load-key {dataset}; fi
+  zfs mount {dataset}
+fi""")
+        return Step(
+            title=f"mount {self.dataset} at {self.mountpoint}",
+            script="\n".join(lines),
+            guard=f"{self._same(seen)}\nset -- {path}\n{_FREE}",
+            risk=Risk.DISRUPTS if moved else Risk.SAFE,
+        )
+
+    def _same(self, seen: Self) -> str:
+        return f"""now=$(zfs get -H -o value guid {shlex.quote(self.dataset)})
+[ "$now" = {shlex.quote(seen.guid)} ] || {{ printf 'the dataset is not the one that was read\\n'; exit 1; }}"""
+
+    def remove(self) -> tuple[Step, ...] | None:
+        """Released: a dataset that leaves the spec is not touched."""
+        return None
+
+    @classmethod
+    def named(cls, system: str, name: str, place: Place) -> Self:
+        """Only the volume's name, which nothing on the machine has."""
+        return cls(system=system, name=name, place=place, id="", mountpoint="")
+
+
+def _as_written(name: str, value: str) -> str:
+    """As the spec writes it."""
+    if name in SIZES:
+        return size_text(int(value)) if value.isdigit() else value
+    return {"posixacl": "posix", "noacl": "off"}.get(value, value) if name == "acltype" else value
+
+
+def _attributes(text: str) -> str:
+    """What `xattr=on` means: since OpenZFS 2.3 what was `sa` before, and is printed instead of it."""
+    version = re.match(r"version\tzfs-(\d+)\.(\d+)", text)
+    if version is None:
+        return "on"
+    return "sa" if (int(version[1]), int(version[2])) >= (2, 3) else "dir"
+
+
+def _key(told: Mapping[str, str]) -> str:
+    """A key that stands in a file is loaded by the mount."""
+    if told.get("keystatus") != "unavailable" or told.get("keylocation") != "prompt":
+        return "there"
+    return "not loaded, and asked for: zfs load-key"
+
+
+def _way(at: list[str], dataset: str, there: bool) -> str:
+    """What is in the way at the path that the spec says."""
+    state, source = at[0], at[1] if len(at) > 1 else ""
+    if state == "mounted" and source != dataset:
+        return f"another file system is mounted there: {source}"
+    if there:
+        return "clear"
+    return {"full": "files, which a mount would hide", "file": "no folder"}.get(state, "clear")
+
+
+def _room(used: int, available: int) -> str:
+    """In words, once little is left."""
+    free = 100 * available // max(used + available, 1)
+    return "enough" if free >= _ROOM else f"{free} % ({available // 1_000_000} MB) free"

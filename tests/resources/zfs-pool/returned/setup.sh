@@ -1,0 +1,4 @@
+# machine: raid-zfs
+make tank mirror "$W"1 "$W"2
+fill tank 3M
+pull 2; head -c 3M /dev/urandom >/srv/fill/y; zpool sync tank; plug
