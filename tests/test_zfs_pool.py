@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from studio_backup.resources.zfs_pool import ZfsPool
 from studio_backup.resources.zfs_scrub import program
 from studio_backup.resources.zfs_sizes import size_of, size_text
 from studio_backup.resources.zfs_status import Scan, from_json
+from studio_backup.resources.zfs_steps import is_pool
 from studio_backup.resources.zfs_text import from_text
 from studio_backup.step import Risk, Step
 from tests.resources.cases import FOLDER, Case
@@ -49,6 +51,10 @@ def steps(name: str, want: ZfsPool | None = None) -> tuple[Step, ...]:
         ("wiped-behind-its-back", ["put bay2 into tank in place of wwn-0x5000c50000000a02"]),
         ("one-more-in-the-spec", ["put bay3 into tank"]),
         ("returned", ["put bay2 back to use in tank"]),
+        ("raidz1-one-more-in-the-spec", ["put bay4 into tank"]),
+        ("shrunk-in-the-spec", []),
+        ("mirrors-side-by-side", []),
+        ("another-pool-of-its-name", []),
         ("exported", ["import the pool tank"]),
         ("exported-and-a-disk-is-missing", ["import the pool tank"]),
         ("exported-with-half-its-disks", []),
@@ -65,6 +71,7 @@ def test_what_a_difference_leads_to(name: str, titles: list[str]) -> None:
         ("replaced-by-another", "bay2", "zpool replace tank "),
         ("another-disk-in-a-bay", "bay2", "zpool replace tank "),
         ("one-more-in-the-spec", "bay3", "zpool attach tank "),
+        ("raidz1-one-more-in-the-spec", "bay4", "zpool attach tank raidz1-0 "),
     ],
 )
 def test_a_disk_goes_in_only_by_its_name_and_as_it_was_seen(name: str, bay: str, command: str) -> None:
@@ -111,6 +118,16 @@ def test_what_is_run_is_plain_sh(name: str) -> None:
             argv = ["shellcheck", "-s", "sh", "-S", "warning", "-e", "SC2034,SC2154", "-"]
             done = subprocess.run(argv, input=f"( set -eu\n{text}\n)\n", capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stdout
+
+
+def test_nothing_is_done_to_a_pool_that_has_taken_the_place_of_the_one_that_was_read(tmp_path: Path) -> None:
+    tool = tmp_path / "zpool"
+    for answer, code in (("echo 42", 0), ("echo 43", 1), ("echo 'no such pool' >&2; exit 1", 1)):
+        tool.write_text(f"#!/bin/sh\n{answer}\n")
+        tool.chmod(0o755)
+        script = f"PATH={tmp_path}:$PATH\n( set -eu\n{is_pool('tank', '42')}\n)\nexit $?\n"
+        done = subprocess.run(["sh"], input=script, capture_output=True, text=True, check=False)
+        assert done.returncode == code, answer
 
 
 def test_json_of_another_kind_is_not_read() -> None:
