@@ -11,7 +11,7 @@ from typing import TypeVar
 from studio_backup.abreast import abreast
 from studio_backup.diff import Asleep
 from studio_backup.errors import NoAnswer, StudioBackupError, Unreachable
-from studio_backup.probe import Probe, Reply, Unanswered, end_mark, join, merge, split
+from studio_backup.probe import LOST_REASON, Probe, Reply, Unanswered, end_mark, join, merge, split
 from studio_backup.resource import Resource
 from studio_backup.script import REFUSED, build, lost, outcomes
 from studio_backup.spec.model import Machine, System
@@ -115,13 +115,13 @@ class Engine:
         return transport, answering
 
     def ask(self, transport: Transport, probes: Iterable[Probe]) -> Answered:
-        """One round trip; a second one only when something hung: the rest is then asked without it."""
+        """One round trip; a second one only when something hung or was lost: the rest is then asked without it."""
         asked = merge(probes)
         if not asked:
             return Answered({})
         answers = _ask(transport, asked, self.timeout)
         again = [probe for probe, answer in zip(asked, answers, strict=True) if _unreached(answer)]
-        if again and any(isinstance(answer, Unanswered) and answer.began for answer in answers):
+        if again and any(_worth_asking_again(answer) for answer in answers):
             second = iter(_ask(transport, again, self.timeout))
             answers = [next(second) if _unreached(answer) else answer for answer in answers]
         keys = ((probe.script, probe.touches) for probe in asked)
@@ -225,6 +225,11 @@ def _ask(transport: Transport, probes: Sequence[Probe], timeout: float) -> list[
     if not answer.whole and all(isinstance(item, Unanswered) and not item.began for item in answers):
         raise NoAnswer(answer.reason)
     return answers
+
+
+def _worth_asking_again(answer: Reply | Unanswered) -> bool:
+    """The connection stands: one fragment hung, or its shell lost how it ended."""
+    return isinstance(answer, Unanswered) and (answer.began or answer.reason == LOST_REASON)
 
 
 def _unreached(answer: Reply | Unanswered) -> bool:

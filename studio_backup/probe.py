@@ -18,6 +18,10 @@ FRAGMENT_SECONDS = 20
 DEVICE_SECONDS = 2
 #: Exit status that stands for "given up by the watchdog" (what `timeout -s KILL` reports, too).
 KILLED = 137
+#: What stands where the shell lost a fragment's exit status; none is that large.
+LOST = 999
+#: Why such a fragment has no answer: it ended, so it is worth asking again.
+LOST_REASON = "ended, and its shell lost how"
 #: What every script of ours starts from, whatever the login shell had set.
 PREAMBLE = """LC_ALL=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin; export LC_ALL PATH
 unset CDPATH ENV; IFS=' \t\n'"""
@@ -92,12 +96,15 @@ trap late USR1
   while :; do sleep 1 & pause=$!; wait "$pause"; kill -USR1 "$shell" || exit 0; done ) </dev/null >/dev/null 2>&1 &
 ticker=$!
 reap() {{
-  asked=0; code=
+  asked=0; code=; gone=
   while :; do
     ticked=; wait "$fragment"; got=$?
     # A tick ends `wait` early; a second `wait` for a fragment already collected says 127.
     [ "$got" -eq 127 ] && [ -n "$code" ] && break
     code=$got; [ -n "$ticked" ] || break
+    # bash loses a fragment that ends in the moment of a tick, and would wait for it for ever.
+    [ -z "$gone" ] || {{ code={LOST}; break; }}
+    kill -0 "$fragment" 2>/dev/null || gone=yes
   done
   fragment=
 }}
@@ -132,6 +139,8 @@ def split(reply: Reply, count: int, nonce: str) -> list[Reply | Unanswered]:
             case (int(code), str(text)), (int(), str(errors)):
                 if code == KILLED:
                     answers.append(Unanswered("gave no answer in time", began=True))
+                elif code == LOST:
+                    answers.append(Unanswered(LOST_REASON, began=False))
                 else:
                     answers.append(Reply(code, text, errors))
             case None, None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_backup.probe import Probe, Reply, Unanswered, end_mark, join, merge, split
+from studio_backup.probe import LOST_REASON, Probe, Reply, Unanswered, end_mark, join, merge, split
 from tests.sandbox import SHELLS
 
 NONCE = "5f0c1d2e3b4a6978"
@@ -158,6 +158,26 @@ def test_a_script_that_was_cut_while_it_came_says_nothing(shell: list[str]) -> N
     script = join([Probe(script="echo one"), Probe(script="echo two")], NONCE)
     for end in range(0, len(script) - 15, 97):
         assert "one" not in run(shell, script[:end]).out
+
+
+def test_a_fragment_that_its_shell_loses_is_not_waited_for_for_ever() -> None:
+    # bash collects a child in the very moment of a tick now and then, forgets it, and waits for ever: here always.
+    lost = """wait() {
+      command wait "$1"; status=$?
+      [ "$1" = "$fragment" ] && [ "$asked_for" = one ] || return "$status"
+      while [ -z "$ticked" ]; do sleep 0.1; done
+      return 138
+    }
+    """
+    for name in ("bash", "dash"):
+        script = join([Probe(script="echo one"), Probe(script="echo two")], NONCE)
+        first = f"<{NONCE} 0>"
+        loses = lost + script.replace(f"mark '{first}'", f"mark '{first}'; asked_for=one").replace(
+            f"mark '<{NONCE} 1>'", f"mark '<{NONCE} 1>'; asked_for=two"
+        )
+        reply = run(SHELLS[name], loses)
+        assert reply.out.endswith(f"{end_mark(NONCE)}\n")
+        assert split(reply, 2, NONCE) == [Unanswered(LOST_REASON, began=False), Reply(0, "two\n", "")]
 
 
 def test_a_killed_shell_leaves_whole_answers_whole_and_no_ticker() -> None:
