@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_backup.errors import UsageError
+from studio_backup.spec import load
 from studio_backup.spec.files import load_paths
 from studio_backup.spec.model import Studio
 from studio_backup.spec.selectors import KINDS, parse_selector, select
@@ -140,3 +141,27 @@ def test_any_text_is_a_selector_or_a_usage_error(text: str) -> None:
         return
     assert selector.kind in KINDS
     assert str(selector) == text
+
+
+def test_whose_data_it_is_selects_datasets() -> None:
+    """S5: work, personal and client data are told apart."""
+    text = (GOOD / "playbook.yml").read_text(encoding="utf-8")
+    mine = text.replace("hosts: tracking-rooms", "hosts: ws-a").replace("policy: 3-2-1", "class: work")
+    theirs = text.replace("hosts: tracking-rooms", "hosts: ws-b")
+    theirs = theirs.replace("policy: 3-2-1", "class: client\n      client: acme")
+    found = load(
+        [("i.yml", (GOOD / "inventory.yml").read_text(encoding="utf-8"))], [("p.yml", mine), ("q.yml", theirs)]
+    )
+    assert found.studio is not None
+
+    def chosen(*only: str, excluded: list[str] | None = None) -> set[str]:
+        assert found.studio is not None
+        return set(select(found.studio, list(only), excluded or []).datasets)
+
+    assert chosen("class:work") == {"ws-a/sessions"}
+    assert chosen("client:acme") == chosen("client:a*") == {"ws-b/sessions"}
+    assert chosen("class:work", "class:client") == {"ws-a/sessions", "ws-b/sessions"}
+    assert chosen("class:work", "dataset:ws-b/sessions") == set()
+    assert chosen(excluded=["class:client"]) == {"ws-a/sessions"}
+    with pytest.raises(UsageError, match="matches nothing"):
+        chosen("client:acne")

@@ -15,7 +15,9 @@ Function = Callable[..., Any]
 
 _INVENTORY = "Inventory: a file or folder, repeatable. Default: ./inventory"
 _PLAYBOOKS = "Playbooks, likewise. Default: ./playbooks. With -p nothing is removed: the rest is not known."
-_SELECTOR = "room:a, dataset:ws-a/sessions, kind:file … Also machine: site: role: group: system: os: resource:"
+_SELECTOR = (
+    "room:a, dataset:ws-a/sessions, kind:file … Also machine: site: role: group: system: os: class: client: resource:"
+)
 
 
 def paths_options(function: Function) -> Function:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from studio_backup.errors import UsageError
-from studio_backup.spec.model import Machine, Studio, System
+from studio_backup.spec.model import Dataset, Machine, Studio, System
 from studio_backup.spec.wording import suggest
 
 _PLACES = ("machine", "room", "site", "role", "group", "system", "os")
 _RESOURCES = ("kind", "resource")
-KINDS = (*_PLACES, "kind", "dataset", "resource")
+_DATASETS = ("dataset", "class", "client")
+KINDS = (*_PLACES, "kind", *_DATASETS, "resource")
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,9 @@ class Selection:
         if chosen and not any(_fits_resource(selector, address) for selector in chosen):
             return False
         served = set(datasets)
-        if any(selector.kind == "dataset" for selector in self.only):
+        if any(selector.kind in _DATASETS for selector in self.only):
             return bool(served & self.datasets)
-        named_out = any(selector.kind == "dataset" for selector in self.excluded)
+        named_out = any(selector.kind in _DATASETS for selector in self.excluded)
         return not (named_out and served and not served & self.datasets)
 
     def check_resources(self, addresses: Iterable[str]) -> None:
@@ -112,9 +113,9 @@ def select(studio: Studio, only: Sequence[str], except_: Sequence[str]) -> Selec
     datasets = frozenset(
         dataset.full_name
         for dataset in studio.datasets.values()
-        if dataset.machine in machines or _named(chosen, dataset.full_name)
-        if not any(selector.kind == "dataset" for selector in chosen) or _named(chosen, dataset.full_name)
-        if not _named(excluded, dataset.full_name)
+        if dataset.machine in machines or _named(chosen, dataset)
+        if not any(selector.kind in _DATASETS for selector in chosen) or _named(chosen, dataset)
+        if not any(_fits_dataset(selector, dataset) for selector in excluded)
     )
     if not systems:
         raise UsageError("these selectors together leave no system", "drop one of them")
@@ -157,22 +158,40 @@ def _may_hold(selector: Selector, system: System) -> bool:
     return "*" in head or "?" in head or "[" in head or head == system.full_name
 
 
-def _named(selectors: Iterable[Selector], full_name: str) -> bool:
-    bare = full_name.partition("/")[2]
-    return any(selector.fits([full_name, bare]) for selector in selectors if selector.kind == "dataset")
+def _named(selectors: Iterable[Selector], dataset: Dataset) -> bool:
+    """True where selectors of datasets mean it: one of each sort that there is."""
+    asked: dict[str, list[Selector]] = {}
+    for selector in selectors:
+        if selector.kind in _DATASETS:
+            asked.setdefault(selector.kind, []).append(selector)
+    return bool(asked) and all(any(_fits_dataset(one, dataset) for one in each) for each in asked.values())
+
+
+def _fits_dataset(selector: Selector, dataset: Dataset) -> bool:
+    return selector.kind in _DATASETS and selector.fits(_names(selector.kind, dataset))
+
+
+def _names(kind: str, dataset: Dataset) -> list[str]:
+    """What a dataset answers to, by kind of selector."""
+    words = {"dataset": (dataset.full_name, dataset.name), "class": (dataset.owner,), "client": (dataset.client,)}
+    return [word for word in words[kind] if word]
 
 
 def _check(studio: Studio, selector: Selector) -> None:
     if selector.kind in _RESOURCES:
         return
     if selector.kind == "dataset":
-        fitting = [name for name in studio.datasets if _named([selector], name)]
+        fitting = [name for name, dataset in studio.datasets.items() if _fits_dataset(selector, dataset)]
         if not fitting:
             _nothing(selector, [*studio.datasets, *(dataset.name for dataset in studio.datasets.values())])
         if len(fitting) > 1 and selector.word in {name.partition("/")[2] for name in fitting}:
             raise UsageError(
                 f"'{selector}' fits {', '.join(fitting)}", f"write one of them, or dataset:*/{selector.word}"
             )
+        return
+    if selector.kind in _DATASETS:
+        if not any(_fits_dataset(selector, dataset) for dataset in studio.datasets.values()):
+            _nothing(selector, [word for one in studio.datasets.values() for word in _names(selector.kind, one)])
         return
     pairs = [(studio.machines[system.machine], system) for system in studio.systems()]
     if not any(_fits_system(selector, machine, system) for machine, system in pairs):
