@@ -13,6 +13,8 @@ from studio_backup.policy import Sight, Verdict, holdings_of, judge_live, policy
 from studio_backup.policy.custody import as_moved
 from studio_backup.policy.due import Known
 from studio_backup.policy.witness import restore_time, sights_beyond, unsure_of
+from studio_backup.report import verdict as report
+from studio_backup.report.text import Paint
 from studio_backup.spec.model import Site, Studio
 from studio_backup.spec.outside import Attestation
 from studio_backup.spec.retention import Retention
@@ -124,6 +126,7 @@ def test_a_drive_in_a_bag_is_not_off_site_yet_and_two_in_one_bag_are_lost_togeth
     bag = {name: Custody(drive=name, place="bag:red", at=NOW, by="Mara", expires=NOW + DAY) for name in of.drives}
     found = live(of, Known(facts=facts, custody=bag))
     assert [finding.rule for finding in found.findings] == ["off-site"]
+    assert any("on its way, put away" in line for line in report.screen([found], Paint(False)))
     places = {holding.name: holding.site for holding in found.holdings}
     assert places["hand"] == places["second"] == "bag:red"
 

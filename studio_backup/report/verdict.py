@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from studio_backup.facts import BAG
 from studio_backup.policy import Finding, Holding, Verdict
 from studio_backup.policy.verdict import FAIL, NONE, UNKNOWN
 from studio_backup.report.text import WIDTH, Paint, columns, count, spaced, wrapped
@@ -68,7 +69,8 @@ def _row(verdict: Verdict, holding: Holding) -> tuple[str, ...]:
 def _because(verdict: Verdict, holding: Holding) -> str:
     """What there is to say for and against a place that counts; "" for nothing."""
     said = [
-        ("off-site", holding.site != verdict.holdings[0].site),
+        ("off-site", any(one.name == holding.name for one in verdict.offsite)),
+        ("on its way", holding.site.startswith(BAG)),
         ("put away", holding.offline),
         ("locked", holding.lock > 0),
         ("a mirror: deletions follow", holding.copy is not None and not holding.versioned),
