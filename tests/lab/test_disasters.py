@@ -191,10 +191,10 @@ def test_what_goes_wrong_on_the_workstation_stays_there(lab: Lab, studio: Studio
 def test_what_is_seen_is_judged_and_what_is_not_is_unknown(lab: Lab, studio: Studio) -> None:
     assert studio.json("verdict", "--live", *ONLY, code=0)["verdicts"][0]["verdict"] == "OK"
     with broken(lab, "vault", "down", "up"):
-        unseen = studio.json("verdict", "--live", *ONLY, code=3)["verdicts"][0]
+        unseen = studio.json("verdict", "--live", *ONLY, "--timeout", "4", code=3)["verdicts"][0]
         assert (unseen["verdict"], unseen["unseen"]) == ("UNKNOWN", ["off-site"])
         assert studio.json("verdict", *ONLY, code=0)["verdicts"][0]["verdict"] == "OK"
-        (fire,) = studio.json("what-if", "--live", *ONLY, "--event", "site:studio", code=3)["events"]
+        (fire,) = studio.json("what-if", "--live", *ONLY, "--event", "site:studio", "--timeout", "4", code=3)["events"]
         assert (fire["left"], fire["unseen"], fire["lost"]) == ([], ["off-site"], None)
     with broken(lab, "vault", "unmount-target", "remount"):
         gone = studio.json("verdict", "--live", *ONLY, code=3)["verdicts"][0]
