@@ -363,3 +363,18 @@ def test_a_plain_apply_keeps_what_it_left_too(rooms: Fifty) -> None:
     asked = len(rooms.world.asked)
     rooms.apply("--pending", code=0)
     assert "ws-07/linux" not in rooms.world.asked[asked:]
+
+
+def test_what_an_apply_of_another_selection_left_is_not_forgotten(rooms: Fifty) -> None:
+    rooms.world.dead = {"ws-02"}
+    rooms.apply("--only", "room:room-02", code=3)
+    rooms.world.dead = {"ws-04"}
+    rooms.apply("--only", "room:room-03", "--only", "room:room-04", "--batch", "1", code=2)
+    rooms.world.dead = set()
+    out = rooms.apply("--pending", code=2)
+    assert "ws-04" in rooms.touched()
+    assert "ws-02" not in rooms.touched()
+    assert "Next: studio-backup apply --pending" in out
+    rooms.apply("--pending", code=0)
+    assert "ws-02" in rooms.touched()
+    assert rooms.json("--pending", code=0)["pending"] == []

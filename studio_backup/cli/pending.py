@@ -29,7 +29,7 @@ class Asked:
     people: tuple[str, ...]
     pending: bool = False  # goes on with what was left
     proven: bool = False  # the canary of the rollout that goes on is well
-    alone: tuple[Pending, ...] = ()  # still let alone
+    alone: tuple[Pending, ...] = ()  # still let alone, or left by an apply of another selection
 
 
 @dataclass
@@ -55,8 +55,13 @@ def asked_for(settings: Settings, evidence: Evidence, studio: Studio, given: Opt
     options, proven = go_on_with(settings, evidence, given)
     scope = scope_of(settings, studio)
     people, alone = pending_machines(evidence, studio, time.time())
-    asked = Asked(options, tuple(people), pending=True, proven=proven, alone=tuple(alone))
-    return asked, narrowed(scope, studio, people)
+    within = machines_of(scope, people)
+    if people and not within and not alone:  # the rollout's own selection is done; what other applies left is not
+        settings.only, settings.leave_out = (), ()
+        options, proven, scope, within = given, False, scope_of(settings, studio), people
+    others = [one for one in evidence.pending().values() if one.system.partition("/")[0] in {*people} - {*within}]
+    asked = Asked(options, tuple(within), pending=True, proven=proven, alone=(*alone, *others))
+    return asked, narrowed(scope, studio, within)
 
 
 def go_on_with(settings: Settings, evidence: Evidence, given: Options | None) -> tuple[Options | None, bool]:
