@@ -378,3 +378,11 @@ def test_what_an_apply_of_another_selection_left_is_not_forgotten(rooms: Fifty) 
     rooms.apply("--pending", code=0)
     assert "ws-02" in rooms.touched()
     assert rooms.json("--pending", code=0)["pending"] == []
+
+
+def test_a_canary_of_a_studio_where_nothing_is_left_is_not_pending_for_ever(rooms: Fifty) -> None:
+    for system in ("mix", "edit"):
+        rooms.world.asleep = {f"{name}/{system}" for name in rooms.dual}
+        rooms.apply(code=0)
+    assert rooms.json(*CANARY, code=0)["pending"] == []
+    assert "Nothing is pending." in rooms.apply("--pending", code=0)
