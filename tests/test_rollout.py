@@ -311,6 +311,15 @@ def test_a_canary_in_session_is_no_canary(rooms: Fifty) -> None:
     assert rooms.world.made == []
 
 
+def test_a_canary_that_is_let_alone_still_is_waited_for(rooms: Fifty) -> None:
+    rooms.world.sessions = {"ws-01/linux": "program\tREAPER\n"}
+    rooms.apply(*CANARY, "--sessions-until", "2090-01-01 22:00", code=2)
+    out = " ".join(rooms.apply("--pending", code=2).split())
+    assert "in session: REAPER is running; let alone until 2090-01-01 22:00" in out
+    assert "No canary can be tried now, so nothing is begun." in out
+    assert rooms.world.made == []
+
+
 def test_who_needs_a_machine_that_does_not_answer_waits_for_it(rooms: Fifty) -> None:
     rooms.world.after_job = lambda world: world.dead.add("nas")
     out = rooms.apply(*CANARY, code=2)

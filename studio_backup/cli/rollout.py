@@ -52,7 +52,9 @@ def decide(work: Work, survey: Survey, plan: Plan) -> Order:
         return arrange(plan, people, (), Options(), {})
     canary: set[str] = set()
     if options.canary and not work.asked.proven:
-        canary = {name.partition("/")[0] for name in select(work.studio, options.canary, ()).systems} & set(people)
+        alone = {one.system.partition("/")[0] for one in work.asked.alone}
+        named = {name.partition("/")[0] for name in select(work.studio, options.canary, ()).systems}
+        canary = named & {*people, *alone}
         if not canary:
             raise UsageError(f"--canary {' '.join(options.canary)}: none of it is in this run", "choose one that is")
     first = arrange(plan, people, canary, options, {})
