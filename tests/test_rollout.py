@@ -16,6 +16,7 @@ from studio_backup.cli import main
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.compile import compile_studio
+from studio_backup.manifest import Entry
 from tests import fifty_rooms
 from tests.simulated import World, engine_of
 from tests.test_schemas_documents import complaints
@@ -395,3 +396,17 @@ def test_a_canary_of_a_studio_where_nothing_is_left_is_not_pending_for_ever(room
         rooms.apply(code=0)
     assert rooms.json(*CANARY, code=0)["pending"] == []
     assert "Nothing is pending." in rooms.apply("--pending", code=0)
+
+
+def test_what_is_left_on_a_machine_that_nothing_is_asked_of_any_more_goes_too(rooms: Fifty) -> None:
+    spec = Path("inventory/studio.yml")
+    old = f"""  old:
+    role: nas
+    room: machine-room
+    systems: {{linux: {{address: 10.9.0.1, host_key: "{fifty_rooms.host_key(77)}"}}}}
+"""
+    spec.write_text(f"{spec.read_text()}{old}")
+    orphan = "old/linux/directory//srv/copies"
+    rooms.world.entries["old/linux"] = {("fifty", orphan): Entry("fifty", orphan, "three-two-one.yml", "")}
+    rooms.apply("--batch", "50%", code=0)
+    assert orphan in rooms.world.made

@@ -51,7 +51,8 @@ def asked_for(settings: Settings, evidence: Evidence, studio: Studio, given: Opt
     """What this apply is about, and the scope for it."""
     if not pending:
         scope = scope_of(settings, studio)
-        return Asked(given, tuple(machines_of(scope, studio.machines))), scope
+        # On a machine that the spec asks nothing of any more there may be what it asked for once.
+        return Asked(given, tuple(studio.machines if scope.whole else machines_of(scope, studio.machines))), scope
     options, proven = go_on_with(settings, evidence, given)
     scope = scope_of(settings, studio)
     people, alone = pending_machines(evidence, studio, time.time())
