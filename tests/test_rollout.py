@@ -410,3 +410,14 @@ def test_what_is_left_on_a_machine_that_nothing_is_asked_of_any_more_goes_too(ro
     rooms.world.entries["old/linux"] = {("fifty", orphan): Entry("fifty", orphan, "three-two-one.yml", "")}
     rooms.apply("--batch", "50%", code=0)
     assert orphan in rooms.world.made
+
+
+def test_who_applies_a_part_of_a_system_leaves_the_rest_pending(rooms: Fifty) -> None:
+    rooms.world.dead = {"ws-02"}
+    rooms.apply("--only", "room:room-02", code=3)
+    rooms.world.dead = set()
+    rooms.apply("--only", "resource:ws-02/linux/directory/*", code=0)
+    rooms.apply("--pending", code=0)
+    lacking = {address for address in rooms.world.resources if address.startswith("ws-02/")} - set(rooms.world.there)
+    assert {address.split("/")[2] for address in lacking} <= {"volume"}
+    assert rooms.json("--pending", code=0)["pending"] == []

@@ -136,10 +136,12 @@ def keep(work: Work, found: Sequence[Pending], proven: bool) -> None:
     """Note what is left to do; a record that cannot be written never spoils the command."""
     now, options = int(time.time()), work.asked.options
     machines = [work.studio.machines[name] for name in work.asked.people]
-    systems = [system.full_name for machine in machines for system in machine.systems.values()]
+    systems = {system.full_name for machine in machines for system in machine.systems.values()}
+    if not work.asked.pending:  # who chose a part of a system has not looked at the rest of what was left there
+        systems -= {one.system for one in work.scope.wanted.values() if not work.scope.chosen(one)}
     try:
         with work.evidence.at_once():
-            work.evidence.record_pending(now, systems, found)
+            work.evidence.record_pending(now, sorted(systems), found)
             if options is not None:
                 work.evidence.record_rollout(now, _stored(work.settings, options), proven)
         if not work.evidence.pending():
