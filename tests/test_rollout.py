@@ -421,3 +421,13 @@ def test_who_applies_a_part_of_a_system_leaves_the_rest_pending(rooms: Fifty) ->
     lacking = {address for address in rooms.world.resources if address.startswith("ws-02/")} - set(rooms.world.there)
     assert {address.split("/")[2] for address in lacking} <= {"volume"}
     assert rooms.json("--pending", code=0)["pending"] == []
+
+
+def test_what_is_not_given_again_stays_as_it_was_asked_for(rooms: Fifty) -> None:
+    rooms.world.dead = {"ws-02"}
+    assert "more than 3 machines have failed" in " ".join(
+        rooms.apply("--max-failed", "3", "--batch", "5", code=2).split()
+    )
+    rooms.world.dead = set()
+    out = " ".join(rooms.apply("--pending", "--batch", "1", code=0).split())
+    assert "1 batch of 1; stops once more than 3 machines have failed" in out

@@ -80,7 +80,7 @@ def command(
     options = None
     if canary or batch or max_failed is not None or sessions_until:
         until = until_of(sessions_until, time.time()) if sessions_until else None
-        options = Options(canary, batch or "", max_failed or 0, until)
+        options = Options(canary, batch or "", max_failed, until)
     if planfile and pending:
         raise UsageError("--pending plans anew: it takes no PLANFILE", "studio-backup apply --pending")
     studio = load_studio(settings)

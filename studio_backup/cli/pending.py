@@ -84,7 +84,7 @@ def go_on_with(settings: Settings, evidence: Evidence, given: Options | None) ->
         before,
         canary=given.canary or before.canary,
         size=given.size or before.size,
-        max_failed=given.max_failed,
+        max_failed=given.max_failed if given.max_failed is not None else before.max_failed,
         until=given.until if given.until is not None else before.until,
     )
     return merged, kept[1] and merged.canary == before.canary

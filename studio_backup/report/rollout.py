@@ -66,7 +66,7 @@ def _rules(order: Order, options: Options, gate: bool) -> list[str]:
     said = [f"{count(len(numbered), 'batch', 'batches')}{f' of {options.size}' if options.size and numbered else ''}"]
     if gate:
         said.append("after the canary it is read again, must be clean, and one of its jobs must run green")
-    said.append(f"stops once more than {count(options.max_failed, 'machine has', 'machines have')} failed")
+    said.append(f"stops once more than {count(options.limit, 'machine has', 'machines have')} failed")
     return wrapped("; ".join(said) + ".", 0, 0)
 
 

@@ -20,8 +20,13 @@ class Options:
 
     canary: tuple[str, ...] = ()
     size: str = ""
-    max_failed: int = 0
+    max_failed: int | None = None  # not said: none at all
     until: int | None = None  # rooms in session are let alone until then (epoch seconds)
+
+    @property
+    def limit(self) -> int:
+        """How many machines may fail before it stops."""
+        return self.max_failed or 0
 
 
 @dataclass(frozen=True)

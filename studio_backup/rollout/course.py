@@ -72,11 +72,11 @@ def roll_out(course: Course) -> None:
     """Go through the batches; what cannot be done now waits, and is told of."""
     for batch in course.order.batches:
         course.listener.begins(batch)
-        _carry(course, batch.machines, 0 if batch.name == CANARY else course.options.max_failed)
+        _carry(course, batch.machines, 0 if batch.name == CANARY else course.options.limit)
         if batch.name == CANARY:
             _prove(course, batch)
-        if not course.stopped and len(course.failed) > course.options.max_failed:
-            course.stopped = f"{_machines(course.failed)} failed, {course.options.max_failed} may"
+        if not course.stopped and len(course.failed) > course.options.limit:
+            course.stopped = f"{_machines(course.failed)} failed, {course.options.limit} may"
         course.done.append(batch.name)
         course.listener.noted()
         if course.stopped:
@@ -84,7 +84,7 @@ def roll_out(course: Course) -> None:
     # Who did not answer when the plan was made has nothing in it: that takes a plan of its own.
     left = [name for name, why in course.later.items() if why.word in _PASSING and name not in course.order.later]
     if left:
-        _carry(course, left, course.options.max_failed)
+        _carry(course, left, course.options.limit)
         course.listener.noted()
 
 
