@@ -139,7 +139,7 @@ def _volumes(mounts: list[list[str]], below: dict[str, list[str]], found: Found)
         filesystem = {"vfat": "fat32", "ntfs3": "ntfs"}.get(kind, kind)
         roots = _roots(source, below)
         joined = next((one for one in (source, identity, *below.get(source, [])) if one in arrays), "")
-        if not _PLAIN.fullmatch(identity) or not path.isprintable():
+        if not (_PLAIN.fullmatch(identity) and _PLAIN.fullmatch(filesystem)) or not path.isprintable() or "{{" in path:
             found.notes.append(f"{path} ({kind} on {source}): its id could not be read, so it is not described")
         elif joined or len(roots) == 1:
             found.volumes.append(Mounted(path, filesystem, identity, joined or roots[0]))
