@@ -152,6 +152,14 @@ def test_what_an_appliance_keeps_on_the_disks_of_its_array_is_said_in_words() ->
     assert f"id: {ARRAY}" in text
 
 
+def test_an_array_that_lacks_a_disk_or_is_of_no_level_of_ours_is_said_in_words() -> None:
+    for before, after in (("md0\tsda1 sdb1", "md0\tsda1"), ("md0\traid1", "md0\tfaulty")):
+        text = written(NAS.replace(before, after))
+        assert problems(text) == []
+        assert "#   array md0 (md " in text
+        assert "#   /srv/tank (ext4): it lies beside an array that is described, or on none" in text
+
+
 def test_half_an_answer_is_none() -> None:
     with pytest.raises(Unparsable):
         found(NAS.removesuffix("complete\n"))

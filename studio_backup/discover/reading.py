@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from studio_backup.probe import Reply
 from studio_backup.resource import whole
+from studio_backup.spec.machines import LEVELS
 
 #: Mounted there is the system itself, not a studio's data.
 _OWN = re.compile(r"/|/(boot|efi|etc|usr|var|tmp|run|root|snap|nix|recovery)(/.*)?")
@@ -156,14 +157,19 @@ def _apart(found: Found) -> None:
     taken: set[str] = set()
     kept: list[Group] = []
     for group in sorted(found.groups, key=lambda one: one.kernel not in carrying):
-        if taken.isdisjoint(group.members):
+        there = f"array {group.kernel} ({group.kind} {group.level})"
+        needed = LEVELS[group.kind].get(group.level)
+        if needed is None or len(group.members) < needed:
+            disks = ", ".join(group.members)
+            found.notes.append(f"{there}: it runs on {disks}, which no spec can say; mend it, then discover once more")
+        elif taken.isdisjoint(group.members):
             kept.append(group)
             taken |= set(group.members)
         else:
-            found.notes.append(f"array {group.kernel} ({group.kind} {group.level}): its disks are in another one, too")
+            found.notes.append(f"{there}: its disks are in another one, too")
     found.groups = kept
-    there = {group.kernel for group in kept}
-    for one in [one for one in found.volumes if one.on not in there]:
+    described = {group.kernel for group in kept}
+    for one in [one for one in found.volumes if one.on not in described]:
         if one.on in taken or one.on not in {drive.kernel for drive in found.drives}:
             found.volumes.remove(one)
             found.notes.append(f"{one.path} ({one.filesystem}): it lies beside an array that is described, or on none")
