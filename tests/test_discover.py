@@ -103,6 +103,23 @@ def test_jobs_are_shown_without_their_secrets() -> None:
     assert "hunter" not in text
 
 
+@pytest.mark.parametrize(
+    "job",
+    [
+        "RESTIC_PASSWORD='hunter5 hunter6' restic backup /srv",
+        'RESTIC_PASSWORD="hunter5 hunter6" restic backup /srv',
+        "RESTIC_PASSWORD=hunter5' 'hunter6 restic backup /srv",
+        "restic --http-password hunter5 backup /srv",
+        "sshpass -p hunter5 rsync -a /srv nas:",
+    ],
+)
+def test_no_part_of_a_secret_is_shown(job: str) -> None:
+    text = written(NAS.replace("complete\n", f"job\t/etc/cron.d/x:1:{job}\ncomplete\n"))
+    assert "hunter" not in text
+    assert "/etc/cron.d/x:1:" in text
+    assert "/srv" in text[text.index("/etc/cron.d/x") :]
+
+
 def test_a_machine_with_nothing_is_described_too() -> None:
     text = written("system\t\nhost\tx\ncomplete\n")
     assert problems(text) == []

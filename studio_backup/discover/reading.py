@@ -14,7 +14,11 @@ _OWN = re.compile(r"/|/(boot|efi|etc|usr|var|tmp|run|root|snap|nix|recovery)(/.*
 #: Names of links to a disk, the plainest first; one that only counts (wwn, nvme-eui) says nothing to a reader.
 _PREFERRED = ("nvme-", "ata-", "scsi-", "usb-", "virtio-", "mmc-", "wwn-")
 _COUNTED = re.compile(r"nvme-(eui|uuid|nvme)\.|scsi-[0-9]|dm-|md-|lvm-|.*-part[0-9]+$|.*_[0-9]+$(?<=_1)")
-_SECRET = re.compile(r"(?i)(\b\w*(?:pass|token|secret|key|credential)\w*\s*[=:]\s*|--pass(?:word)?[= ])\S+")
+_SECRET = re.compile(
+    r"(?i)(\b\w*(?:pass|token|secret|key|credential)\w*\s*[=:]\s*"
+    r"|--(?:[\w-]*-)?(?:pass(?:word)?|token|secret)[= ]|\bsshpass -p ?)"
+    r"""("[^"]*"?|'[^']*'?|\S)+"""
+)
 #: What may stand in a spec as it is; whatever else a machine says there is said in words instead.
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+@=-]*")
 _LOGIN = re.compile(r"(?i)(\w+://[^/\s:@]+):[^@\s/]+@")
