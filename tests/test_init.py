@@ -139,12 +139,29 @@ def test_nothing_is_ever_overwritten(run: Program, tmp_path: Path) -> None:
     assert not (elsewhere / "inventory").exists()
 
 
+def test_all_of_it_is_written_or_nothing(run: Program, tmp_path: Path) -> None:
+    options = ("--name", "northlight", "--starter", "home", "--off-site")
+    (tmp_path / "playbooks").write_text("mine\n")
+    assert "playbooks is no folder; nothing was written" in run("init", *options, code=5)
+    (tmp_path / "playbooks").unlink()
+    (tmp_path / "playbooks").symlink_to("nowhere")
+    run("init", *options, code=5)
+    assert [path.name for path in tmp_path.iterdir()] == ["playbooks"]
+    assert "cannot be written" in run("init", "/proc/self/fdinfo/x", *options, code=1)
+
+
+def test_the_next_command_can_be_typed_as_it_stands(run: Program) -> None:
+    done = run("init", "our studio", "--name", "northlight", "--starter", "home", "--off-site", code=0)
+    assert "Next: cd 'our studio' && studio-backup verdict" in done
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         ((), "--name, --starter, --rooms, --off-site or --no-off-site"),
         (("--name", "northlight", "--starter", "home"), "--off-site or --no-off-site"),
         (("--name", "North Light", "--starter", "home", "--off-site"), "not a name"),
+        (("--name", "north-", "--starter", "home", "--off-site"), "not a name"),
         (("--name", "x", "--starter", "castle"), "'castle' is not one of"),
         (("--name", "x", "--starter", "rooms", "--rooms", "0", "--off-site"), "0 is not in the range"),
     ],

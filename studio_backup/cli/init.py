@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from studio_backup.cli.settings import Settings
 from studio_backup.errors import Refused, StudioBackupError, UsageError
 from studio_backup.starters import STARTERS, Answers, files
 
-_NAME = r"[a-z][a-z0-9-]{0,30}"
+_NAME = r"[a-z]([a-z0-9-]{0,29}[a-z0-9])?"
 _MOST_ROOMS = 50
 
 
@@ -41,7 +43,7 @@ def command(
     if settings.json:
         settings.document({"folder": folder, "files": list(written)})
         return 0
-    where = "" if folder == "." else f"cd {folder} && "
+    where = "" if folder == "." else f"cd {shlex.quote(folder)} && "
     lines = [f"  {file}" for file in written]
     settings.write("\n".join([f"{answers.name}: wrote", *lines, f"Next: {where}studio-backup verdict"]))
     return 0
@@ -57,7 +59,7 @@ def _answers(name: str | None, starter: str | None, rooms: int | None, off_site:
     if name is None:
         name = click.prompt("What is the studio called? (small letters, digits, dashes)", default="my-studio", err=True)
     if not re.fullmatch(_NAME, name):
-        raise UsageError(f"--name {name}: not a name", "small letters, digits and dashes, a letter first")
+        raise UsageError(f"--name {name}: not a name", "small letters, digits and inner dashes, a letter first")
     if starter is None:
         for word, sentence in STARTERS.items():
             click.echo(f"  {word:<7} {sentence}", err=True)
@@ -76,16 +78,19 @@ def _answers(name: str | None, starter: str | None, rooms: int | None, off_site:
 
 def _write(folder: Path, written: dict[str, str]) -> None:
     """All of it or nothing: whatever stands in a folder that it would write to is somebody's spec."""
-    for part in sorted({Path(file).parts[0] for file in written}):
-        if (folder / part).is_dir() and any((folder / part).iterdir()):
-            raise Refused(f"{folder / part} is not empty; nothing was written", "init into another folder: init FOLDER")
+    fix = "init into another folder: init FOLDER"
     try:
+        for part in sorted({folder / Path(file).parts[0] for file in written}):
+            if part.is_dir() and any(part.iterdir()):
+                raise Refused(f"{part} is not empty; nothing was written", fix)
+            if os.path.lexists(part) and not part.is_dir():
+                raise Refused(f"{part} is no folder; nothing was written", fix)
         for file, text in written.items():
             path = folder / file
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("x", encoding="utf-8") as opened:
                 opened.write(text)
     except FileExistsError as error:
-        raise Refused(f"{error.filename} stands there already", "init into another folder: init FOLDER") from error
+        raise Refused(f"{error.filename} stands there already", fix) from error
     except OSError as error:
         raise StudioBackupError(f"{folder} cannot be written: {error.strerror}", "choose a folder of yours") from error
