@@ -57,6 +57,18 @@ def bad_spec(name: str, folder: Path) -> tuple[str, str, str, str]:
     return "-i", str(folder / "inventory"), "-p", str(folder / "playbooks")
 
 
+def test_discover_asks_nobody_when_the_spec_does_not_hold(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    code, found = document(capsys, *bad_spec(CASES[0], folder), "discover", "nas", "--format", "json")
+    assert code == 1
+    assert found["problems"]
+
+
+def test_discover_says_what_is_no_host_key(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "discover", "127.0.0.1:1", "--host-key", "foo")
+    assert code == 1
+    assert "error: --host-key: 'foo' is not a host key" in err
+
+
 def test_the_example_studio_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "validate", *GOOD)
     assert (code, err) == (0, "")

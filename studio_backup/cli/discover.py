@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
@@ -12,19 +13,24 @@ from studio_backup.cli import completion
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.scope import password_of
 from studio_backup.cli.settings import Settings
-from studio_backup.cli.spec import load_spec
+from studio_backup.cli.spec import load_spec, problems_of
 from studio_backup.discover.asking import PROBE
 from studio_backup.discover.reading import Found, parse
 from studio_backup.discover.writing import Way, spec_of
 from studio_backup.engine import Engine
-from studio_backup.errors import HostKeyUnknown, StudioBackupError, UsageError
+from studio_backup.errors import HostKeyUnknown, SpecError, StudioBackupError, UsageError
 from studio_backup.probe import Reply
 from studio_backup.resource import Unparsable
 from studio_backup.source import Place
+from studio_backup.spec.files import load_paths
+from studio_backup.spec.identities import check_host_key
 from studio_backup.spec.model import Studio, System
+from studio_backup.spec.wording import MalformedError
 from studio_backup.transport import Transport
 
 _PLACE = Place("the command line", 1, 1)
+#: No file to read, and one that is still empty, such as that which a shell just made for what this prints.
+_NOTHING_YET = ("SB112", "SB109")
 #: Where nothing is described yet, the file is a whole inventory.
 _HEAD = """version: 1
 studio: my-studio    # REPLACE: it stands in everything that is written to a machine
@@ -53,7 +59,7 @@ def command(
 
     Exit codes: 0 done, 1 error, 3 it could not be asked.
     """
-    studio = load_spec(settings).studio
+    studio = _studio(settings)
     place, head = _place(studio, room)
     system = _system(settings, studio, host, host_key)
     system = replace(
@@ -73,8 +79,24 @@ def command(
     return 0
 
 
+def _studio(settings: Settings) -> Studio | None:
+    """The spec, or its inventory where there are no playbooks yet; None where there is nothing.
+
+    One that does not hold may have HOST in it, at another address: it is not asked.
+    """
+    loaded = load_spec(settings)
+    if loaded.studio is None:
+        loaded = load_paths([Path(path) for path in settings.inventory or ("inventory",)], ())
+    begun = any(problem.code not in _NOTHING_YET for problem in loaded.problems)
+    if loaded.studio is None and (begun or settings.inventory):
+        raise SpecError(problems_of(loaded))
+    return loaded.studio
+
+
 def _system(settings: Settings, studio: Studio | None, host: str, host_key: str | None) -> System:
     """The system to ask, with the key that it must show; raises HostKeyUnknown where none is given."""
+    if host_key is not None:
+        host_key = _checked(host_key)
     machine, _, rest = host.partition("/")
     if studio is not None and machine in studio.machines:
         systems = studio.machines[machine].systems
@@ -90,9 +112,18 @@ def _system(settings: Settings, studio: Studio | None, host: str, host_key: str 
         shown = fetch_host_keys(address, port, (), settings.timeout)[0]
         fix = f'compare it at the machine, then studio-backup discover {host} --host-key "{shown.line}"'
         raise HostKeyUnknown(f"nothing is pinned for {host}; it shows {shown.fingerprint}", fix, seen=shown.fingerprint)
-    line = " ".join(host_key.split()[:2])
-    return System(machine=host, name="linux", os="linux", address=address, port=port, user="root", host_key=line,
+    return System(machine=host, name="linux", os="linux", address=address, port=port, user="root", host_key=host_key,
                   place=_PLACE)  # fmt: skip
+
+
+def _checked(host_key: str) -> str:
+    """Its type and base64, without a comment."""
+    line = " ".join(host_key.split()[:2])
+    try:
+        check_host_key(line)
+    except MalformedError as error:
+        raise UsageError(f"--host-key: {error.message}", error.fix) from error
+    return line
 
 
 def _ask(settings: Settings, system: System) -> Found:
