@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from studio_backup.cli import main
+from studio_backup.cli.doctor import _record
 from studio_backup.doctor import Finding, Wanted, examine, wanted
 from studio_backup.probe import Reply, Unanswered
 from studio_backup.report.doctor import screen
@@ -107,6 +110,29 @@ def test_nothing_that_a_machine_says_reaches_the_screen_raw() -> None:
     text = "\n".join(screen(found, Paint(False)))
     assert "\x1b" not in text
     assert "\x07" not in text
+
+
+@pytest.fixture
+def nobody() -> Iterator[None]:
+    """Not root, whom no folder is closed to; for as long as a test takes."""
+    before = os.getresuid()
+    if before[0] == 0:
+        os.setresuid(65534, 65534, 0)
+    yield
+    if before[0] == 0:
+        os.setresuid(*before)
+
+
+def test_a_record_behind_a_closed_folder_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    monkeypatch.setenv("XDG_STATE_HOME", str(closed / "state"))
+    request.getfixturevalue("nobody")
+    found = _record(example())
+    assert found.state == "missing"
+    assert found.detail.endswith("cannot be written")
 
 
 def test_stand_ins_a_bad_key_file_and_no_record_are_found_here(

@@ -73,7 +73,8 @@ def _spec(problems: int) -> Finding:
 def _record(studio: Studio) -> Finding:
     """Whether the record can be written, without writing it: it is made by the first command that notes something."""
     path = record_path(studio.name)
-    place = next(one for one in (path, *path.parents) if one.exists())
+    # Not Path.exists(), which raises where a folder on the way is closed to us.
+    place = next(one for one in (path, *path.parents) if os.path.exists(one))  # noqa: PTH110
     if os.access(place, os.R_OK | os.W_OK):
         return Finding(HERE, "record", OK)
     return Finding(HERE, "record", MISSING, f"{place} cannot be written", "make it writable, or set XDG_STATE_HOME")
