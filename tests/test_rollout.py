@@ -258,6 +258,13 @@ def test_once_too_many_failed_no_wave_of_the_same_batch_is_begun(rooms: Fifty) -
     assert not any(address.startswith("ws-02/linux/block/") for address in rooms.world.made)
 
 
+def test_rooms_whose_side_elsewhere_fails_count_each(rooms: Fifty) -> None:
+    rooms.world.failing = {one for one in rooms.world.resources if one.startswith("nas/linux/directory//srv/tank/ws-")}
+    found = rooms.json("--batch", "1", "--max-failed", "1", code=1)
+    assert found["rollout"]["stopped"] == "2 machines (ws-01, ws-02) failed, 1 may"
+    assert "ws-03" not in rooms.touched()
+
+
 def test_the_limit_is_no_limit_for_a_canary(rooms: Fifty) -> None:
     rooms.world.failing = {"ws-02/linux/file//etc/studio-backup/fifty/gate"}
     rooms.apply("--canary", "room:room-01", "--canary", "room:room-02", "--max-failed", "9", code=1)

@@ -59,8 +59,9 @@ class Course:
 
     @property
     def failed(self) -> set[str]:
-        """The machines on which something went wrong."""
-        return {_machine(result.change.resource.system) for result in self.applied.failed}
+        """The machines of the run for which something went wrong, there or where their copies need it."""
+        whose = self.order.whose
+        return {whose.get(one.change.address) or _machine(one.change.resource.system) for one in self.applied.failed}
 
     def machines(self, names: Iterable[str]) -> list[Machine]:
         """The machines of these names, those of the run and those that it needs."""
@@ -185,7 +186,8 @@ def _prove(course: Course, batch: Batch) -> None:
         return
     job = ""
     if course.failed:
-        why = f"something failed on {', '.join(sorted(course.failed))}"
+        where = sorted({_machine(result.change.resource.system) for result in course.applied.failed})
+        why = f"something failed on {', '.join(where)}"
     else:
         systems = {s.full_name for machine in course.machines(went) for s in machine.systems.values()}
         seen = [name for name in systems if name in course.engine.open]
