@@ -28,6 +28,7 @@ class Scope:
     chosen: Callable[[Resource], bool]
     needed: frozenset[str]  # chosen only because something selected needs it
     whole: bool  # the full spec is loaded and nothing was left out
+    beside: frozenset[str] = frozenset()  # machines that are read only for what others need of them
 
     def by_system(self) -> dict[str, list[Resource]]:
         """The chosen resources of each system."""
@@ -73,7 +74,7 @@ def look(
     """
     survey = engine.survey(scope.machines, scope.by_system(), also)
     survey = _with_orphans(engine, scope, survey)
-    return survey, make(scope.studio, scope.wanted, survey, scope.chosen, scope.whole)
+    return survey, make(scope.studio, scope.wanted, survey, scope.chosen, scope.whole, scope.beside)
 
 
 def _with_orphans(engine: Engine, scope: Scope, survey: Survey) -> Survey:
@@ -150,7 +151,7 @@ def go_on(
 def see(applied: Applied, scope: Scope, systems: Mapping[str, Sighting]) -> None:
     """Take in how some systems were seen last; the plan is what is left after that."""
     applied.survey = survey_of({**applied.survey.systems, **systems})
-    applied.plan = make(scope.studio, scope.wanted, applied.survey, scope.chosen, scope.whole)
+    applied.plan = make(scope.studio, scope.wanted, applied.survey, scope.chosen, scope.whole, scope.beside)
 
 
 _OTHERWISE = "not tried: it changed since the plan was made; plan again"

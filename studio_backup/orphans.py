@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from studio_backup.diff import Absent, Change, Present, Seen, Unread
 from studio_backup.manifest import Entry
@@ -41,12 +41,15 @@ def named(system: str, address: str, entry: Entry) -> Resource | None:
     return KINDS[kind].named(system, name, Place(entry.source, 1, 1)) if kind in KINDS and name else None
 
 
-def orphans(studio: str, wanted: Mapping[str, Resource], survey: Survey, whole: bool) -> list[Change]:
+def orphans(
+    studio: str, wanted: Mapping[str, Resource], survey: Survey, whole: bool, beside: Collection[str] = ()
+) -> list[Change]:
     """One change for each: removed, released, or kept with the reason. Other studios' entries are not ours to list."""
     changes = []
     for resource in leaving(studio, wanted, survey):
         entry = survey.manifests[resource.system].entries[studio, resource.address]
-        changes.append(_judge(resource, survey.seen(resource), entry, whole))
+        ours = whole and resource.system.partition("/")[0] not in beside
+        changes.append(_judge(resource, survey.seen(resource), entry, ours))
     return changes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
@@ -66,11 +66,13 @@ def make(
     survey: Survey,
     chosen: Callable[[Resource], bool],
     whole: bool,
+    beside: Collection[str] = (),
 ) -> Plan:
     """The plan for every chosen resource.
 
     `wanted` is everything compiled, chosen or not: what a chosen resource needs is judged too. `whole` is true when the
-    full spec is loaded and nothing was left out: only then can anything be an orphan.
+    full spec is loaded and nothing was left out: only then can anything be an orphan, and not on a machine that is only
+    `beside`: read for what others need of it.
     """
     known: dict[After, str] = {}
     others = {
@@ -91,7 +93,7 @@ def make(
         change = compare(resource, survey.seen(resource), entries.get((studio, address)), foreign, known)
         _learn(change, known)
         changes[address] = _blocked(change, changes)
-    leavers = orphans(studio, wanted, survey, whole)
+    leavers = orphans(studio, wanted, survey, whole, beside)
     everything = (*changes.values(), *leavers)
     return Plan(studio, everything, _waves(everything, changes))
 

@@ -419,6 +419,23 @@ def test_what_is_left_on_a_machine_that_nothing_is_asked_of_any_more_goes_too(ro
     assert orphan in rooms.world.made
 
 
+def test_going_on_removes_nothing_where_only_something_is_needed(rooms: Fifty) -> None:
+    rooms.world.dead = {"ws-05", "ws-06"}
+    rooms.apply(code=3)
+    orphans = ["nas/linux/directory//srv/old", "ws-05/linux/directory//srv/old"]
+    for one in orphans:
+        entries = rooms.world.entries.setdefault(one.removesuffix("/directory//srv/old"), {})
+        entries["fifty", one] = Entry("fifty", one, "three-two-one.yml", "")
+    rooms.world.dead = {"ws-06"}
+    rooms.apply("--pending", code=3)
+    assert [one for one in orphans if one in rooms.world.made] == orphans[1:]
+    rooms.world.dead = set()
+    rooms.apply("--pending", code=0)
+    assert orphans[0] not in rooms.world.made
+    rooms.apply(code=0)
+    assert orphans[0] in rooms.world.made
+
+
 def test_who_applies_a_part_of_a_system_leaves_the_rest_pending(rooms: Fifty) -> None:
     rooms.world.dead = {"ws-02"}
     rooms.apply("--only", "room:room-02", code=3)

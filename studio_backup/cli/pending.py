@@ -113,6 +113,7 @@ def narrowed(scope: Scope, studio: Studio, people: Collection[str]) -> Scope:
         machines=[machine for machine in scope.machines if machine.name in touched],
         chosen=lambda resource: resource.address in addresses,
         needed=frozenset(addresses - named),
+        beside=frozenset(touched - set(people)),
     )
 
 
