@@ -436,6 +436,17 @@ def test_going_on_removes_nothing_where_only_something_is_needed(rooms: Fifty) -
     assert orphans[0] in rooms.world.made
 
 
+def test_a_canary_that_another_apply_finished_is_proven_before_the_rest(rooms: Fifty) -> None:
+    rooms.world.sessions = {"ws-01/linux": "program\tREAPER\n"}
+    rooms.apply(*CANARY, code=2)
+    rooms.world.sessions = {}
+    rooms.apply("--only", "room:room-01", code=0)
+    assert rooms.world.jobs == []
+    out = rooms.apply("--pending", code=0)
+    assert out.index("canary: ws-01") < out.index("the canary is well") < out.index("batch 1 of 4: ")
+    assert rooms.world.jobs == ["ws-01_sessions_on-nas"]
+
+
 def test_who_applies_a_part_of_a_system_leaves_the_rest_pending(rooms: Fifty) -> None:
     rooms.world.dead = {"ws-02"}
     rooms.apply("--only", "room:room-02", code=3)

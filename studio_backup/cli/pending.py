@@ -19,6 +19,7 @@ from studio_backup.rollout.batches import CANARY, Options, Order
 from studio_backup.rollout.course import Course
 from studio_backup.rollout.left import left, machines_of
 from studio_backup.spec.model import Studio
+from studio_backup.spec.selectors import select
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ def asked_for(settings: Settings, evidence: Evidence, studio: Studio, given: Opt
     if people and not within and not alone:  # the rollout's own selection is done; what other applies left is not
         settings.only, settings.leave_out = (), ()
         options, proven, scope, within = given, False, scope_of(settings, studio), people
+    if options is not None and options.canary and within and not proven:
+        # An apply of its own may have left nothing of the canary: it is proven all the same.
+        named = {name.partition("/")[0] for name in select(studio, options.canary, ()).systems}
+        named &= {*machines_of(scope, studio.machines)} - {one.system.partition("/")[0] for one in alone}
+        within = [one for one in studio.machines if one in named or one in within]
     others = [one for one in evidence.pending().values() if one.system.partition("/")[0] in {*people} - {*within}]
     asked = Asked(options, tuple(within), pending=True, proven=proven, alone=(*alone, *others))
     return asked, narrowed(scope, studio, within)
