@@ -12,6 +12,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from studio_backup.cli import main_group
+from tests import fifty_rooms
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = Path(sys.executable).with_name("studio-backup")
@@ -48,6 +49,16 @@ def test_another_inventory_is_heeded(tmp_path: Path, monkeypatch: pytest.MonkeyP
     paths = ("-i", str(ROOT / "inventory"), "-p", str(ROOT / "playbooks"))
     assert complete(*paths, "pin", "v") == ["vault"]
     assert complete("pin", *paths, "v") == ["vault"]
+
+
+def test_whose_data_it_is_is_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fifty_rooms.write(tmp_path, 2)
+    plays = tmp_path / "playbooks/three-two-one.yml"
+    whose = "      class: client\n      client: blue-note\n"
+    plays.write_text(plays.read_text().replace("      source:", f"{whose}      source:"))
+    monkeypatch.chdir(tmp_path)
+    assert complete("plan", "--only", "class:") == ["class:client"]
+    assert complete("plan", "--only", "client:") == ["client:blue-note"]
 
 
 def test_a_spec_that_does_not_hold_or_is_not_there_offers_nothing(

@@ -55,6 +55,8 @@ def _selectors(studio: Studio) -> Iterable[str]:
             yield f"os:{system.os}"
     yield from (f"group:{name}" for name in studio.groups)
     yield from (f"dataset:{name}" for name in studio.datasets)
+    yield from (f"class:{dataset.owner}" for dataset in studio.datasets.values() if dataset.owner)
+    yield from (f"client:{dataset.client}" for dataset in studio.datasets.values() if dataset.client)
     from studio_backup.resources import KINDS
 
     yield from (f"kind:{name}" for name in KINDS)
