@@ -69,6 +69,18 @@ def test_discover_says_what_is_no_host_key(capsys: pytest.CaptureFixture[str]) -
     assert "error: --host-key: 'foo' is not a host key" in err
 
 
+@pytest.mark.parametrize(
+    ("host", "said"), [("nas/linus", "did you mean 'linux'"), ("ns/linux", "no address"), ("", "no address")]
+)
+def test_discover_takes_no_other_system_for_the_one_that_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, host: str, said: str
+) -> None:
+    monkeypatch.setattr("studio_backup.cli.discover._ask", lambda *_: pytest.fail("it was asked"))
+    code, _, err = run(capsys, *GOOD, "discover", host, "--timeout", "1")
+    assert code == 1
+    assert said in err
+
+
 def test_the_example_studio_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "validate", *GOOD)
     assert (code, err) == (0, "")

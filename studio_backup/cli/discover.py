@@ -25,7 +25,7 @@ from studio_backup.source import Place
 from studio_backup.spec.files import load_paths
 from studio_backup.spec.identities import check_host_key
 from studio_backup.spec.model import Studio, System
-from studio_backup.spec.wording import MalformedError
+from studio_backup.spec.wording import MalformedError, suggest
 from studio_backup.transport import Transport
 
 _PLACE = Place("the command line", 1, 1)
@@ -100,8 +100,14 @@ def _system(settings: Settings, studio: Studio | None, host: str, host_key: str 
     machine, _, rest = host.partition("/")
     if studio is not None and machine in studio.machines:
         systems = studio.machines[machine].systems
+        if rest and rest not in systems:
+            raise UsageError(
+                f"{machine} has no system '{rest}'", suggest(rest, systems, f"one of: {', '.join(systems)}")
+            )
         known = systems[rest] if rest in systems else next(iter(systems.values()))
         return replace(known, host_key=host_key or known.host_key)
+    if not host or "/" in host:
+        raise UsageError(f"'{host}' is no machine of the spec and no address", "write a machine, or ADDRESS[:PORT]")
     address, port = host, 22
     head, colon, number = host.rpartition(":")
     if colon and number.isdigit() and ":" not in head:
