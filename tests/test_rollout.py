@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from studio_backup.cli import main
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.compile import compile_studio
+from studio_backup.errors import EvidenceError
+from studio_backup.evidence.store import Store
 from studio_backup.manifest import Entry
 from tests import fifty_rooms
 from tests.simulated import World, engine_of
@@ -445,6 +449,21 @@ def test_a_canary_that_another_apply_finished_is_proven_before_the_rest(rooms: F
     out = rooms.apply("--pending", code=0)
     assert out.index("canary: ws-01") < out.index("the canary is well") < out.index("batch 1 of 4: ")
     assert rooms.world.jobs == ["ws-01_sessions_on-nas"]
+
+
+def test_a_record_that_cannot_be_written_keeps_nobody_from_going_on(
+    rooms: Fifty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms.world.dead = {"ws-05"}
+    rooms.apply(code=3)
+    rooms.world.dead = set()
+
+    def full(_: Store) -> AbstractContextManager[sqlite3.Connection]:
+        raise EvidenceError("the record cannot be written: no space left on device")
+
+    monkeypatch.setattr(Store, "_write", full)
+    assert "no space left on device; apply --pending will not know of this" in rooms.apply("--pending", code=0)
+    assert "ws-05" in rooms.touched()
 
 
 def test_who_applies_a_part_of_a_system_leaves_the_rest_pending(rooms: Fifty) -> None:

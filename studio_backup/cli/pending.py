@@ -100,7 +100,8 @@ def pending_machines(evidence: Evidence, studio: Studio, now: float) -> tuple[li
     """The machines of the spec with something left to do, and those of them that are still let alone."""
     kept = evidence.pending()
     known = {system.full_name: system.machine for system in studio.systems()}
-    evidence.record_pending(int(now), [name for name in kept if name not in known], [])
+    if gone := [name for name in kept if name not in known]:
+        evidence.record_pending(int(now), gone, [])
     alone = [one for name, one in kept.items() if name in known and one.until is not None and one.until > now]
     machines = {known[name] for name in kept if name in known} - {known[one.system] for one in alone}
     return [name for name in studio.machines if name in machines], alone
