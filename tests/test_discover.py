@@ -177,6 +177,15 @@ def test_an_array_that_lacks_a_disk_or_is_of_no_level_of_ours_is_said_in_words()
         assert "#   /srv/tank (ext4): it lies beside an array that is described, or on none" in text
 
 
+def test_two_partitions_of_one_disk_are_one_member() -> None:
+    more = "block\tsdf\t\t1\t9000000\tTwo\nblock\tsdf1\tsdf\t1\t9\t\nblock\tsdf2\tsdf\t1\t9\t\nid\tsdf\tata-Two_1\n"
+    more += "".join(f"btrfs\t0a0a0a0a-0000-4000-8000-000000000009\tsdf{part}\tsingle\n" for part in (1, 2))
+    more += "mount\tbtrfs\tsdf1\t/\t0a0a0a0a-0000-4000-8000-000000000009\t/srv/two\n"
+    text = written(NAS.replace("complete\n", f"{more}complete\n"))
+    assert problems(text) == []
+    assert "two: {kind: btrfs, level: single, members: [disk-7]}" in text
+
+
 def test_half_an_answer_is_none() -> None:
     with pytest.raises(Unparsable):
         found(NAS.removesuffix("complete\n"))

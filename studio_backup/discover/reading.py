@@ -128,7 +128,7 @@ def _groups(said: dict[str, list[list[str]]], below: dict[str, list[str]], found
     for pool, device, level in (values for values in said.get("btrfs", []) if len(values) == 3):
         pools.setdefault((pool, level), []).append(device)
     for (pool, level), devices in pools.items():
-        members = tuple(root for device in devices for root in _roots(device, below))
+        members = tuple(dict.fromkeys(root for device in devices for root in _roots(device, below)))
         if len(devices) > 1:
             found.groups.append(Group(pool, "btrfs", level if _PLAIN.fullmatch(level) else "single", "", members))
 
