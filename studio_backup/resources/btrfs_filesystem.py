@@ -12,6 +12,7 @@ from studio_backup.resource import Derived, Resource, Unparsable, fixed, guarded
 from studio_backup.resources import btrfs_state, btrfs_steps, device
 from studio_backup.resources.btrfs_listing import SCRIPT, listing
 from studio_backup.resources.btrfs_seen import Sight, sighted
+from studio_backup.resources.destroying import making, overwriting
 from studio_backup.source import Place
 from studio_backup.step import Risk, Step
 
@@ -94,15 +95,9 @@ class BtrfsFilesystem(Resource):
         options = ["-d", self.data, "-m", self.metadata]
         options += ["-L", self.label] if self.label else []
         options += ["-R", "quota"] if self.quota == "yes" else []
-        step = Step(
-            title=f"make btrfs {self.uuid}, {self.data}, of {', '.join(self.members)}",
-            script=btrfs_steps.create(self.uuid, options, self.designators),
-            guard=device.guard({self.devices[member]: contents[member] for member in self.members}),
-            risk=Risk.DESTROYS,
-            names=device.names(self.address, contents),
-            stakes=device.stakes(contents),
-        )
-        return (step,)
+        title = f"make btrfs {self.uuid}, {self.data}, of {', '.join(self.members)}"
+        script = btrfs_steps.create(self.uuid, options, self.designators)
+        return (making(self.address, title, script, self.devices, contents),)
 
     def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
         """Old legs wiped first; then disks put in. Nothing where the spec asks for what cannot be done in place."""
@@ -156,15 +151,7 @@ class BtrfsFilesystem(Resource):
         return self._laid(member, f"add {member} to {self.name}", btrfs_steps.add(self.uuid, self.devices[member]))
 
     def _laid(self, member: str, title: str, script: str) -> Step:
-        content = self._contents()[member]
-        return Step(
-            title=title,
-            script=script,
-            guard=device.guard({self.devices[member]: content}),
-            risk=Risk.DESTROYS,
-            names=(f"{self.address}#{member}",),
-            stakes=device.stakes({member: content}),
-        )
+        return overwriting(self.address, member, title, script, self.devices[member], self._contents()[member])
 
     def _nameable(self, sight: Sight, kernel: str) -> bool:
         return sight.known_as(kernel) != kernel
@@ -172,14 +159,8 @@ class BtrfsFilesystem(Resource):
     def _wipe(self, sight: Sight, index: int) -> Step:
         carrier = sight.old_legs[index]
         name, content = sight.known_as(carrier.device), "\n".join(carrier.content)
-        return Step(
-            title=f"wipe {name}, an old leg of {self.name}",
-            script=btrfs_steps.wipe(f"id:{name}"),
-            guard=device.guard({f"id:{name}": content}),
-            risk=Risk.DESTROYS,
-            names=(f"{self.address}#{name}",),
-            stakes=device.stakes({name: content}),
-        )
+        title = f"wipe {name}, an old leg of {self.name}"
+        return overwriting(self.address, name, title, btrfs_steps.wipe(f"id:{name}"), f"id:{name}", content)
 
     def remove(self) -> tuple[Step, ...] | None:
         """Released: a file system that leaves the spec goes on as it is."""
@@ -202,8 +183,7 @@ class BtrfsFilesystem(Resource):
         return device.hindrance(free)
 
     def _contents(self) -> dict[str, str]:
-        """Member -> what was seen on it; of what nobody saw, nothing, which no guard lets pass."""
-        return {**dict.fromkeys(self.members, ""), **device.split_found(str(self.found))}
+        return device.seen_on(self.members, str(self.found))
 
 
 def _main(wanted: str, seen: list[str]) -> str:

@@ -130,3 +130,9 @@ def joined(members: Mapping[str, str]) -> Derived:
 def split_found(text: str) -> dict[str, str]:
     """Member -> content, out of what `joined` became."""
     return dict(part.split("\0") for part in text.split(_BETWEEN)) if text else {}
+
+
+def seen_on(members: Iterable[str], found: str) -> dict[str, str]:
+    """Member -> what was seen on it; of what nobody saw, nothing, which no guard lets pass."""
+    said = split_found(found)
+    return {member: said.get(member, "") for member in members}

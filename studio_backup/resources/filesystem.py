@@ -11,8 +11,9 @@ from studio_backup.probe import Probe, Reply
 from studio_backup.programs import shipped
 from studio_backup.resource import Derived, Resource, Unparsable, fixed, learned, managed, watched, whole
 from studio_backup.resources import device
+from studio_backup.resources.destroying import making
 from studio_backup.source import Place
-from studio_backup.step import Risk, Step
+from studio_backup.step import Step
 
 _LISTING = "\n".join((device.CONTENT, shipped("disk.sh"), shipped("filesystem.sh")))
 _SCRIPT = f'{_LISTING}\nlist_filesystems "$@"'
@@ -113,15 +114,8 @@ set -- {shlex.join((self.uuid, self.label or ""))}
 wipefs -a -q "$device"
 {_MAKE[self.type]} </dev/null
 if command -v udevadm >/dev/null; then udevadm settle --timeout=10 || :; fi"""
-        step = Step(
-            title=f"make {self.type} {self.uuid} on {self.on}",
-            script=script,
-            guard=device.guard({str(self.carrier): str(self.found)}),
-            risk=Risk.DESTROYS,
-            names=device.names(self.address, contents),
-            stakes=device.stakes(contents),
-        )
-        return (step,)
+        title = f"make {self.type} {self.uuid} on {self.on}"
+        return (making(self.address, title, script, {self.on: str(self.carrier)}, contents),)
 
     def _find(self) -> str:
         return f'{_LISTING}\nfind_device {shlex.quote(str(self.carrier))}\n[ -n "$device" ]'

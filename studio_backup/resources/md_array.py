@@ -10,13 +10,14 @@ from typing import ClassVar, Self
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Derived, Resource, fixed, guarded, learned, managed, watched
 from studio_backup.resources import device, md_steps
+from studio_backup.resources.destroying import making
 from studio_backup.resources.md_change import BARE, WHOLE, WIDER, Changing
 from studio_backup.resources.md_listing import SCRIPT, listing
 from studio_backup.resources.md_seen import Sight
 from studio_backup.resources.md_sighting import by_name, sighted
 from studio_backup.resources.md_sizes import uneven
 from studio_backup.source import Place
-from studio_backup.step import Risk, Step
+from studio_backup.step import Step
 
 #: What is said of a disk that nothing but an array holds.
 _HELD = re.compile(rf"{device.IN_USE}held by md\d+(; held by md\d+)*")
@@ -107,18 +108,12 @@ class MdArray(Resource):
         options += [f"--spare-devices={self.spares}"] if self.spares else []
         options += [f"--chunk={self.chunk}"] if self._kib() else []
         options += [] if self.level in BARE else [f"--bitmap={self.bitmap or 'internal'}"]
-        step = Step(
-            title=f"make {self.level} of {', '.join(self.members[:slots])}"
-            + (f"; {', '.join(self.members[slots:])} waits" if self.spares else ""),
-            script=md_steps.create(
-                self.uuid or self.chosen, self.name, self.system.partition("/")[0], options, self.designators
-            ),
-            guard=device.guard({self.devices[member]: contents[member] for member in self.members}),
-            risk=Risk.DESTROYS,
-            names=device.names(self.address, contents),
-            stakes=device.stakes(contents),
+        title = f"make {self.level} of {', '.join(self.members[:slots])}"
+        title += f"; {', '.join(self.members[slots:])} waits" if self.spares else ""
+        script = md_steps.create(
+            self.uuid or self.chosen, self.name, self.system.partition("/")[0], options, self.designators
         )
-        return (step,)
+        return (making(self.address, title, script, self.devices, contents),)
 
     def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
         """Started, disks put in, widened; nothing where the spec asks for what md cannot do with the data in place."""
@@ -184,8 +179,7 @@ class MdArray(Resource):
         return device.hindrance(contents) or (None if self.uneven else uneven(contents))
 
     def _contents(self) -> dict[str, str]:
-        """Member -> what was seen on it; of what nobody saw, nothing, which no guard lets pass."""
-        return {**dict.fromkeys(self.members, ""), **device.split_found(str(self.found))}
+        return device.seen_on(self.members, str(self.found))
 
     def _kib(self) -> int | None:
         if self.chunk is None or self.level in WHOLE:

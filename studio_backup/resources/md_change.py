@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studio_backup.resources import md_steps
-from studio_backup.resources.device import guard, stakes
+from studio_backup.resources.destroying import overwriting
 from studio_backup.step import Risk, Step
 
 #: Levels that take one more disk while they are in use.
@@ -48,14 +48,9 @@ class Changing:
         # A disk that was in this array before is known to it again, and needs only what it missed.
         foreign = self.uuid.replace(":", "") not in content.lower().replace("-", "").replace(":", "")
         build = md_steps.replace if old else md_steps.add
-        return Step(
-            title=f"put {member} into {self.name}" + (f" in place of {old}" if old else ""),
-            script=build(self.uuid, self._designators, designator, wipe=foreign),
-            guard=guard({designator: content}),
-            risk=Risk.DESTROYS,
-            names=(f"{self.address}#{member}",),
-            stakes=stakes({member: content}),
-        )
+        title = f"put {member} into {self.name}" + (f" in place of {old}" if old else "")
+        script = build(self.uuid, self._designators, designator, wipe=foreign)
+        return overwriting(self.address, member, title, script, designator, content)
 
     def widen(self, slots: int) -> Step:
         """All disks that wait become active."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import ClassVar, Self
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Derived, Resource, Unparsable, fixed, guarded, learned, managed, watched
 from studio_backup.resources import device, zfs_steps
+from studio_backup.resources.destroying import making, overwriting
 from studio_backup.resources.zfs_listing import SCRIPT, listing
 from studio_backup.resources.zfs_seen import FULL, Sight, by_name, sighted
 from studio_backup.source import Place
@@ -90,15 +92,9 @@ class ZfsPool(Resource):
         """One step, on exactly the disks that were planned for."""
         contents = self._contents()
         designators = [self.devices[member] for member in self.members]
-        step = Step(
-            title=f"make the {self.level} pool {self.pool} of {', '.join(self.members)}",
-            script=zfs_steps.create(self.pool, self.level, self.ashift or _ASHIFT, designators),
-            guard=device.guard({self.devices[member]: contents[member] for member in self.members}),
-            risk=Risk.DESTROYS,
-            names=device.names(self.address, contents),
-            stakes=device.stakes(contents),
-        )
-        return (step,)
+        title = f"make the {self.level} pool {self.pool} of {', '.join(self.members)}"
+        script = zfs_steps.create(self.pool, self.level, self.ashift or _ASHIFT, designators)
+        return (making(self.address, title, script, self.devices, contents),)
 
     def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
         """Imported, disks put back or in; nothing where nobody said whose pool it is, or ZFS cannot do it."""
@@ -152,14 +148,10 @@ class ZfsPool(Resource):
     def _put_in(self, sight: Sight, member: str, word: str, place: str, old: str) -> Step:
         content, designator = self._contents()[member], self.devices[member]
         same = zfs_steps.is_pool(sight.pool.name, sight.guid)
-        return Step(
-            title=f"put {member} into {sight.pool.name}" + (f" in place of {old}" if old else ""),
-            script=zfs_steps.put_in(sight.pool.name, word, place, designator),
-            guard=f"{device.guard({designator: content})}\n{same}",
-            risk=Risk.DESTROYS,
-            names=(f"{self.address}#{member}",),
-            stakes=device.stakes({member: content}),
-        )
+        title = f"put {member} into {sight.pool.name}" + (f" in place of {old}" if old else "")
+        script = zfs_steps.put_in(sight.pool.name, word, place, designator)
+        step = overwriting(self.address, member, title, script, designator, content)
+        return dataclasses.replace(step, guard=f"{step.guard}\n{same}")
 
     def remove(self) -> tuple[Step, ...] | None:
         """Released: a pool that leaves the spec goes on as it is."""
@@ -181,5 +173,4 @@ class ZfsPool(Resource):
         return device.hindrance(contents)
 
     def _contents(self) -> dict[str, str]:
-        """Member -> what was seen on it; of what nobody saw, nothing, which no guard lets pass."""
-        return {**dict.fromkeys(self.members, ""), **device.split_found(str(self.found))}
+        return device.seen_on(self.members, str(self.found))
