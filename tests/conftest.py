@@ -12,6 +12,7 @@ LAB = Path(__file__).parent / "lab"
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)  # before the plugin that runs them beside each other looks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests of one file stay together, and so do all that use the same machines, of which there is one set."""
     for item in items:

@@ -11,9 +11,12 @@ class LabError(Exception):
 
 
 def environment() -> dict[str, str]:
-    """Return the caller's environment with untranslated messages and the system directories on PATH."""
+    """Return the caller's environment with untranslated messages and the system directories on PATH.
+
+    libblkid's cache is left out: for two seconds it takes a disk that was just let go for one that is still there.
+    """
     path = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
-    return {**os.environ, "LC_ALL": "C", "PATH": path}
+    return {**os.environ, "LC_ALL": "C", "PATH": path, "BLKID_FILE": "/dev/null"}
 
 
 def run(
