@@ -35,7 +35,8 @@ read_value() {
   case $value in null) value='' ;; esac
 }
 
-# Sets newest, ended and good: the last record of all, of those with an end, and of those that made something.
+# Sets newest, ended and good: the last record of all, of those that say how the job fares (away and busy do not: what
+# failed before has not mended), and of those that made something.
 find_records() {
   newest='' ended='' good=''
   for record in "$state/runs/$1".*.json; do
@@ -43,7 +44,7 @@ find_records() {
     newest=$record
   done
   [ -n "$newest" ] || return 0
-  ended=$(grep -L '"result":"running"' "$state/runs/$1".*.json | tail -n 1)
+  ended=$(grep -l -e '"result":"ok"' -e '"result":"failed"' -e '"result":"refused"' "$state/runs/$1".*.json | tail -n 1)
   good=$(grep -l '"result":"ok"' "$state/runs/$1".*.json | tail -n 1)
 }
 
@@ -51,7 +52,7 @@ find_records() {
 judge_job() {
   word=ok why=''
   find_records "$1"
-  if [ -n "$newest" ] && [ "$newest" != "$ended" ] && ! lock_is_held "$state/lock/$1"; then
+  if [ -n "$newest" ] && grep -q '"result":"running"' "$newest" && ! lock_is_held "$state/lock/$1"; then
     word=failed why=interrupted
   elif [ -n "$ended" ]; then
     read_value "$ended" result

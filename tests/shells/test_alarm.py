@@ -129,6 +129,17 @@ def test_away_and_busy_are_no_failure_until_they_last(alarm: Alarm) -> None:
     assert "nothing made since" in alarm.look()[1]
 
 
+@pytest.mark.parametrize(("result", "reason"), [("away", "no-answer"), ("busy", "source-busy")])
+def test_a_failure_is_not_well_again_because_nobody_could_try(one: Alarm, result: str, reason: str) -> None:
+    one.record("ok", ago=2 * HOUR)
+    one.record("failed", "no-space", ago=900)
+    assert "failed, no-space" in one.look()[1]
+    one.record(result, reason, ago=300)
+    assert one.look() == (0, "", "")
+    one.record("ok", ago=5)
+    assert "well again" in one.look()[1]
+
+
 def test_a_run_that_was_killed_is_a_failure_and_one_under_way_is_none(alarm: Alarm) -> None:
     alarm.record("ok", ago=2 * HOUR)
     alarm.record("running", ago=600)
