@@ -45,7 +45,9 @@ find_records() {
   done
   [ -n "$newest" ] || return 0
   ended=$(grep -l -e '"result":"ok"' -e '"result":"failed"' -e '"result":"refused"' "$state/runs/$1".*.json | tail -n 1)
-  good=$(grep -l '"result":"ok"' "$state/runs/$1".*.json | tail -n 1)
+  # A run that found nothing newer, or its period's point made, is fine and made nothing.
+  good=$(grep -l -e '"result":"ok","reason":null' -e '"result":"ok","reason":"clock-behind".*"restore_point":"' \
+    "$state/runs/$1".*.json | tail -n 1)
 }
 
 # Sets word (ok, failed, refused or late) and why: ID LIMIT.
@@ -65,14 +67,15 @@ judge_job() {
     esac
   fi
   [ "$word" = ok ] || return 0
-  # A job without a good run is as old as the first look at it.
+  # A job without a good run is as old as the first look at it; the record of a good one may be rotated away since.
   since_file=$state/alarm/$1.since
-  [ -f "$since_file" ] || printf '%s\n' "$now" >"$since_file"
-  read -r since <"$since_file"
+  since=$now
+  [ ! -f "$since_file" ] || read -r since <"$since_file"
   if [ -n "$good" ]; then
     read_value "$good" started
     since=$value
   fi
+  printf '%s\n' "$since" >"$since_file.new" && mv -f "$since_file.new" "$since_file"
   case $since in '' | *[!0-9]*) since=0 ;; esac
   if [ $((now - since)) -gt "$2" ]; then word=late; fi
 }

@@ -118,6 +118,27 @@ def test_a_job_that_never_starts_grows_late_though_nothing_failed(alarm: Alarm) 
     assert "well again" in alarm.look()[1]
 
 
+def test_a_chain_that_finds_nothing_newer_grows_late(alarm: Alarm) -> None:
+    """Each of its runs is fine, and none made anything: what it is made from stands still."""
+    alarm.record("ok", ago=4 * HOUR)
+    alarm.record("ok", "nothing-newer", ago=600)
+    assert f"{NAME}: nothing made since 20" in alarm.look()[1]
+    alarm.record("ok", ago=5)
+    assert "well again" in alarm.look()[1]
+
+
+def test_what_was_made_is_known_when_its_record_is_rotated_away(one: Alarm) -> None:
+    one.record("ok", ago=2 * HOUR)
+    since = one.folder / "state" / "alarm" / f"{ID}.since"
+    since.parent.mkdir()
+    since.write_text("1000000000\n")
+    assert one.look() == (0, "", "")
+    for record in (one.folder / "state" / "runs").iterdir():
+        record.unlink()
+    one.record("ok", "nothing-newer", ago=600)
+    assert one.look() == (0, "", "")
+
+
 def test_away_and_busy_are_no_failure_until_they_last(alarm: Alarm) -> None:
     alarm.record("ok", ago=2 * HOUR)
     alarm.record("away", "no-answer", ago=600)
