@@ -17,6 +17,8 @@ umask 077
 
 studio='' state='' mail='' webhook='' jobs='' host=''
 letter='' changed='' status=0
+# Seconds that the mail program may take: one whose relay is down may wait for hours. The unit ends after two minutes.
+mail_seconds=60
 
 parts=${0%/*}
 # shellcheck source=/dev/null
@@ -101,7 +103,7 @@ send_mail() {
   {
     printf 'To: %s\nSubject: %s\nAuto-Submitted: auto-generated\n' "$mail" "$subject"
     printf 'Content-Type: text/plain; charset=utf-8\n\n%s\nstudio-backup status\n' "$letter"
-  } | sendmail -t -i
+  } | timeout "$mail_seconds" sendmail -t -i
 }
 
 # The URL is a secret: it is read from a file that root alone may read, and reaches curl by its standard input.

@@ -234,6 +234,19 @@ def test_one_way_is_enough_and_the_other_is_complained_of(one: Alarm) -> None:
     assert one.look() == (0, "", "")
 
 
+def test_a_mail_program_that_hangs_keeps_the_webhook_from_nothing(one: Alarm) -> None:
+    one.record("failed", "no-space")
+    (one.folder / "bin" / "sendmail").write_text("#!/bin/sh\nexec sleep 300\n")
+    program = one.folder / "etc" / "alarm"
+    assert "\nmail_seconds=60\n" in program.read_text()
+    program.write_text(program.read_text().replace("\nmail_seconds=60\n", "\nmail_seconds=1\n"))
+    code, told, err = one.look(webhook=str(one.hook))
+    assert code == 1
+    assert "== curl" in told
+    assert "no mail went out" in err
+    assert one.look() == (0, "", "")
+
+
 def test_a_record_that_somebody_wrote_smuggles_nothing(one: Alarm) -> None:
     path = one.folder / "state" / "runs" / f"{ID}.20991231T000000Z-1.json"
     path.write_text(
