@@ -39,7 +39,7 @@ def tell(settings: Settings, evidence: Evidence, studio: Studio, report: Report)
     try:
         with evidence.at_once():
             for one in studio.receivers:
-                now = known_by(report, one.silent_after)
+                now = known_by(report, one.silent_after, before[one.name])
                 if not ended.get(one.name) and now != before[one.name]:
                     evidence.record_told(report.at, one.name, now.text())
     except EvidenceError as error:

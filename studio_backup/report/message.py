@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from studio_backup.report.compliance import Report
+from studio_backup.report.compliance import CLASSES, Report
 from studio_backup.report.drift import summary
 from studio_backup.report.text import age, count, moment, safe
 from studio_backup.spec.model import Receiver
@@ -45,9 +45,20 @@ def told_of(text: str) -> Told:
         return Told()
 
 
-def known_by(report: Report, silent_after: int) -> Told:
-    """All that there is to know from this report."""
-    return Told(frozenset(_wrong(report)), frozenset(_silent(report, silent_after)))
+def known_by(report: Report, silent_after: int, before: Told) -> Told:
+    """All that there is to know from this report, and what was known before and could not be looked at now."""
+    return Told(frozenset([*_wrong(report), *_unseen(report, before)]), frozenset(_silent(report, silent_after)))
+
+
+def _unseen(report: Report, before: Told) -> Iterable[str]:
+    """What differed on a system that sleeps or does not answer differs for all that anybody knows: it is not well."""
+    hidden = {one.change.address for one in report.differences if one.word in ("unread", "asleep")}
+    waived = {one.change.address for one in report.differences if one.waiver is not None}
+    away = tuple(f"{one.system.full_name}/" for one in report.systems if one.state != "seen")
+    for line in before.wrong:
+        word, _, address = line.partition(" ")
+        if word in CLASSES and address not in waived and (address in hidden or address.startswith(away)):
+            yield line
 
 
 def _wrong(report: Report) -> Iterable[str]:
@@ -78,7 +89,7 @@ def _silent(report: Report, after: int) -> Iterable[str]:
 
 def messages(report: Report, receiver: Receiver, before: Told) -> list[Message]:
     """What to tell this receiver now, in one message a reason."""
-    now = known_by(report, receiver.silent_after)
+    now = known_by(report, receiver.silent_after, before)
     found: list[Message] = []
     new = sorted(now.wrong - before.wrong)
     if "problem" in receiver.about and new:
