@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from studio_backup.cli import main
 from studio_backup.cli.whole import write_whole
+from studio_backup.evidence import Evidence
 from studio_backup.report.compliance import covers, differences_of, expired, fits, waived_of
 from studio_backup.report.compliance_json import document
 from studio_backup.report.drift import screen, summary
@@ -205,7 +207,7 @@ def test_reports_make_a_history_and_no_record_makes_none(nobody: Path, capsys: p
     assert history("--only", "machine:nas") == 2
 
 
-@pytest.mark.parametrize("spoil", ["damaged", "newer", "read-only"])
+@pytest.mark.parametrize("spoil", ["damaged", "damaged inside", "newer", "read-only"])
 def test_a_record_that_cannot_be_used_spoils_no_report(
     nobody: Path, capsys: pytest.CaptureFixture[str], spoil: str
 ) -> None:
@@ -214,6 +216,11 @@ def test_a_record_that_cannot_be_used_spoils_no_report(
     path = folder / "evidence.sqlite"
     if spoil == "damaged":
         path.write_bytes(b"SQLite format 3\0" + b"\xff" * 4096)
+    elif spoil == "damaged inside":
+        with closing(Evidence(path)):
+            whole = path.read_bytes()
+        # Its first page names the tables: it can be opened, and nothing in it can be read.
+        path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
     elif spoil == "newer":
         import sqlite3
 

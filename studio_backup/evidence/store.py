@@ -26,6 +26,7 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._database = sqlite3.connect(path, timeout=10)
             self._prepare()
+            self._check()
         except (OSError, sqlite3.Error) as error:
             raise EvidenceError(f"the record {path} cannot be used: {error}", _way_out(error)) from error
 
@@ -45,6 +46,12 @@ class Store:
                 # Somebody else's program may have brought it up to date between our look and our turn.
                 if self._version() != VERSION:
                     raise
+
+    def _check(self) -> None:
+        """Damage behind the first page is found here, where it costs what was remembered, and not half-way."""
+        (found,) = self._database.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError("it is damaged")
 
     def _version(self) -> int:
         version: int = self._database.execute("PRAGMA user_version").fetchone()[0]
