@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from studio_backup.source import Entry, Listing, Mapping, Node, Place, Text
@@ -16,6 +17,7 @@ from studio_backup.spec.schema import is_template
 ABOUT = ("problem", "recovery", "silence")
 #: Seconds after which a system that was not seen is silent, when the spec does not say: a night missed, and two hours.
 SILENT_AFTER = 26 * 3600
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def build_waivers(inventory: Inventory, findings: Findings) -> tuple[Waiver, ...]:
@@ -66,8 +68,15 @@ def _secret(entry: Entry, findings: Findings) -> Secret | None:
         findings.add(place, code, f"the URL of '{entry.key.value}' is to be found {verb}", fix)
         return None
     kind, one = next(iter(given.items()))
-    words = texts_of(node, kind) if isinstance(one.value, Listing) else _text(one.value)
-    return Secret(kind=kind, words=tuple(text.value for text in words), place=place)
+    texts = texts_of(node, kind) if isinstance(one.value, Listing) else _text(one.value)
+    words = tuple(text.value for text in texts)
+    # A URL that was written here would stand in every warning about it: no message holds what was found.
+    if (kind == "env" and not _VARIABLE.fullmatch(words[0])) or (kind == "file" and "://" in words[0]):
+        wanted = {"env": "name of a variable", "file": "path of a file"}[kind]
+        fix = f"write the {wanted} that holds the URL; the URL itself belongs nowhere in the spec"
+        findings.add(place, "SB213", f"the URL of '{entry.key.value}' wants the {wanted} here", fix)
+        return None
+    return Secret(kind=kind, words=words, place=place)
 
 
 def _text(node: Node) -> Sequence[Text]:
