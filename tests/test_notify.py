@@ -228,7 +228,7 @@ def test_a_server_that_hangs_leaves_the_report_and_is_tried_again(
     monkeypatch.setattr(notify, "deliver", lambda waiting: real(waiting, seconds=1))
     for _ in range(2):
         code, said = drift(capsys)
-        assert code == 3
+        assert code == 1  # else a unit that takes 2 and 3 for results would be green, and nobody told
         assert said == "warning: owner could not be told: no answer within 1 s\n"
     assert "UNKNOWN" in (telling / "report.html").read_text(encoding="utf-8")
     with sqlite3.connect(telling / "state/studio-backup/northlight/evidence.sqlite") as database:

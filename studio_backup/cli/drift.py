@@ -51,7 +51,7 @@ def command(settings: Settings, no_record: bool, tell: bool) -> int:
     unread, asleep. What a waiver of the inventory covers is shown and does not count. Changes nothing on any
     machine. For the owner: --format html --output report.html
 
-    Exit codes: 0 no drift, 2 drift, 3 nothing worse than something unseen, 1 error.
+    Exit codes: 0 no drift, 2 drift, 3 nothing worse than something unseen, 1 error, or somebody could not be told.
     """
     studio = load_studio(settings)
     scope = scope_of(settings, studio)
@@ -70,7 +70,7 @@ def command(settings: Settings, no_record: bool, tell: bool) -> int:
     show(settings, report)
     code = _code(studio, report)
     untold = tell and not telling.tell(settings, evidence, studio, report)
-    return ERROR if untold and not code else code
+    return ERROR if untold else code
 
 
 def _routes(studio: Studio, scope: Scope) -> list[Route]:
