@@ -61,6 +61,17 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+def test_the_browser_itself_asks_nobody(tmp_path: Path) -> None:
+    """Its own log names every host that it looked up: it would ask its makers for updates and the time."""
+    log = tmp_path / "log"
+    with chromium(f"--log-net-log={log}") as page:
+        page.open(Path(__file__))
+        assert "Failed" in page.ask("fetch('http://studio.example/').catch(String)")
+    looked_up = set(re.findall(r'"host":"(https?://[^"]*)"', log.read_text(encoding="utf-8")))
+    assert looked_up
+    assert {host.partition("://")[2] for host in looked_up} <= {"~notfound", "127.0.0.1"}
+
+
 def test_it_loads_nothing(browser: Page, plain: Path) -> None:
     browser.open(plain)
     assert browser.requests == [plain.as_uri()]
