@@ -187,6 +187,23 @@ def test_a_waiver_that_names_nothing_is_2_and_names_the_near_one(
     assert "did you mean 'nas/linux/volume//srv/tank'" in " ".join(capsys.readouterr().out.split())
 
 
+def test_a_waiver_of_what_left_the_spec_names_something_while_its_machine_is_not_seen(nobody: Path) -> None:
+    (nobody / "playbooks").symlink_to(ROOT / "playbooks")
+    address = "nas/linux/file//etc/studio-backup/northlight/old"
+    line = f"waivers: {{old: {{addresses: [{address}], owner: Ada, reason: why, expires: 2999-12-31}}}}\n"
+    (nobody / "inventory" / "waivers.yml").write_text(line)
+
+    def code() -> object:
+        with pytest.raises(SystemExit) as caught:
+            main(["drift"])
+        return caught.value.code
+
+    assert code() == 2
+    with closing(Evidence(nobody / "state/studio-backup/northlight/evidence.sqlite")) as evidence:
+        evidence.record_findings(NOW, (), {address: "orphan"})
+    assert code() == 3
+
+
 def test_reports_make_a_history_and_no_record_makes_none(nobody: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (nobody / "playbooks").symlink_to(ROOT / "playbooks")
 

@@ -106,14 +106,18 @@ def _report(
         dataclasses.replace(one, since=since.get(one.change.address))
         for one in differences_of(plan, studio.waivers, now)
     ]
-    known = list(dict.fromkeys([*scope.wanted, *(change.address for change in plan.changes)]))
+    systems = systems_of(studio, survey, evidence.systems(), now)
+    # What is no longer in the spec is only found where it stands: of what was not seen now, the last look counts.
+    away = tuple(f"{one.system.full_name}/" for one in systems if one.state != "seen")
+    noted = (address for address in since if address.startswith(away))
+    known = list(dict.fromkeys([*scope.wanted, *(change.address for change in plan.changes), *noted]))
     report = Report(
         studio=studio.name,
         at=now,
         covers=_covers(settings, scope),
         plan=plan,
         differences=tuple(differences),
-        systems=systems_of(studio, survey, evidence.systems(), now),
+        systems=systems,
         waived=waived_of(studio.waivers, differences, known, now, scope.whole),
         verdicts=tuple(by_evidence(settings, moved, chosen, seen)),
         matrices=tuple(
