@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from contextlib import closing
 from pathlib import Path
@@ -172,6 +173,24 @@ def test_a_waived_machine_is_0_and_an_expired_waiver_2(nobody: Path, capsys: pyt
     file.write_text(line % "2020-01-01")
     assert drift() == 2
     assert "expired: away" in capsys.readouterr().out
+
+
+def test_a_machine_that_the_spec_wants_nothing_of_is_3_when_nobody_sees_it(
+    nobody: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No resource of it is unread, since it has none: what is left on it of an older spec is not seen all the same."""
+    key = re.findall(r'host_key: (".*")', (nobody / "inventory" / "offsite.yml").read_text(encoding="utf-8"))[0]
+    (nobody / "inventory" / "spare.yml").write_text(
+        "machines: {spare: {role: nas, room: machine-room, systems: {linux: {address: 127.0.0.14, port: 9, user: root,"
+        f' host_key: {key[:-3]}AA"}}}}}}}}\n'
+        'waivers: {away: {addresses: ["ws-?/*", "nas/*", "vault/*"], owner: Ada, reason: why, expires: 2999-12-31}}\n'
+    )
+    assert drift() == 3
+    assert " 1 system not seen" in " ".join(capsys.readouterr().out.split())
+    (nobody / "inventory" / "spare.yml").write_text(
+        'waivers: {away: {addresses: ["*/*"], owner: Ada, reason: why, expires: 2999-12-31}}\n'
+    )
+    assert drift() == 0
 
 
 def test_a_waiver_that_names_nothing_is_2_and_names_the_near_one(

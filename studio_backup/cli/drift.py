@@ -178,4 +178,4 @@ def _code(studio: Studio, report: Report) -> int:
     """What is waived does not count; a waiver that has expired or names nothing does."""
     if any(one.is_finding for one in report.waived):
         return CHANGES
-    return of_plan(report.counting, overslept(studio, report.counting))
+    return of_plan(report.counting, overslept(studio, report.counting) or bool(report.unheard))

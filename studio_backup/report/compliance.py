@@ -112,6 +112,12 @@ class Report:
         return dataclasses.replace(self.plan, changes=tuple(c for c in self.plan.changes if c.address not in waived))
 
     @property
+    def unheard(self) -> tuple[Sighted, ...]:
+        """Systems that could not be read and of which the spec wants nothing: no difference speaks for them."""
+        told = {one.change.resource.system for one in self.differences}
+        return tuple(one for one in self.systems if one.state == "unread" and one.system.full_name not in told)
+
+    @property
     def word(self) -> str:
         """FAIL when a dataset is not safe, UNKNOWN when nobody can say, else OK; NONE without a dataset."""
         words = {verdict.word for verdict in self.verdicts}

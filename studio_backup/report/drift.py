@@ -117,7 +117,9 @@ def _drift(report: Report) -> str:
     parts += [f"{counts['waived']} waived"] if counts.get("waived") else []
     fine = count(counts["ok"], "resource") + " as the spec wants them"
     bad = counts.get("expired-waiver", 0)
-    if set(words) <= {"asleep"} and not bad:
+    unheard = len(report.unheard)
+    if set(words) <= {"asleep"} and not bad and not unheard:
         return f"No drift: {', '.join([fine, *parts])}."
     parts += [f"{count(bad, 'waiver')} to mend"] if bad else []
+    parts += [f"{count(unheard, 'system')} not seen"] if unheard else []
     return "\n".join(wrapped(f"{', '.join(parts)}; {fine}.", 0, 0))

@@ -74,6 +74,7 @@ def _wrong(report: Report) -> Iterable[str]:
     for waived in report.waived:
         if waived.is_finding:
             yield f"waiver {waived.waiver.name} {waived.state.replace('-', ' ')}"
+    yield from (f"unread {one.system.full_name}" for one in report.unheard)
     for system in report.systems:
         if system.state == "overslept":
             yield f"overslept {system.system.full_name}"
