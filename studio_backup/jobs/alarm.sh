@@ -38,18 +38,25 @@ read_value() {
 }
 
 # Sets newest, ended and good: the last record of all, of those that say how the job fares (away and busy do not: what
-# failed before has not mended), and of those that made something.
+# failed before has not mended), and of those that made something. One from a day to come was dated by a wrong clock:
+# it would stand behind all others until that day.
 find_records() {
-  newest='' ended='' good=''
-  for record in "$state/runs/$1".*.json; do
+  newest='' ended='' good='' records=$state/runs/$1
+  shift
+  for record in "$records".*.json; do
     [ -f "$record" ] || continue
+    day=${record#"$records".}
+    day=${day%%T*}
+    case $day in '' | *[!0-9]*) day=0 ;; esac
+    [ "$day" -le "${now_run%%T*}" ] || continue
+    set -- "$@" "$record"
     newest=$record
   done
   [ -n "$newest" ] || return 0
-  ended=$(grep -l -e '"result":"ok"' -e '"result":"failed"' -e '"result":"refused"' "$state/runs/$1".*.json | tail -n 1)
+  ended=$(grep -l -e '"result":"ok"' -e '"result":"failed"' -e '"result":"refused"' "$@" | tail -n 1)
   # A run that found nothing newer, or its period's point made, is fine and made nothing.
-  good=$(grep -l -e '"result":"ok","reason":null' -e '"result":"ok","reason":"clock-behind".*"restore_point":"' \
-    "$state/runs/$1".*.json | tail -n 1)
+  good=$(grep -l -e '"result":"ok","reason":null' -e '"result":"ok","reason":"clock-behind".*"restore_point":"' "$@" |
+    tail -n 1)
 }
 
 # Sets word (ok, failed, refused or late) and why: ID LIMIT.
@@ -77,8 +84,9 @@ judge_job() {
     read_value "$good" started
     since=$value
   fi
-  printf '%s\n' "$since" >"$since_file.new" && mv -f "$since_file.new" "$since_file"
   case $since in '' | *[!0-9]*) since=0 ;; esac
+  [ "$since" -le "$now" ] || since=$now
+  printf '%s\n' "$since" >"$since_file.new" && mv -f "$since_file.new" "$since_file"
   if [ $((now - since)) -gt "$2" ]; then word=late; fi
 }
 

@@ -139,6 +139,22 @@ def test_what_was_made_is_known_when_its_record_is_rotated_away(one: Alarm) -> N
     assert one.look() == (0, "", "")
 
 
+def test_a_record_of_a_clock_that_was_ahead_hides_nothing(alarm: Alarm) -> None:
+    alarm.record("ok", ago=-400 * 24 * HOUR)
+    alarm.record("ok", ago=4 * HOUR)
+    assert "nothing made since 20" in alarm.look()[1]
+    alarm.record("failed", "no-space", ago=60)
+    assert f"{NAME}: failed, no-space" in alarm.look()[1]
+
+
+def test_a_first_look_by_a_clock_that_was_ahead_is_now(one: Alarm) -> None:
+    since = one.folder / "state" / "alarm" / f"{ID}.since"
+    since.parent.mkdir()
+    since.write_text(f"{int(time.time()) + 400 * 24 * HOUR}\n")
+    assert one.look() == (0, "", "")
+    assert int(since.read_text()) <= time.time()
+
+
 def test_away_and_busy_are_no_failure_until_they_last(alarm: Alarm) -> None:
     alarm.record("ok", ago=2 * HOUR)
     alarm.record("away", "no-answer", ago=600)
@@ -248,7 +264,7 @@ def test_a_mail_program_that_hangs_keeps_the_webhook_from_nothing(one: Alarm) ->
 
 
 def test_a_record_that_somebody_wrote_smuggles_nothing(one: Alarm) -> None:
-    path = one.folder / "state" / "runs" / f"{ID}.20991231T000000Z-1.json"
+    path = one.folder / "state" / "runs" / f"{ID}.{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-1.json"
     path.write_text(
         '{"result":"failed","reason":"x\\nBcc: all@studio.test\\n$(touch /root/hit)","started":"; rm -rf /"}\n'
     )
