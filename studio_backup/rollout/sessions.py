@@ -26,10 +26,12 @@ _SCRIPT = (
     + rf"""
 set +eu
 guard_mark=/dev/null quiet_limit=0 now=0 # nothing is remembered: only the gate's look is taken, not its memory
-is_recording() {{ case $1 in {_PATTERNS}) printf 'program\t%s\n' "$1" ;; esac; }}
+# What ended and was not yet waited for still has its name.
+has_ended() {{ [ -n "$1" ] && grep -q '^State:[[:space:]]*Z' "$1/status" 2>/dev/null; }}
+is_recording() {{ case $1 in {_PATTERNS}) has_ended "${{2:-}}" || printf 'program\t%s\n' "$1" ;; esac; }}
 if [ -d /proc/self ]; then
   for comm in /proc/[0-9]*/comm; do
-    if {{ read -r name <"$comm"; }} 2>/dev/null; then is_recording "$name"; fi
+    if {{ read -r name <"$comm"; }} 2>/dev/null; then is_recording "$name" "${{comm%/comm}}"; fi
   done
 else
   ps -A -o comm= | while IFS= read -r name; do is_recording "${{name##*/}}"; done

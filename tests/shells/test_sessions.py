@@ -86,6 +86,18 @@ def test_a_program_that_records_is_a_session(room: Path, work: Volume, bench: Be
             process.kill()
 
 
+def test_a_program_that_ended_and_was_not_waited_for_is_no_session(room: Path, work: Volume, bench: Bench) -> None:
+    program = bench.folder / "ardour-8.7"
+    shutil.copy("/bin/sleep", program)
+    with subprocess.Popen([str(program), "60"]) as process:
+        while Path(f"/proc/{process.pid}/comm").read_text().strip() != "ardour-8.7":
+            time.sleep(0.01)
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert Path(f"/proc/{process.pid}/comm").read_text().strip() == "ardour-8.7"
+        assert "ardour-8.7" not in asked(room, work.root, "dash", everybody=True)
+
+
 def test_what_cannot_be_told_is_a_session() -> None:
     script = probe("ws-a/linux", []).script
     for answer in (Unanswered("hung", began=True), Reply(1, "", "find: gone"), Reply(0, "busy\tws-a/s", "")):
