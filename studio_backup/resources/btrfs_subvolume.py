@@ -119,11 +119,14 @@ btrfs subvolume create "$1"
 
     def _properties(self, fields: frozenset[str], readonly: str) -> str:
         lines = ['btrfs property set -t subvol "$1" ro false'] if readonly == "yes" else []
+        set_ones = []
         if self.compression and "compression" in fields:
             value = '""' if self.compression == _NONE else self.compression
-            lines.append(f'btrfs property set -t inode "$1" compression {value}')
+            set_ones.append(f'btrfs property set -t inode "$1" compression {value}')
         if self.nocow and "nocow" in fields:
-            lines.append(f'chattr {"+C" if self.nocow == "yes" else "-C"} "$1"')
+            set_ones.append(f'chattr {"+C" if self.nocow == "yes" else "-C"} "$1"')
+        # Neither can be set while the other one stands.
+        lines += reversed(set_ones) if self.nocow == "no" else set_ones
         if (self.readonly or readonly) == "yes":
             lines.append('btrfs property set -t subvol "$1" ro true')
         return "\n".join(lines)

@@ -168,6 +168,8 @@ def test_subvolumes_are_made_changed_and_never_deleted(bays: Bays) -> None:
     other = spec(play=SUBVOLUMES.replace("compression: zstd, readonly: no", "compression: lzo, readonly: yes"))
     assert done(bays.nas.apply(other)) == {"btrfs-subvolume/takes": "done"}, "read-only is given up, and comes back"
     assert bays.nas.run("btrfs property get -t subvol /srv/tank/in/takes ro") == "ro=true\n"
+    packed = spec(play=SUBVOLUMES.replace("path: images, nocow: yes", "path: images, nocow: no, compression: zstd"))
+    assert done(bays.nas.apply(packed))["btrfs-subvolume/images"] == "done", "no file is both compressed and in place"
     assert not bays.nas.apply(spec()).failed
     assert bays.nas.run("cat /srv/tank/in/takes/take.wav") == "take\n"
 
