@@ -74,6 +74,12 @@ def test_two_copies_of_one_machine_share_what_the_gate_says() -> None:
     assert conf("nas:gate.d/vault_linux/nas_archive_snapshots.conf", PLAYBOOK + copies)["send"] == "btrfs"
 
 
+def test_of_two_copies_that_are_sent_to_one_machine_the_gate_tells_which_holds_what() -> None:
+    copies = '        second: {from: snapshots, to: "vault:cold/second", engine: btrfs-send, every: day}\n'
+    gate = conf("nas:gate.d/vault_linux/nas_archive_snapshots.conf", PLAYBOOK + copies)
+    assert gate["takers"] == "nas_archive_off-site nas_archive_second"
+
+
 def test_snapshots_count_for_nothing_and_are_told() -> None:
     found = judge(studio(), studio().datasets["nas/archive"])
     assert [holding.name for holding in found.counted] == ["original", "off-site"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from studio_backup.compile.routes import Reader, Route, host_alias
+from studio_backup.compile.routes import Reader, Route, copy_id, host_alias
 from studio_backup.paths import configuration, state
 
 
@@ -104,9 +104,10 @@ def _sending(route: Route) -> dict[str, str]:
     """Whether the key may have snapshots as streams, and where the gate notes which ones it has."""
     copies = route.dataset.copies.values()
     same = (one for one in copies if (one.source_copy, one.machine) == (route.copy.source_copy, route.copy.machine))
-    if not route.chained or all(one.engine == "rsync" for one in same):
+    takers = [copy_id(one) for one in same if one.engine != "rsync"]
+    if not route.chained or not takers:
         return {}
-    return {"send": "btrfs", "state": state(route.studio)}
+    return {"send": "btrfs", "takers": " ".join(takers), "state": state(route.studio)}
 
 
 def _quiet(route: Route) -> dict[str, str | int]:

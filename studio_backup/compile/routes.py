@@ -43,7 +43,7 @@ class Route:
     @property
     def id(self) -> str:
         """MACHINE_DATASET_COPY; names hold no underscore, so no two copies share one."""
-        return self.copy.full_name.replace("/", "_")
+        return copy_id(self.copy)
 
     @property
     def chained(self) -> bool:
@@ -101,6 +101,11 @@ class Route:
     def job_conf(self) -> str:
         """The job's configuration."""
         return f"{configuration(self.studio)}/jobs/{self.id}.conf"
+
+
+def copy_id(copy: Copy) -> str:
+    """MACHINE_DATASET_COPY."""
+    return copy.full_name.replace("/", "_")
 
 
 def host_alias(system: System) -> str:

@@ -3,7 +3,7 @@
 #
 # authorized_keys: restrict,command="/etc/studio-backup/STUDIO/gate KEY" ssh-ed25519 ...
 # Verbs: guard ID | newest ID | points ID | serve ID [POINT] --server --sender OPTIONS . PATH
-#        snapshots ID | send ID POINT [BASE]
+#        snapshots ID | send ID TAKER POINT [BASE]
 # Answers: 0 and data; 5 and `studio-backup-gate: refused REASON` on stderr; 3 and `... busy SECONDS`.
 # `studio-backup-gate: open` on stderr says that files were in use while they were read.
 #
@@ -19,7 +19,7 @@ umask 077
 
 # The configuration may set these and no others are read.
 dataset='' copy_id='' kind='' path='' root='' id='' volume='' floor='' quiet='' quiet_limit='' busy_patterns=''
-exclude='' state='' studio='' send=''
+exclude='' state='' studio='' send='' takers=''
 
 program=${0%/*}
 # shellcheck source=/dev/null
@@ -141,10 +141,14 @@ list_snapshots() {
   list_points | name_snapshots "$path"
 }
 
-# send POINT [BASE]: one snapshot of ours as a stream, on top of another that the puller says it has. Both are held from
-# then on: the one is what the next stream rests on if this one does not arrive, the other if it does.
+# send TAKER POINT [BASE]: one snapshot of ours as a stream, on top of another that the puller's copy TAKER says it has.
+# Both are held from then on: the one is what the next stream rests on if this one does not arrive, the other if it does.
 send_snapshot() {
-  if [ "$send" != btrfs ] || [ "$kind" != points ] || [ $# -lt 1 ] || [ $# -gt 2 ]; then refuse request; fi
+  if [ "$send" != btrfs ] || [ "$kind" != points ] || [ $# -lt 2 ] || [ $# -gt 3 ]; then refuse request; fi
+  sent_to=$1
+  is_name "$sent_to" || refuse request
+  case " $takers " in *" $sent_to "*) ;; *) refuse request ;; esac
+  shift
   for sent_point; do is_point "$sent_point" || refuse request; done
   for sent_point; do
     if [ ! -d "$path/points/$sent_point" ] || [ -h "$path/points/$sent_point" ]; then refuse no-points; fi
@@ -155,7 +159,7 @@ send_snapshot() {
   done
   case $state in /*) ;; *) refuse config ;; esac
   sent_point=$1 sent_base=${2:-}
-  hold_points "$gate_copy" "$gate_key" ${sent_base:+"$sent_base"} "$sent_point" 2>/dev/null || refuse hold
+  hold_points "$gate_copy" "$gate_key.$sent_to" ${sent_base:+"$sent_base"} "$sent_point" 2>/dev/null || refuse hold
   [ -z "$sent_base" ] || set -- -p "$path/points/$sent_base"
   [ -n "$sent_base" ] || set --
   exec btrfs send -q "$@" "$path/points/$sent_point"

@@ -34,7 +34,7 @@ send_stream() {
   if [ -n "$sources" ]; then
     # The line is meant to be split.
     # shellcheck disable=SC2086
-    exec_as_receiver $ssh_line "$source_user@$source_address" "send $source_gate $reading${common:+ $common}"
+    exec_as_receiver $ssh_line "$source_user@$source_address" "send $source_gate $id $reading${common:+ $common}"
   fi
   hold_points "$source_copy" "$id" ${common:+"$common"} "$reading" || exit 1
   [ -z "$common" ] || set -- -p "$source_path/points/$common"

@@ -21,11 +21,14 @@ held_points() {
   for held_note in "$state/holds/$id"/*; do
     held_by=${held_note##*/}
     case $held_by in *.new | '*') continue ;; esac
-    if [ "$held_by" = "$id" ] || [ -f "$program/gate.d/$held_by/$id.conf" ] || [ -f "${configuration%/*}/$held_by.conf" ]; then
+    if [ "$held_by" = "$id" ] || may_take "${held_by%%.*}" "${held_by#*.}" || [ -f "${configuration%/*}/$held_by.conf" ]; then
       cat "$held_note"
     fi
   done
 }
+
+# Whether the gate still sends points of this copy: KEY COPY.
+may_take() { grep -qE "^takers='(.* )?$2( .*)?'\$" "$program/gate.d/$1/$id.conf" 2>/dev/null; }
 
 # Only after a run that made a point, by a clock that the newest point is not ahead of.
 retain() {

@@ -84,11 +84,12 @@ def test_a_stolen_key_gets_snapshots_and_nothing_else(lab: Lab) -> None:
     asked = (
         f"ssh -i {key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR root@198.18.77.20"
     )
-    for words in ("send nas_archive_snapshots /etc", f"send nas_archive_snapshots {point}/../..", "sh", "btrfs-send",
-                  f"receive nas_archive_snapshots {point}", f"send nas_archive_snapshots {point} -f"):  # fmt: skip
+    send = "send nas_archive_snapshots nas_archive_off-site"
+    for words in (f"{send} /etc", f"{send} {point}/../..", f"send nas_archive_snapshots {point}", "sh", "btrfs-send",
+                  f"receive nas_archive_snapshots {point}", f"{send} {point} -f"):  # fmt: skip
         done = lab.run("vault", f"{asked} '{words}' </dev/null")
         assert (done.returncode, done.stderr) == (5, "studio-backup-gate: refused request\n"), words
-    done = lab.run("vault", f"{asked} 'send nas_archive_snapshots {point}' </dev/null | head -c 12")
+    done = lab.run("vault", f"{asked} '{send} {point}' </dev/null | head -c 12")
     assert done.stdout == "btrfs-stream"
 
 

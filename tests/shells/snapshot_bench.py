@@ -52,6 +52,7 @@ def make_pulled(replica: Job, snapshots: Job, server: Server) -> Job:
         snapshots.values["id"],
         kind="points",
         send="btrfs",
+        takers=replica.values["id"],
         path=str(snapshots.target),
         root=snapshots.values["source_root"],
         id=snapshots.values["source_id"],
