@@ -58,8 +58,13 @@ def _together(
 
 
 def _need(route: Route, rooms: dict[tuple[str, str], Room | None]) -> int | None:
-    """Bytes that the newest restore point will hold at least; None where that is not known."""
-    if route.dataset.path or route.chained:
+    """Bytes that the newest restore point will hold at least; None where that is not known.
+
+    A snapshot needs none of its own. Beside the data, a volume holds its snapshots, and what is not copied.
+    """
+    dataset = route.dataset
+    snapshots = any(copy.engine == "snapshot" for copy in dataset.copies.values())
+    if dataset.path or dataset.exclude or snapshots or route.chained:
         return None
     known = [rooms.get((reader.system.full_name, reader.root)) for reader in route.readers]
     return max((room.used for room in known if room is not None), default=None)

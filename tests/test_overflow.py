@@ -31,8 +31,8 @@ COPIES = """
 IDS = MACHINES.replace("path: /srv/tank", "id: 7a4b0001-0000-4000-8000-000000000001, path: /srv/tank")
 
 
-def studio_of(text: str = COPIES) -> Studio:
-    loaded = load([("i.yml", IDS)], [("p.yml", text)])
+def studio_of(text: str = COPIES, inventory: str = IDS) -> Studio:
+    loaded = load([("i.yml", inventory)], [("p.yml", text)])
     assert loaded.studio is not None, loaded.problems
     return loaded.studio
 
@@ -73,8 +73,14 @@ def test_what_is_not_sure_is_not_said() -> None:
     studio, full = studio_of(), Room(1000 * GB, 0)
     for source, target in ((None, full), (full, None)):
         assert overflows(routes(studio), changes(studio, source, target, False)) == []
-    part = studio_of(COPIES.replace("{volume: work}", "{volume: work, path: songs}"))
-    assert overflows(routes(part), changes(part, full, full, False)) == []
+    whole = "source: {volume: work}"
+    for less in (
+        "source: {volume: work, path: songs}",
+        f"{whole}\n      exclude: ['*.peak']",
+        f"{whole}\n      snapshots: {{every: hour}}",
+    ):
+        part = studio_of(COPIES.replace(whole, less), IDS.replace("work, filesystem: ext4", "work, filesystem: btrfs"))
+        assert overflows(routes(part), changes(part, full, full, False)) == [], less
 
 
 def test_the_sentence_says_what_lacks() -> None:
