@@ -135,15 +135,15 @@ class BtrfsFilesystem(Resource):
             return []
         lacking = len(sight.missing) - len([one for one in sight.unplugged if one in seen.members])
         if old or lacking > 0:
-            return [self._put_in(new[0], "" if lacking > 0 else old[0])]
+            return [self._put_in(new[0], *(("", 0) if lacking > 0 else (old[0], sight.number_of(old[0]))))]
         return [self._add(member) for member in new] if sight.mounted and sight.settled else []
 
-    def _put_in(self, member: str, old: str) -> Step:
+    def _put_in(self, member: str, old: str, leg: int) -> Step:
         return self._laid(
             member,
             f"put {member} into {self.name}" + (f" in place of {old}" if old else " in place of the disk that lacks"),
             btrfs_steps.put_in(
-                self.uuid, self.path, (self.data, self.metadata), self.designators, self.devices[member]
+                self.uuid, self.path, (self.data, self.metadata), self.designators, self.devices[member], leg
             ),
         )
 

@@ -83,6 +83,10 @@ class Sight:
         outside = [device for device in self._legs if device not in self._called]
         return outside[1:] if self.filling else outside
 
+    def number_of(self, stranger: str) -> int:
+        """Of the leg on a device of no member."""
+        return next(self._legs[device] for device in self.strangers if self.known_as(device) == stranger)
+
     def members(self, wanted: tuple[str, ...]) -> tuple[str, ...]:
         """Its disks: members of the spec by name, with those that have a leg and are not plugged in; then others."""
         inside = {self._called[device] for device in self._legs if device in self._called}

@@ -40,19 +40,17 @@ _DEGRADED = r"""mount_degraded() {
   btrfs_path=$2
 }"""
 
-#: `leg_to_replace` sets leg to the number of one that lacks, else of one whose device is none of `devices`.
+#: `leg_to_replace NUMBER` sets leg to it, unless that is one of `devices` by now; for 0, to that of one that lacks.
 _LEG = r"""leg_to_replace() {
   btrfs_told=$(LC_ALL=C btrfs filesystem show --raw "$btrfs_path" 2>/dev/null)
-  leg=$(printf '%s\n' "$btrfs_told" | awk '$1 == "devid" && $NF == "MISSING" { print $2; exit }')
-  [ -z "$leg" ] || return 0
-  legs=$(printf '%s\n' "$btrfs_told" | sed -n 's/^\tdevid *\([0-9]*\) .* path \(\/[^ ]*\).*$/\1 \2/p')
-  while read -r number path; do
-    real=$(readlink -f "$path")
-    case "$devices " in *" $real "*) ;; *) leg=$number ;; esac
-  done <<END
-$legs
-END
-  [ -n "$leg" ] || { printf 'no disk is left to be replaced\n'; return 1; }
+  leg=$(printf '%s\n' "$btrfs_told" | leg=$1 awk '
+    $1 == "devid" && (ENVIRON["leg"] == "0" ? $NF == "MISSING" : $2 == ENVIRON["leg"]) { print $2; exit }')
+  [ -n "$leg" ] || { printf 'the disk to be replaced is not in it any more, or lacks no more: plan again\n'; return 1; }
+  leg_path=$(printf '%s\n' "$btrfs_told" | sed -n "s/^\tdevid *$leg .* path \(\/[^ ]*\)\$/\1/p")
+  [ -n "$leg_path" ] || return 0
+  case "$devices " in
+    *" $(readlink -f "$leg_path") "*) printf '%s is to stay in it: plan again\n' "$leg_path"; return 1 ;;
+  esac
 }"""
 
 #: `behind UUID SCRIPT ARGUMENT…` begins what takes hours: it goes on without us, holds none of our streams open, and is
@@ -93,8 +91,8 @@ settle
 btrfs device scan $devices >/dev/null"""
 
 
-def put_in(uuid: str, path: str, profiles: tuple[str, str], others: Sequence[str], new: str) -> str:
-    """The new disk in place of one that lacks, else of one that is no member; the old one serves until it is filled."""
+def put_in(uuid: str, path: str, profiles: tuple[str, str], others: Sequence[str], new: str, leg: int) -> str:
+    """The new disk in place of one that lacks (`leg` is 0), else of that number, which serves until it is filled."""
     return f"""{_FIND}
 {_DEGRADED}
 {_LEG}
@@ -108,7 +106,7 @@ for designator in {shlex.join(others)}; do
   find_device "$designator"
   [ -z "$device" ] || devices="$devices $device"
 done
-leg_to_replace
+leg_to_replace {leg}
 find_device {shlex.quote(new)}
 behind "$1" {_REPLACE}"$3" "$4" """
 

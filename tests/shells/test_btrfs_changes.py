@@ -13,7 +13,7 @@ from studio_backup.compile import compile_studio
 from studio_backup.diff import Absent, Present
 from studio_backup.resources.btrfs_filesystem import BtrfsFilesystem
 from studio_backup.resources.device import is_blank
-from tests.shells.btrfs_bays import INVENTORY, PLAY, TANK, UUID, Bays, filled, hashes, lose, made, spec
+from tests.shells.btrfs_bays import INVENTORY, PLAY, TANK, UUID, Bays, bring_back, filled, hashes, lose, made, spec
 from tests.shells.storage_bench import look, wave
 from tests.shells.test_storage_apply import done, verbs
 
@@ -35,6 +35,23 @@ def test_a_member_more_is_added_once_it_is_named(bays: Bays) -> None:
     # One fewer in the spec is nothing that a step does.
     change = bays.state(spec())
     assert (change.verb, change.reason) == ("conflict", "members cannot be changed in place")
+
+
+def test_the_disk_that_the_plan_named_is_replaced_and_no_other(bays: Bays) -> None:
+    """A member that is lost in the meantime keeps its place."""
+    made(bays)
+    there = hashes(bays)
+    bays.link(ata_one=bays.one, ata_two=bays.two, ata_three=bays.three)
+    one, two = bays.one.device, bays.two.device
+    lost = f"umount /srv/tank; btrfs device scan --forget {one}; mv {one} {one}.away; mount -o degraded {two} /srv/tank"
+    mended = spec(INVENTORY.replace("ata-two", "ata-three"))
+    bays.nas.apply(mended, {f"{TANK}#bay2"}, lost)
+    filled(bays)
+    legs = bays.nas.run("btrfs filesystem show --raw /srv/tank | awk '$1 == \"devid\" { print $2, $NF }'")
+    assert legs == f"1 MISSING\n2 {bays.three.device}\n"
+    assert hashes(bays) == there
+    bring_back(bays)
+    bays.nas.run(f"btrfs device scan {one}")  # else the kernel remembers one that lacks, for ever
 
 
 @pytest.mark.trap(5)
