@@ -113,9 +113,13 @@ class MdadmConf(Resource):
             about = [words[0].upper(), words[1].removeprefix("/dev/md/")] if len(words) > 1 else ["", ""]
             if self.name == MONITOR and about[0].startswith("PROG"):
                 return (wanted, "") if words[1] == wanted.split(" ")[-1] else ("", self._told(number, text))
-            if self.name != MONITOR and about == ["ARRAY", self.name]:
-                same = wanted and wanted.rpartition("UUID=")[2].lower() in text.lower()
-                return (wanted, "") if same else ("", self._told(number, text))
+            if self.name == MONITOR or about[0] != "ARRAY":
+                continue
+            uuid = wanted.rpartition("UUID=")[2].lower()
+            same = bool(uuid) and uuid in text.lower()
+            # Of one array under two names, mdadm takes the first; and one that is to be ignored is not even started.
+            if same or about[1] == self.name:
+                return (wanted, "") if same and about[1] == self.name else ("", self._told(number, text))
         return "", ""
 
     @staticmethod

@@ -78,3 +78,14 @@ def test_a_missing_file_is_made_and_a_link_is_not_written_through(devices: Devic
     devices.sandbox.run(f"mv {PATH} /etc/mdadm/real; ln -s real {PATH}")
     assert carry_out(devices, WANT.address, WANT.create()).exit
     assert devices.sandbox.run(f"readlink {PATH}").stdout == "real\n"
+
+
+@pytest.mark.parametrize("name", ["/dev/md/0", "<ignore>"])
+def test_the_same_array_under_another_name_is_in_the_way(devices: Devices, name: str) -> None:
+    """mdadm takes the first line about a UUID, and is silent about ours."""
+    line = f"ARRAY {name} metadata=1.2 UUID=A0000000:00000000:00000000:00000001"
+    begin(devices, f"{THEIRS}\n{line}")
+    seen = look(devices, WANT)
+    assert isinstance(seen, Present)
+    assert isinstance(seen.value, MdadmConf)
+    assert seen.value.way == f"line 6 of {PATH}: {line}"
