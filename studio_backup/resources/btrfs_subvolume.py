@@ -46,6 +46,7 @@ find_mount "$2" || {{ printf 'nothing is mounted at %s\n' "$2"; exit 1; }}
 mounted_id_is "$2" "$1" || {{ printf 'another file system is mounted at %s\n' "$2"; exit 1; }}"""
 
 _NONE = "none"
+_SEALED = 'btrfs property set -t subvol "$1" ro true'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,9 +127,14 @@ btrfs subvolume create "$1"
         if self.nocow and "nocow" in fields:
             set_ones.append(f'chattr {"+C" if self.nocow == "yes" else "-C"} "$1"')
         # Neither can be set while the other one stands.
-        lines += reversed(set_ones) if self.nocow == "no" else set_ones
-        if (self.readonly or readonly) == "yes":
-            lines.append('btrfs property set -t subvol "$1" ro true')
+        ordered = [*reversed(set_ones)] if self.nocow == "no" else set_ones
+        if (self.readonly or readonly) != "yes":
+            lines += ordered
+        elif ordered:
+            # Whatever comes of it, it is read-only again.
+            lines += ["code=0", f"{{ {' && '.join(ordered)}; }} || code=$?", _SEALED, '[ "$code" -eq 0 ]']
+        else:
+            lines.append(_SEALED)
         return "\n".join(lines)
 
     def _guard(self) -> str:

@@ -187,6 +187,11 @@ def test_subvolumes_are_made_changed_and_never_deleted(bays: Bays) -> None:
     assert bays.nas.run("btrfs property get -t subvol /srv/tank/in/takes ro") == "ro=true\n"
     packed = spec(play=SUBVOLUMES.replace("path: images, nocow: yes", "path: images, nocow: no, compression: zstd"))
     assert done(bays.nas.apply(packed))["btrfs-subvolume/images"] == "done", "no file is both compressed and in place"
+    bays.nas.run("cd /srv/tank; btrfs property set images compression ''; chattr +C images")
+    bays.nas.run("btrfs property set -t subvol /srv/tank/images ro true")
+    clash = spec(play=SUBVOLUMES.replace("path: images, nocow: yes", "path: images, compression: zstd"))
+    assert not bays.nas.apply(clash).results["nas/linux/btrfs-subvolume/images"].done
+    assert bays.nas.run("btrfs property get -t subvol /srv/tank/images ro") == "ro=true\n", "whatever comes of it"
     assert not bays.nas.apply(spec()).failed
     assert bays.nas.run("cat /srv/tank/in/takes/take.wav") == "take\n"
 
