@@ -126,7 +126,8 @@ mounted_id_is() {
   mounted_id=$superblock_id
   case $mount_type in
     zfs | fuse.zfs)
-      for mounted_id in $(dataset_ids "$mount_source"); do ! same_id "$mounted_id" "$2" || return 0; done
+      # The gate parts words at blanks alone.
+      for mounted_id in $(dataset_ids "$mount_source" | tr '\n' ' '); do ! same_id "$mounted_id" "$2" || return 0; done
       [ -n "$mounted_id" ] && return 1
       return 2
       ;;

@@ -17,13 +17,14 @@ MOUNTED = "142 26 0:38 / /srv/p rw,relatime shared:75 - {type} tank/p rw,xattr,n
 OTHER = "5e551001-0000-4000-8000-000000000a02"
 
 
-def answer(folder: Path, shell: str, said: str, asked: str, type_name: str = "zfs") -> int:
+def answer(folder: Path, shell: str, said: str, asked: str, type_name: str = "zfs", first: str = "") -> int:
     """What mounted_id_is says where zfs says SAID of the dataset tank/p and of nothing else."""
     (folder / "mountinfo").write_text(MOUNTED.format(type=type_name))
     tool = folder / "zfs"
     tool.write_text(f'#!/bin/sh\nfor last; do :; done\n[ "$last" = tank/p ] || exit 1\n{said}\n')
     tool.chmod(0o755)
     script = f"""PATH={folder}:$PATH
+{first}
 {shipped("volume.sh")}
 mount_table={folder}/mountinfo
 find_mount /srv/p || exit 9
@@ -42,6 +43,8 @@ def test_both_of_its_ids_are_its_own(tmp_path: Path, shell: str) -> None:
     said = lines((GUID, "-"), (ID, "local"))
     assert [answer(tmp_path, shell, said, asked) for asked in (GUID, ID, ID.upper(), OTHER)] == [0, 0, 0, 1]
     assert answer(tmp_path, shell, said, ID, "fuse.zfs") == 0
+    gate = "set -f; IFS=' '"
+    assert [answer(tmp_path, shell, said, asked, first=gate) for asked in (GUID, ID, OTHER)] == [0, 0, 1], "as the gate"
 
 
 @pytest.mark.parametrize("shell", SHELLS)
