@@ -61,6 +61,36 @@ def test_what_a_difference_leads_to(name: str, titles: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "titles"),
+    [
+        ("left-behind", []),
+        ("left-behind-mounted", []),
+        ("replaced-in-the-spec", []),
+        ("another-disk-in-a-bay", ["put bay2 into tank in place of ata-ST8000_2"]),
+        ("old-leg-came-back", ["wipe ata-ST8000_2, an old leg of tank"]),
+    ],
+)
+def test_without_a_second_copy_no_leg_that_was_away_is_filled_anew(name: str, titles: list[str]) -> None:
+    """What is on it is nowhere else; a disk that still works is replaced, and what it leaves is old."""
+    seen, change = case(name).seen(), case(name).change()
+    assert isinstance(seen, Present)
+    assert isinstance(seen.value, BtrfsFilesystem)
+    fields = frozenset(field.name for field in change.fields)
+    single = dataclasses.replace(wanted(name), data="single")
+    assert [step.title for step in single.update(seen.value, fields)] == titles
+
+
+def test_without_a_second_copy_a_leg_that_lacks_is_not_wiped_under_another_name() -> None:
+    found = case("left-behind-mounted").seen()
+    assert isinstance(found, Present)
+    assert isinstance(found.value, BtrfsFilesystem)
+    sight = found.value.sight
+    assert sight is not None
+    (away,) = sight.returned
+    assert (sight.outdated(away, bare=False), sight.outdated(away, bare=True)) == (True, False)
+
+
+@pytest.mark.parametrize(
     ("name", "member", "designator"),
     [
         ("replaced-in-the-spec", "bay2", "id:ata-ST8000_3"),

@@ -53,6 +53,11 @@ class BtrfsFilesystem(Resource):
         """Of its members, in their order."""
         return tuple(self.devices[member] for member in self.members)
 
+    @property
+    def _bare(self) -> bool:
+        """Whether part of it has no second copy: a leg that is away is the only one then, however old it is."""
+        return "single" in (self.data, self.metadata)
+
     def probe(self) -> Probe:
         """All of them in one call, last of all, since a disk may hang."""
         asked = "\t".join((self.name, self.uuid, self.smart, *self.devices.values()))
@@ -106,7 +111,7 @@ class BtrfsFilesystem(Resource):
             return ()
         steps: list[Step] = []
         if "old_legs" in fields:
-            if not all(self._nameable(sight, one.device) and sight.outdated(one) for one in sight.old_legs):
+            if not all(self._nameable(sight, one.device) and sight.outdated(one, self._bare) for one in sight.old_legs):
                 return ()
             steps += [self._wipe(sight, index) for index in range(len(sight.old_legs))]
         if "members" in fields:
@@ -134,6 +139,8 @@ class BtrfsFilesystem(Resource):
         if sight.filling or sight.action.startswith("replac"):
             return []
         lacking = len(sight.missing) - len([one for one in sight.unplugged if one in seen.members])
+        if lacking > 0 and self._bare:
+            return []
         if old or lacking > 0:
             return [self._put_in(new[0], *(("", 0) if lacking > 0 else (old[0], sight.number_of(old[0]))))]
         return [self._add(member) for member in new] if sight.mounted and sight.settled else []

@@ -106,13 +106,15 @@ class Sight:
         """Other devices with a leg of it: what was replaced and came back, or a clone."""
         return [one for one in self.found.carriers if one.device not in self._called and one.device not in self._legs]
 
-    def outdated(self, carrier: Carrier) -> bool:
-        """Whether it is certain that nothing is lost with this leg: the place is another's, or time went on."""
+    def outdated(self, carrier: Carrier, bare: bool) -> bool:
+        """Whether it is certain that nothing is lost with this leg: the place is another's, or time went on and (unless
+        `bare`) a second copy of everything stayed."""
         if carrier.commit is None or not carrier.content:
             return False
+        taken = carrier.devid in self._legs.values()
         if self.mounted:
-            return carrier.devid in self._legs.values() or carrier.devid in self.missing
-        return carrier.commit < self.newest
+            return taken or (carrier.devid in self.missing and not bare)
+        return carrier.commit < self.newest and (taken or not bare)
 
     def displaced(self, member: str) -> bool:
         """Whether a device of no member is mounted in this member's place: which of the two is right, nobody knows."""
