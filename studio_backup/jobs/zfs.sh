@@ -56,10 +56,13 @@ list_labels() {
   [ "$zfs_code" -eq 0 ] || { printf 'disk\t%s\t?\t%s\n' "$1" "$device_problem" && return; }
   printf 'disk\t%s\t%s\n' "$1" "${device##*/}"
   [ -n "$device" ] || return 0
+  # Nor what lies beside it on the disk, which may sleep.
+  zfs_parts=$device
+  case $device in *[0-9]) zfs_parts=${device}p ;; esac
+  case $zfs_used in *" $device "* | *" $zfs_parts"[0-9]*) return 0 ;; esac
   for zfs_folder in "/sys/class/block/${device##*/}" "/sys/class/block/${device##*/}/${device##*/}"*; do
     [ -e "$zfs_folder/dev" ] || continue
     zfs_part=/dev/${zfs_folder##*/}
-    case $zfs_used in *" $zfs_part "*) continue ;; esac
     [ "$(blkid -p -o value -s TYPE "$zfs_part" 2>/dev/null)" = zfs_member ] || continue
     printf 'label\t%s\n' "${zfs_part##*/}"
     # One label tells what all four do; without one, what blkid saw is a rest.
