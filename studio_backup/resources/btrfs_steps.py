@@ -77,7 +77,10 @@ _REPLACE = """'btrfs replace start -B -f "$1" "$2" "$3" || exit
 
 
 def create(uuid: str, options: Iterable[str], designators: Sequence[str]) -> str:
-    """What is on the disks goes first: mkfs leaves a partition table's other end where it is."""
+    """What is on the disks goes first: mkfs leaves a partition table's other end where it is.
+
+    And blkid's cache remembers a try that was killed a moment ago: mkfs would say that the UUID is taken.
+    """
     words = shlex.join(("-U", uuid, *options))
     return f"""{_FIND}
 resolve {shlex.join(designators)}
@@ -86,7 +89,7 @@ for device in $devices; do
   btrfs device scan --forget "$device" 2>/dev/null || :
 done
 settle
-mkfs.btrfs -q -f {words} $devices </dev/null
+BLKID_FILE=/dev/null mkfs.btrfs -q -f {words} $devices </dev/null
 settle
 btrfs device scan $devices >/dev/null"""
 
