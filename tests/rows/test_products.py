@@ -1,0 +1,122 @@
+"""S95 … S110: clouds, and copies that other products make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from studio_backup.policy.due import Known
+from studio_backup.spec.model import Studio
+from studio_backup.spec.tools import TOOLS
+from tests.rows import Rows
+from tests.rows.judging import (
+    DAY,
+    FRESH,
+    MFA,
+    codes,
+    judged,
+    left,
+    live,
+    made,
+    said,
+    shown,
+    why,
+)
+from tests.studios import NAS, account, drive, external, machine
+
+ROWS = Rows()
+row = ROWS.row
+
+
+BACKBLAZE = external("backblaze", "backblaze-personal", "account:bb")
+
+
+@row("S95")
+def backblaze_counts_for_what_it_sees() -> None:
+    def seen(**more: Any) -> dict[str, str]:
+        return why(judged(made(BACKBLAZE, **{"accounts": [account("bb", "backblaze-personal", mfa=MFA)], **more})))
+
+    assert seen() == {}
+    assert seen(role="system") == {"backblaze": "Backblaze Computer Backup leaves out the system and programs"}
+    assert seen(os="linux")["backblaze"].startswith("no system with work runs Backblaze")
+    box = machine("ws", {"work": "hdd"}, role="nas")
+    assert seen(machines=[box, NAS])["backblaze"] == "Backblaze Computer Backup sees no network storage"
+    away = seen(volume="travel", drives=[drive("travel", "studio", medium="ssd")])
+    assert away == {
+        "backblaze": "unknown: Backblaze Computer Backup drops a drive that is away for 30 days (drive:travel)"
+    }
+    dropbox = external("dropbox", "dropbox", "account:box", versions=30 * DAY)
+    both = made(BACKBLAZE, dropbox, accounts=[account("bb"), account("box")])
+    assert [one.name for one in judged(both).counted] == ["original", "on-nas", "dropbox"]
+
+
+@row("S98")
+def any_other_cloud_says_what_it_keeps() -> None:
+    cloud = external("cloud", "rclone", "account:any", versions=30 * DAY)
+    of = made(cloud, accounts=[account("any", "whoever", lock=30 * DAY, mfa=MFA)])
+    found = judged(of)
+    assert found.word == "OK"
+    assert [one.name for one in found.offline] == ["cloud"]
+
+
+def beside(tool: str, **more: Any) -> Studio:
+    os = TOOLS[tool].os[0] if TOOLS[tool].os else "linux"
+    return made(external("other", tool, "drive:desk", **more), os=os, drives=[drive("desk", plugged_into="nas")])
+
+
+PRODUCTS = {
+    "S100": "carbon-copy-cloner",
+    "S101": "chronosync",
+    "S102": "synchronise-x-plus",
+    "S103": "synchronise-pro-x",
+    "S104": "silverkeeper",
+    "S109": "allway-sync",
+    "S110": "syncromat",
+}
+
+
+def mirrors(tool: str) -> None:
+    """Judged as a place that holds the files and no deleted ones; known by what a probe or a person says."""
+    of = beside(tool)
+    assert why(judged(of)) == {}
+    assert "keeps no versions" in shown(judged(of))
+    assert left(of, "delete", noticed=DAY) == ["on-nas"]
+    fresh = Known(facts=[said("copy:ws/sessions/other", "made", days_ago=0.5)])
+    assert "other" in why(live(of, Known(), on_nas=FRESH))
+    assert "other" not in why(live(of, fresh, on_nas=FRESH))
+    kept = beside(tool, versions=30 * DAY)
+    assert left(kept, "delete", noticed=DAY) == ["on-nas", "other"]
+    assert ("SB513" in codes(of)) == TOOLS[tool].ended
+    assert TOOLS[tool].level == ("observed" if tool in ("carbon-copy-cloner", "chronosync") else "attested")
+
+
+for name, product in PRODUCTS.items():
+    ROWS.tests[name] = lambda product=product: mirrors(product)  # type: ignore[misc]
+
+
+@row("S105", "S107", "S108")
+def a_format_of_its_own_counts_once_it_was_restored() -> None:
+    for tool in ("retrospect", "norton-ghost", "save-and-restore"):
+        of = beside(tool, every="day", versions=30 * DAY)
+        facts = [said("copy:ws/sessions/other", "made", days_ago=0.5)]
+        found = why(live(of, Known(facts=facts), on_nas=FRESH))
+        assert found["other"] == f"unknown: unproven: only {TOOLS[tool].restorer} reads it, and nobody did"
+        facts.append(said("copy:ws/sessions/other", "restored"))
+        assert "other" not in why(live(of, Known(facts=facts), on_nas=FRESH))
+        assert f"needs {TOOLS[tool].restorer}" in shown(judged(of))
+        assert "SB513" in codes(of)
+
+
+@row("S106")
+def what_nobody_can_know_of_is_never_green() -> None:
+    of = beside("mezzo")
+    assert TOOLS["mezzo"].level == "rule"
+    assert "SB513" in codes(of)
+    facts = [said("copy:ws/sessions/other", "made"), said("copy:ws/sessions/other", "restored")]
+    assert "nobody can know of Mezzo Archiver" in why(live(of, Known(facts=facts), on_nas=FRESH))["other"]
+
+
+@pytest.mark.parametrize("name", ROWS.tests)
+def test_row(name: str) -> None:
+    ROWS.tests[name]()
