@@ -1,8 +1,8 @@
 """Stories of the trade, each a small studio and the sentences that it must be told: a folder below tests/stories/.
 
 `spec.yml` and `playbook.yml` are the studio; `told.txt` holds commands (`$ …`, with `=CODE` where it does not end
-with 0), each followed by lines that must stand in what it prints. Archives that are closed with audio on another drive
-(T6) are a matter of `archive check`, which is not here.
+with 0), each followed by lines that must stand in what it prints. Of an archive that is closed with audio on another
+drive (T6) only the drive that no dataset covers is known: nothing here reads which files a session refers to.
 """
 
 from __future__ import annotations
@@ -17,7 +17,15 @@ from tests.test_cli import run
 STORIES = Path(__file__).parent / "stories"
 NAMES = sorted(path.name for path in STORIES.iterdir())
 #: The stories of the table, each told by a folder.
-TOLD = {"T1": "daw-deletes", "T2": "flood", "T3": "card", "T4": "dies-mid-session", "T5": "shelf", "T7": "chassis"}
+TOLD = {
+    "T1": "daw-deletes",
+    "T2": "flood",
+    "T3": "card",
+    "T4": "dies-mid-session",
+    "T5": "shelf",
+    "T6": "collected-half",
+    "T7": "chassis",
+}
 
 
 def test_every_story_is_told() -> None:
@@ -32,7 +40,9 @@ def test_the_story_is_told_as_expected(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    spec = ("-i", str(STORIES / name / "spec.yml"), "-p", str(STORIES / name / "playbook.yml"))
+    for file in ("spec.yml", "playbook.yml"):
+        (tmp_path / file).write_text((STORIES / name / file).read_text())
+    spec = ("-i", "spec.yml", "-p", "playbook.yml")
     assert run(capsys, "validate", *spec)[0] == 0
     told = (STORIES / name / "told.txt").read_text().split("$ ")[1:]
     assert told
@@ -42,6 +52,7 @@ def test_the_story_is_told_as_expected(
         wanted = int(words.pop()[1:]) if words[-1].startswith("=") else 0
         code, out, err = run(capsys, *words, *spec)
         assert code == wanted, f"{command}\n{out}{err}"
-        assert max(map(len, out.splitlines())) <= 80
+        # A problem begins with its place, FILE:LINE:COLUMN, which is as long as it is.
+        assert command == "validate" or all(len(line) <= 80 for line in out.splitlines())
         for line in expected:
-            assert line in out.splitlines(), f"{command}\nlacks: {line}\n{out}{err}"
+            assert line in (out + err).splitlines(), f"{command}\nlacks: {line}\n{out}{err}"
