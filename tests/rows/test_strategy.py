@@ -19,7 +19,7 @@ from studio_backup.policy.advice import advice
 from studio_backup.policy.custody import as_moved
 from studio_backup.policy.due import Known
 from studio_backup.spec import load
-from studio_backup.spec.model import Brake, Studio
+from studio_backup.spec.model import Brake, Machine, Studio
 from studio_backup.spec.retention import Retention
 from tests.rows import Rows
 from tests.rows.judging import (
@@ -97,6 +97,30 @@ def an_archive_does_not_change() -> None:
 
     assert brakes("archive") == {Brake(percent=0, files=0)}
     assert brakes("backup") == {Brake(percent=20, files=50)}
+
+
+@row("S9")
+def the_system_drive_and_the_media_drive_are_two_halves() -> None:
+    """Each half alone is warned of, both are not; nothing is said of a system drive that the spec does not name."""
+    other = machine("ws", {"work": "nvme", "inside": "nvme"}, role="workstation")
+    named = dataclasses.replace(other, systems={"linux": dataclasses.replace(other.systems["linux"], on="inside")})
+
+    def told(box: Machine, *roles: str) -> list[str]:
+        of = studio([box, NAS, VAULT], [NIGHTLY, AWAY])
+        dataset = of.datasets["ws/sessions"]
+        found = {f"ws/{role}": dataclasses.replace(dataset, name=role, role=role) for role in roles}
+        return [
+            one.problem.message
+            for one in advice(dataclasses.replace(of, datasets=found))
+            if one.problem.code == "SB505"
+        ]
+
+    assert (
+        told(named, "session") == told(named, "media") == ["the system drive of 'ws' is in no dataset, only its media"]
+    )
+    assert told(other, "session") == []
+    assert told(other, "system") == ["only the system drive of 'ws' is in a dataset, no sessions and no media"]
+    assert told(named, "system", "media") == told(named, "session", "system") == []
 
 
 @row("S10")
