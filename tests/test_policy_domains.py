@@ -125,6 +125,16 @@ def test_an_installation_takes_what_lies_on_its_disk() -> None:
             "a sync: keeps 2 days, a deletion may be noticed after 1 week",
         ),
         (
+            external("box", "dropbox", "drive:desk"),
+            {},
+            "a sync: keeps no versions, a deletion may be noticed after 1 week",
+        ),
+        (
+            external("box", "google-drive", "nas:tank", versions=2 * DAY),
+            {"copies": []},
+            "a sync: keeps 2 days, a deletion may be noticed after 1 week",
+        ),
+        (
             external("tm", "time-machine", "drive:desk", sees=("second",)),
             {},
             "Time Machine leaves out the volume work",

@@ -30,7 +30,10 @@ def holdings_of(studio: Studio, dataset: Dataset) -> list[Holding]:
     return [
         original,
         *(_copied(studio, dataset, copy) for copy in dataset.copies.values()),
-        *(_made_elsewhere(studio, dataset, external) for external in dataset.external.values()),
+        *(
+            dataclasses.replace(_made_elsewhere(studio, dataset, one), sync=TOOLS[one.tool].sync)
+            for one in dataset.external.values()
+        ),
     ]
 
 
@@ -87,7 +90,6 @@ def _in_account(studio: Studio, dataset: Dataset, external: External, age: int, 
         erasers=frozenset(erasers),
         lock=account.lock or 0,
         needs=tuple(filter(None, (_program(external),))),
-        sync=TOOLS[external.tool].sync,
         versioned=bool(found),
         age=age,
         depths=found,
