@@ -66,6 +66,16 @@ def test_what_another_product_keeps_is_known_by_how_long_it_keeps_it() -> None:
     assert lost("delete", after=100 * DAY) == {}
 
 
+def test_a_run_that_nobody_knows_of_brings_nothing_back() -> None:
+    """Made daily by the spec, 20 days ago by the last word on it: 20 days are lost, not one."""
+    studio_of = of(CLOUD)
+    seen = remembered(studio_of, studio_of.datasets["ws/sessions"], Known(facts=[said("cloud", 20 * DAY)]), NOW)
+    places = holdings_of(studio_of, studio_of.datasets["ws/sessions"])
+    assert by_evidence(places, Event("machine", "ws"), 0, seen, NOW).lost == 20 * DAY
+    assert by_evidence(places, Event("delete"), DAY, seen, NOW).lost == 19 * DAY
+    assert by_evidence(places, Event("delete"), 25 * DAY, seen, NOW).lost == DAY
+
+
 def test_a_sync_has_followed_a_deletion() -> None:
     """S15, S17."""
     box = external("box", "dropbox", "account:b2")

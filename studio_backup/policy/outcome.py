@@ -94,9 +94,10 @@ def _state(holding: Holding, look: Observation, until: float, now: float, follow
     if not holding.versioned:
         moments = () if look.state is None or followed else (look.state,)
     elif not moments and look.state is not None:
-        # Of another product only the last run is known, and for how long it keeps what was there before.
-        kept = [int(until - depth.gap) for depth in holding.depths if depth.back >= now - until]
-        moments = (look.state, *kept) if kept else ()
+        # Of another product only the last run is known, and for how long it keeps what was there before: a run that
+        # nobody knows of brings nothing back.
+        kept = tuple(int(until - depth.gap) for depth in holding.depths if depth.back >= now - until)
+        moments = (look.state,) if kept and look.state <= until else kept
     return max((moment for moment in moments if moment <= until), default=None)
 
 
