@@ -74,9 +74,19 @@ def test_a_deletion_is_followed_until_the_last_copy_has_lost_it() -> None:
     left = {day.number: day.left[0][1].names for day in end.days if day.left}
     assert min(left) == 12
     assert left[12] == ["on-nas", "off-site"]
-    assert max(number for number, names in left.items() if "on-nas" in names) == 39
+    assert max(number for number, names in left.items() if "on-nas" in names) == 40
     # The month's own point is of its last day: by then the files were gone for weeks.
     assert (left[41], left[42], left[60]) == (["off-site"], [], [])
+
+
+def test_midnight_is_of_the_day_that_begins() -> None:
+    of = studio([WORKSTATION, NAS], [copy("weekly", "nas:tank", every="week on sunday at 00:00")])
+    end = played(of, setting(14, ("disk:ws/work", 10, 0)))
+    assert next(day.number for day in end.days if day.points["weekly"]) == 7  # START is a Monday
+    assert end.days[6].ages == {"weekly": DAY}
+    assert next(day.number for day in end.days if day.gone) == 10
+    missed = played(GOOD, setting(3, missed=1.0)).days
+    assert [day.missed["on-nas"] for day in missed] == [24, 24, 24]
 
 
 def test_what_is_taken_makes_no_points_any_more() -> None:
@@ -139,7 +149,7 @@ def test_the_screen_tells_the_days_with_news() -> None:
         "  day 12  12:00 files deleted by mistake: left: on-nas (60 min of work lost),",
         "          off-site (10 h of work lost)",
         "  day 13  off-site: has most of before day 12 now, 10 h of work is lost",
-        "  day 40  on-nas: nothing of before day 12 any more; still in off-site",
+        "  day 41  on-nas: nothing of before day 12 any more; still in off-site",
         "  day 42  off-site: nothing of before day 12 any more; it is lost",
     ]
     assert screen[-2:] == ["60 days from 2026-11-02, 1,500 runs, 0 missed.", "Next: studio-backup what-if"]

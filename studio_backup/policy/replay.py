@@ -144,12 +144,15 @@ def play(
 
 
 def _steps(held: dict[str, Held], setting: Setting) -> list[tuple[datetime, Happening | int | str]]:
-    """Every run, every event and the end of every day, in order; an event at the moment of a run comes before it."""
+    """Every run, every event and the end of every day, in order; an event at the moment of a run comes before it.
+
+    What is at midnight is of the day that begins.
+    """
     steps: list[tuple[datetime, int, int, Happening | int | str]] = []
     for order, (name, one) in enumerate(held.items()):
-        steps += [(when, 1, order, name) for when in runs(one.every, setting.start, setting.end)]
-    steps += [(one.at, 0, number, one) for number, one in enumerate(setting.happenings)]
-    steps += [(setting.start + timedelta(days=number), 2, 0, number) for number in range(1, setting.days + 1)]
+        steps += [(when, 2, order, name) for when in runs(one.every, setting.start, setting.end)]
+    steps += [(one.at, 1, number, one) for number, one in enumerate(setting.happenings)]
+    steps += [(setting.start + timedelta(days=number), 0, 0, number) for number in range(1, setting.days + 1)]
     return [(when, step) for when, _, _, step in sorted(steps, key=lambda one: one[:3])]
 
 
