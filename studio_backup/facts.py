@@ -13,6 +13,8 @@ from studio_backup.spec.schedule import DAY
 OBSERVED, DRILLED, ATTESTED, ASSUMED = "observed", "drilled", "attested", "assumed"
 #: How long a word counts whose giver named no end, in seconds: nothing stays green without a limit.
 ATTESTED_FOR = 180 * DAY
+#: Seconds that a moment may be ahead of the clock here; one further ahead was noted by a wrong clock: no evidence.
+AHEAD = 300
 #: A place that starts so is a bag on its way, or a client's shelf; any other is a site or SITE/ROOM.
 BAG, CLIENT = "bag:", "client:"
 
@@ -81,6 +83,11 @@ class Observation:
     def newest(self) -> int | None:
         """When the newest state that it holds was read at the source; None when it holds none."""
         return max(self.moments, default=self.state)
+
+    def newest_by(self, now: float) -> int | None:
+        """The same, of what was not dated by a wrong clock."""
+        moments = self.moments or (() if self.state is None else (self.state,))
+        return max((moment for moment in moments if moment <= now + AHEAD), default=None)
 
 
 def latest(facts: Iterable[Fact], subject: str, what: str) -> Fact | None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from studio_backup.capacity import ROOM, Room, room_of
 from studio_backup.compile import Route
 from studio_backup.diff import Asleep
-from studio_backup.facts import Observation
+from studio_backup.facts import AHEAD, Observation
 from studio_backup.paths import state
 from studio_backup.probe import Probe, Reply, Unanswered
 from studio_backup.programs import shipped
@@ -71,8 +71,6 @@ done
 printf 'complete\n'"""
 ).replace("INTERRUPTED", INTERRUPTED)
 
-#: Seconds that a point may be ahead of the clock here; one further ahead was dated by a wrong clock and is no evidence.
-_AHEAD = 300
 _MOVED = re.compile(r"[0-9]{1,12}\t[0-9]{1,18}")
 
 
@@ -96,11 +94,11 @@ class Standing:
     def age(self, now: float) -> float | None:
         """Seconds since the source of the newest restore point was read; None without one."""
         moments = [moment.timestamp() for point in self.points if (moment := point_time(point))]
-        past = [moment for moment in moments if moment <= now + _AHEAD]
+        past = [moment for moment in moments if moment <= now + AHEAD]
         if moments:
             return max(0, now - past[-1]) if past else None
-        if self.mirrored and self.last and self.last.started:
-            return now - self.last.started
+        if self.mirrored and self.last and self.last.started and self.last.started <= now + AHEAD:
+            return max(0, now - self.last.started)
         return None
 
     @property
@@ -110,7 +108,7 @@ class Standing:
 
     def ahead(self, now: float) -> tuple[str, ...]:
         """Points whose date lies in the future."""
-        return tuple(point for point in self.points if (when := point_time(point)) and when.timestamp() > now + _AHEAD)
+        return tuple(point for point in self.points if (when := point_time(point)) and when.timestamp() > now + AHEAD)
 
     @property
     def limit(self) -> int:

@@ -76,6 +76,14 @@ def test_a_run_that_nobody_knows_of_brings_nothing_back() -> None:
     assert by_evidence(places, Event("delete"), 25 * DAY, seen, NOW).lost == DAY
 
 
+def test_a_look_by_a_wrong_clock_is_none() -> None:
+    """Noted in years to come: it would be believed until then."""
+    places = holdings_of(of(), of().datasets["ws/sessions"])
+    for ahead, unseen in ((60, ()), (3650 * DAY, ("away",))):
+        look = Observation(copy="ws/sessions/away", at=NOW + ahead, points=("2027-02-01T00-00-00Z",))
+        assert by_evidence(places, Event("machine", "ws"), 0, {"away": look}, NOW).unseen == unseen
+
+
 def test_a_sync_has_followed_a_deletion() -> None:
     """S15, S17."""
     box = external("box", "dropbox", "account:b2")

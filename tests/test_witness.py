@@ -8,18 +8,21 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio_backup.compile import routes
 from studio_backup.facts import ATTESTED, Custody, Drill, Fact, Observation
 from studio_backup.policy import Sight, Verdict, holdings_of, judge_live, policy_of
 from studio_backup.policy.custody import as_moved
 from studio_backup.policy.due import Known
 from studio_backup.policy.witness import restore_time, sights_beyond, unsure_of
+from studio_backup.records import Record
 from studio_backup.report import verdict as report
 from studio_backup.report.text import Paint
 from studio_backup.spec.model import Site, Studio
 from studio_backup.spec.outside import Attestation
 from studio_backup.spec.retention import Retention
 from studio_backup.spec.rules import Policy
-from tests.studios import NAS, WORKSTATION, account, copy, drive, external, studio
+from studio_backup.status import Standing
+from tests.studios import NAS, VAULT, WORKSTATION, account, copy, drive, external, studio
 
 DAY, NOW = 86400, 1_795_000_000
 NIGHTLY = copy("on-nas", "nas:tank", every="hour", keep=Retention(hourly=24, daily=30))
@@ -83,6 +86,51 @@ def test_a_drive_that_is_away_is_as_good_as_its_last_point() -> None:
     )
     assert live(of, Known(), seen).word == "UNKNOWN"
     assert live(of, looked(6), {**FRESH, "away": Sight(False, "it has no restore point")}).word == "FAIL"
+
+
+def test_what_a_wrong_clock_dated_is_no_evidence() -> None:
+    """Of years to come: it would stay fresh until then."""
+    away = copy("away", "nas:shuttle", every="week on sunday at 04:00")
+    of = studio([WORKSTATION, NAS], [NIGHTLY, away], drives=[drive("shuttle", "home")], policy="3-2-1-1-0")
+    drills = [(NOW - DAY, Drill("ws/sessions", name, "p", 1, 10**9, 60.0)) for name in ("on-nas", "away")]
+
+    def found(*points: str, drilled: int = NOW - DAY, state: int | None = None) -> Verdict:
+        look = Observation(copy="ws/sessions/away", at=NOW - DAY, points=points, state=state)
+        done = [drills[0], (drilled, drills[1][1])]
+        return live(of, Known(looks={"ws/sessions/away": look}, drills=done))
+
+    fresh = "2026-11-17T00-00-00Z"  # a day and a half ago
+    assert found(fresh).word == found(fresh, "2036-11-17T00-00-00Z").word == "OK"
+    for wrong in (found("2036-11-17T00-00-00Z"), found(state=NOW + 3650 * DAY)):
+        assert (wrong.word, why(wrong)) == (
+            "UNKNOWN",
+            {"away": "unknown: its drive is away, and nothing was ever seen on it"},
+        )
+    assert why(found(fresh, drilled=NOW + 3650 * DAY)) == {"away": "unknown: unproven: never restored from"}
+    assert restore_time(of.datasets["ws/sessions"], Known(drills=[(NOW + DAY, drills[1][1])]), NOW) == {}
+
+
+def test_a_mirror_whose_run_a_wrong_clock_dated_is_not_fresh() -> None:
+    of = studio([WORKSTATION, NAS, VAULT], [copy("mirror", "nas:tank", mode="mirror")])
+    (route,) = routes(of, unread=True)
+
+    def word(started: int) -> str:
+        return Standing(route, Record(run="r", result="ok", started=started), None, ()).word(NOW)
+
+    assert [word(NOW - DAY), word(NOW + 60), word(NOW + 3650 * DAY)] == ["fresh", "fresh", "none"]
+
+
+def test_a_tape_is_read_again_each_year() -> None:
+    to_tape = copy("tape", "nas:reel", every="manual")
+    of = studio([WORKSTATION, NAS], [NIGHTLY, to_tape], drives=[drive("reel", "home", medium="tape", read_with="HP")])
+    look = Observation(copy="ws/sessions/tape", at=NOW, points=("2026-11-17T00-00-00Z",))
+
+    def found(days: float) -> Verdict:
+        done = [(int(NOW - days * DAY), Drill("ws/sessions", "tape", "p", 1, 10**9, 60.0))]
+        return live(of, Known(looks={"ws/sessions/tape": look}, drills=done))
+
+    assert found(300).word == "OK"
+    assert why(found(400)) == {"tape": "unknown: nobody has said of late that reel can be read"}
 
 
 def test_a_second_factor_is_asked_for_again() -> None:

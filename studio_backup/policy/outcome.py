@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from studio_backup.facts import Observation
+from studio_backup.facts import AHEAD, Observation
 from studio_backup.policy.events import Event, survivors
 from studio_backup.policy.holding import Holding
 from studio_backup.policy.reach import lost
@@ -75,7 +75,7 @@ def by_evidence(
             left += [] if spoilt else [Left(holding=holding, lost=0)]
             continue
         look = seen.get(holding.name)
-        if look is None or now - look.at > SEEN_FOR:
+        if look is None or not -AHEAD <= now - look.at <= SEEN_FOR:
             unseen.append(holding.name)
             continue
         # A look from before the deletion does not tell whether it has followed since.

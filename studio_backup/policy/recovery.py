@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from studio_backup.facts import Drill
+from studio_backup.facts import AHEAD, Drill
 from studio_backup.spec.schedule import DAY
 
 #: How long a drill counts, unless a policy says otherwise.
@@ -29,7 +29,7 @@ class Pace:
         `drills`: each with its moment; `size`: what the spec says, where no drill says better.
         """
         counted = [drill for at, drill in sorted(drills, key=lambda one: one[0])
-                   if drill.dataset == dataset and now - at <= limit]  # fmt: skip
+                   if drill.dataset == dataset and -AHEAD <= now - at <= limit]  # fmt: skip
         rates = {drill.copy: drill.bytes / max(drill.seconds, 1.0) for drill in counted if drill.bytes}
         whole = [drill.bytes for drill in counted if drill.whole]
         return cls(rates, whole[-1] if whole else size)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from studio_backup.facts import Custody, Fact
+from studio_backup.facts import AHEAD, Custody, Fact
 from studio_backup.policy.custody import out_of_sight
 from studio_backup.policy.due import Known, day
 from studio_backup.policy.holding import Holding
 from studio_backup.policy.live import Sight
-from studio_backup.policy.recovery import Pace
+from studio_backup.policy.recovery import DRILLED_FOR, Pace
 from studio_backup.spec.duration import format_duration, rounded
 from studio_backup.spec.model import Copy, Dataset, Studio
 from studio_backup.spec.outside import Attestation, External
@@ -45,10 +45,11 @@ def _made(external: External, known: Known, now: float) -> Sight:
 def _away(copy: Copy, known: Known, now: float) -> Sight:
     """A drive that is away is no error: its newest point is as old as it is."""
     look = (known.looks or {}).get(copy.full_name)
-    if look is None or look.newest is None:
+    newest = look.newest_by(now) if look is not None else None
+    if newest is None:
         return Sight(None, "its drive is away, and nothing was ever seen on it")
     limit = copy.max_age if copy.max_age is not None else copy.every.max_age()
-    return _aged(now - look.newest, limit, "away; its newest point is from")
+    return _aged(max(0, now - newest), limit, "away; its newest point is from")
 
 
 def _aged(age: float, limit: int, words: str) -> Sight:
@@ -98,7 +99,7 @@ def _where(studio: Studio, held: Holding, custody: Mapping[str, Custody], lost: 
 def _reader(drive: str, held: Holding, known: Known, now: float) -> str:
     """That the named drive still works: somebody's word, or a restore from the tape."""
     made = held.copy or held.external
-    restored = made is not None and any((one.dataset, one.copy) == (made.dataset, made.name) for _, one in known.drills)
+    restored = made is not None and any(now - at <= DRILLED_FOR for at in _drilled(made, known, now))
     if restored or _said(known, f"drive:{drive}", "readable", now):
         return ""
     return f"nobody has said of late that {drive} can be read"
@@ -119,7 +120,7 @@ def _proof(held: Holding, policy: Policy | None, known: Known, now: float) -> It
     made = held.copy or held.external
     if made is None or (limit is None and not own):
         return
-    moments = [at for at, drill in known.drills if (drill.dataset, drill.copy) == (made.dataset, made.name)]
+    moments = _drilled(made, known, now)
     said = _said(known, f"copy:{made.full_name}", "restored", now)
     moments += [said.at] if said is not None else []
     if not moments:
@@ -130,6 +131,15 @@ def _proof(held: Holding, policy: Policy | None, known: Known, now: float) -> It
         )
     elif limit is not None and now - max(moments) > limit:
         yield f"unproven: not restored from for {rounded(now - max(moments))}"
+
+
+def _drilled(made: Copy | External, known: Known, now: float) -> list[int]:
+    """When it was restored from."""
+    return [
+        at
+        for at, drill in known.drills
+        if (drill.dataset, drill.copy) == (made.dataset, made.name) and at <= now + AHEAD
+    ]
 
 
 def restore_time(dataset: Dataset, known: Known, now: float) -> dict[str, float]:
