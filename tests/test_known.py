@@ -118,6 +118,15 @@ def test_move_notes_it_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     )  # fmt: skip
 
 
+def test_a_client_is_asked_again_by_whatever_name_it_was_given(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """S25: what `verdict --live` tells to type for a client of the spec ends as client:NAME does."""
+    (spec / "inventory/clients.yml").write_text("sites: {acme: {kind: client}}\n")
+    for place in ("acme", "client:acme", "client:blue-note"):
+        document = asked(capsys, 0, "move", "shuttle-2", "--to", place, "--by", "Mara")
+        assert document["moved"]["expires"] is not None, place
+    assert asked(capsys, 0, "move", "shuttle-2", "--to", "home", "--by", "Mara")["moved"]["expires"] is None
+
+
 def test_a_receipt_can_be_printed(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """S25."""
     said(capsys, 0, "move", "shuttle-2", "--to", "client:blue-note", "--by", "Mara", "--receipt", "--output", "r.txt")

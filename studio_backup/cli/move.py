@@ -14,6 +14,7 @@ from studio_backup.cli.words import drive_of, end_of, name_of, place_of
 from studio_backup.facts import ATTESTED_FOR, BAG, CLIENT, Custody
 from studio_backup.policy.custody import as_moved
 from studio_backup.report import known as report
+from studio_backup.spec.model import Studio
 from studio_backup.spec.schedule import DAY
 
 #: How long a drive may be on its way before nobody knows where it is.
@@ -43,7 +44,7 @@ def command(settings: Settings, drive: str, place: str, by: str, expires: str | 
     studio = load_studio(settings)
     now = int(time.time())
     name, place = drive_of(studio, drive), place_of(studio, place)
-    usual = _ON_ITS_WAY if place.startswith(BAG) else ATTESTED_FOR if place.startswith(CLIENT) else None
+    usual = _ON_ITS_WAY if place.startswith(BAG) else ATTESTED_FOR if _at_a_client(studio, place) else None
     move = Custody(
         drive=name,
         place=place,
@@ -65,3 +66,9 @@ def command(settings: Settings, drive: str, place: str, by: str, expires: str | 
     else:
         settings.write("\n".join(report.moved_lines(move, before, report.carried(after, name, looks))))
     return 0
+
+
+def _at_a_client(studio: Studio, place: str) -> bool:
+    """On a client's shelf, whether it is named as one or as a site of the spec."""
+    site = studio.sites.get(place.partition("/")[0])
+    return place.startswith(CLIENT) or (site is not None and site.kind == "client")
