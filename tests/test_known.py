@@ -283,6 +283,17 @@ def test_accounts_words_and_shelves_run_out() -> None:
     assert ended.state(NOW) == OVERDUE
 
 
+def test_what_left_the_spec_is_not_due_any_more() -> None:
+    """Nothing could be typed to be rid of it: `move` and `attest` know only what the spec has."""
+    word = Fact(subject="drive:shuttle-1", what="readable", sort=ATTESTED, at=NOW, by="Ada", expires=NOW + DAY)
+    there: dict[str, Any] = {
+        "facts": [word, dataclasses.replace(word, subject="account:sold", what="mfa")],
+        "custody": {"shuttle-1": moved("bag:red", expires=NOW), "sold": moved("bag:red", drive="sold", expires=NOW)},
+    }
+    found = {key for key in listed(PLAIN, **there) if key[1] in ("readable", "mfa", "custody")}
+    assert found == {("drive:shuttle-1", "readable"), ("drive:shuttle-1", "custody")}
+
+
 @pytest.mark.usefixtures("spec")
 def test_the_list_is_one_table_with_an_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     out = said(capsys, 2, "due")

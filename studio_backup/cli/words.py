@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from studio_backup.errors import UsageError
 from studio_backup.facts import BAG, CLIENT
-from studio_backup.policy.due import day
+from studio_backup.policy.due import day, subjects
 from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.media import why_not_defragmented
 from studio_backup.spec.model import Studio
@@ -23,17 +23,6 @@ WORDS = {
     "system": ("boots",),
 }
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-
-
-def subjects(studio: Studio) -> list[str]:
-    """Everything that something may be said of."""
-    found = [f"drive:{name}" for name in studio.drives] + [f"account:{name}" for name in studio.accounts]
-    for dataset in studio.datasets.values():
-        found += [f"copy:{dataset.full_name}/{name}" for name in (*dataset.copies, *dataset.external)]
-    for machine in studio.machines.values():
-        found += [f"system:{system.full_name}" for system in machine.systems.values()]
-        found += [f"disk:{machine.name}/{disk.name}" for disk in machine.disks.values() if not disk.travels]
-    return found
 
 
 def subject_of(studio: Studio, text: str) -> str:

@@ -64,11 +64,22 @@ def due_of(studio: Studio, policies: Mapping[str, Policy | None], known: Known) 
         ),
         *_of_accounts(studio, known),
         *(one for dataset in studio.datasets.values() for one in _of_dataset(dataset, policies, known)),
-        *_of_words(known),
-        *_of_custody(known),
+        *_of_words(studio, known),
+        *_of_custody(studio, known),
         *_of_locations(studio),
     ]
     return sorted(found, key=lambda one: (one.when or 0, one.subject, one.what))
+
+
+def subjects(studio: Studio) -> list[str]:
+    """Everything that something may be said of."""
+    found = [f"drive:{name}" for name in studio.drives] + [f"account:{name}" for name in studio.accounts]
+    for dataset in studio.datasets.values():
+        found += [f"copy:{dataset.full_name}/{name}" for name in (*dataset.copies, *dataset.external)]
+    for machine in studio.machines.values():
+        found += [f"system:{system.full_name}" for system in machine.systems.values()]
+        found += [f"disk:{machine.name}/{disk.name}" for disk in machine.disks.values() if not disk.travels]
+    return found
 
 
 def day(text: str) -> int:
@@ -155,18 +166,19 @@ def _of_dataset(dataset: Dataset, policies: Mapping[str, Policy | None], known: 
                       note="make it, and say so", fix=f"studio-backup attest {name} --by NAME")  # fmt: skip
 
 
-def _of_words(known: Known) -> Iterator[Due]:
-    """Each last word that has an end; what has a date of its own above is not told twice."""
-    last = {(fact.subject, fact.what): fact for fact in known.facts}
+def _of_words(studio: Studio, known: Known) -> Iterator[Due]:
+    """Each last word that has an end; what has a date of its own above is not told twice, what is gone not at all."""
+    there = set(subjects(studio))
+    last = {(fact.subject, fact.what): fact for fact in known.facts if fact.subject in there}
     for (subject, what), fact in last.items():
         if fact.expires is not None and what not in ("spun-up", "made", "restored"):
             yield Due(subject=subject, what=what, when=fact.expires, note=f"{fact.by}'s word runs out",
                       fix=f"studio-backup attest {subject} --what {what} --by NAME")  # fmt: skip
 
 
-def _of_custody(known: Known) -> Iterator[Due]:
+def _of_custody(studio: Studio, known: Known) -> Iterator[Due]:
     for move in (known.custody or {}).values():
-        if move.expires is not None:
+        if move.expires is not None and move.drive in studio.drives:
             note = "has it arrived?" if move.place.startswith(BAG) else "is it still there?"
             yield Due(
                 subject=f"drive:{move.drive}",
