@@ -103,11 +103,16 @@ def judge(
     policy, holdings = policy_of(studio, dataset), holdings_of(studio, dataset)
     absent = {**unseeing(studio, dataset), **without}
     unsure = {**doubts(studio, dataset, holdings), **unsure}
-    discounted = no_copies(studio, dataset, holdings, policy, today) if policy else {}
+
+    def no_copy(missing: Mapping[str, str]) -> dict[str, str]:
+        there = [one for one in holdings if one.name not in missing]
+        return no_copies(studio, dataset, there, policy, today) if policy else {}
+
+    discounted = no_copy(absent)
     doubted = {name: f"unknown: {why}" for name, why in unsure.items() if name not in absent | discounted}
 
     def weighed(missing: Mapping[str, str]) -> Verdict:
-        return _weighed(studio, dataset, policy, count(holdings, missing, discounted), holdings)
+        return _weighed(studio, dataset, policy, count(holdings, missing, no_copy(missing)), holdings)
 
     missing = {**doubted, **absent}
     worst = weighed(missing)

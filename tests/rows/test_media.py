@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from studio_backup.policy import Sight
 from studio_backup.policy.advice import advice
 from studio_backup.policy.due import Known
 from studio_backup.spec.media import OBSOLETE, USABLE
@@ -64,6 +65,9 @@ def only_a_drobo_reads_a_drobo() -> None:
     assert left(of, "array", "drobo/pool") == ["original"]  # the box dies, its disks are fine
     both = studio([WORKSTATION, box, VAULT], [copy("archive", "drobo:pool"), copy("off", "vault:cold")], kind="archive")
     assert why(judged(both)) == {}
+    # What is late is readable for nobody: the box is alone again.
+    late = live(both, Known(), archive=FRESH, off=Sight(False, "late"))
+    assert why(late) == {**why(judged(of)), "off": "late"}
 
 
 @row("S75")
