@@ -89,6 +89,27 @@ def test_midnight_is_of_the_day_that_begins() -> None:
     assert [day.missed["on-nas"] for day in missed] == [24, 24, 24]
 
 
+def test_disks_that_died_stay_dead() -> None:
+    """An array outlives one disk, not one after the other; nobody puts in a new one while it is played."""
+    one = played(GOOD, setting(20, ("disk:nas/bay1", 5, 12)))
+    assert one.outcomes[0][1].names == ["original", "on-nas", "off-site"]
+    assert one.days[-1].gone == set()
+    again = played(GOOD, setting(20, ("disk:nas/bay1", 5, 12), ("disk:nas/bay1", 6, 12)))
+    assert again.days[-1].gone == set()
+    both = played(GOOD, setting(20, ("disk:nas/bay1", 5, 12), ("disk:nas/bay2", 9, 12)))
+    assert [outcome.names for _, outcome in both.outcomes] == [
+        ["original", "on-nas", "off-site"],
+        ["original", "off-site"],
+    ]
+    assert both.days[-1].gone == {"on-nas"}
+    case = {
+        name: dataclasses.replace(disk, enclosure="box" if name == "bay1" else None) for name, disk in NAS.disks.items()
+    }
+    boxed = studio([WORKSTATION, dataclasses.replace(NAS, disks=case), VAULT], [NIGHTLY, AWAY])
+    mixed = played(boxed, setting(20, ("enclosure:nas/box", 5, 12), ("disk:nas/bay2", 9, 12)))
+    assert [outcome.names for _, outcome in mixed.outcomes][1] == ["original", "off-site"]
+
+
 def test_what_is_taken_makes_no_points_any_more() -> None:
     end = played(GOOD, setting(20, ("machine:nas", 5, 12), ("disk:ws/work", 10, 12)))
     first, second = (outcome for _, outcome in end.outcomes)

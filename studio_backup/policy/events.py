@@ -99,6 +99,12 @@ class Event:
         """True for a place that is gone when this has happened."""
         return self.kind in _LOST and _LOST[self.kind](holding, self.subject)
 
+    def kills(self, holding: Holding) -> set[str]:
+        """The disks below it that die, whether the place outlives them or not."""
+        if self.kind == "disk":
+            return {self.subject} & holding.disks
+        return {disk for kind, name, disk in holding.shared if (kind, name) == (self.kind, self.subject)}
+
     def spoils(self, original: Holding) -> bool:
         """True where what the original holds goes wrong: whatever follows it goes wrong with its next run."""
         return self.noticed or (self.kind == "ransomware" and original.machine == self.subject)

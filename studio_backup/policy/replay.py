@@ -127,9 +127,12 @@ def play(
     happened: list[tuple[Happening, Outcome]] = []
     days: list[Day] = []
     gone: set[str] = set()
+    dead: set[str] = set()
     before = dict.fromkeys(held, 0)
     for when, step in _steps(held, setting):
         if isinstance(step, Happening):
+            dead |= {disk for one in holdings for disk in step.event.kills(one)}
+            gone |= {one.name for one in holdings if len(one.disks & dead) > one.spare}
             there = [one for one in holdings if one.name not in gone]
             happened.append((step, _left(there, held, step, when)))
             gone |= {one.name for one in holdings if step.event.takes(one)}
