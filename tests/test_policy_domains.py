@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from studio_backup.facts import Custody
 from studio_backup.policy import Event, Verdict, events_of, judge, survivors
+from studio_backup.policy.custody import as_moved
 from studio_backup.report import verdict as report
 from studio_backup.report.text import Paint
 from studio_backup.spec.model import Studio
@@ -54,6 +56,20 @@ def test_a_drive_that_is_kept_at_home_is_off_site_and_out_of_reach() -> None:
     assert left(found, "control") == ["away"]
     assert left(found, "site", "studio") == ["away"]
     assert left(found, "disk", "shuttle") == ["original", "on-nas"]
+
+
+def test_an_original_on_a_drive_stands_where_the_drive_is() -> None:
+    """Taken home to where the off-site copy stands, both are lost with that house."""
+    of = studio_of(copies=[copy("off", "vault:cold")], machines=[MAC, VAULT], volume="work-drive", policy="2-1-1",
+                   drives=[drive("work-drive", "studio/a", medium="ssd")])  # fmt: skip
+    dataset = of.datasets["ws/sessions"]
+    assert judge(of, dataset).word == "OK"
+    home = as_moved(of, {"work-drive": Custody(drive="work-drive", place="home", at=0, by="Mara")})
+    found = judge(home, dataset)
+    assert (found.word, rules(found), left(found, "site", "home")) == ("FAIL", ["off-site"], [])
+    assert left(found, "site", "studio") == ["original", "off"]
+    bag = as_moved(of, {"work-drive": Custody(drive="work-drive", place="bag:red", at=0, by="Mara")})
+    assert left(judge(bag, dataset), "bag", "red") == ["off"]
 
 
 def test_a_drive_that_stays_plugged_in_shares_what_happens_to_its_machine() -> None:

@@ -26,15 +26,24 @@ _SPARE: dict[str, dict[str, int | str]] = {
 
 def holdings_of(studio: Studio, dataset: Dataset) -> list[Holding]:
     """The original first, then our copies, then those of other products, each in the order of the spec."""
-    original = _on_machine(studio, dataset.machine, dataset.volume, ORIGINAL, age=0)
     return [
-        original,
+        _original(studio, dataset),
         *(_copied(studio, dataset, copy) for copy in dataset.copies.values()),
         *(
             dataclasses.replace(_made_elsewhere(studio, dataset, one), sync=TOOLS[one.tool].sync)
             for one in dataset.external.values()
         ),
     ]
+
+
+def _original(studio: Studio, dataset: Dataset) -> Holding:
+    """On its machine; one on a drive that is away from there stands where the drive is, beside what is kept there."""
+    held = _on_machine(studio, dataset.machine, dataset.volume, ORIGINAL, age=0)
+    drive = studio.drives.get(studio.machines[dataset.machine].volumes[dataset.volume].on)
+    if drive is None or drive.home.site == held.site:
+        return held
+    room = drive.home.full_name if drive.home.room else ""
+    return dataclasses.replace(held, site=drive.home.site, room=room, secured=_secured(studio, drive.home))
 
 
 def _copied(studio: Studio, dataset: Dataset, copy: Copy) -> Holding:
