@@ -283,6 +283,19 @@ def test_accounts_words_and_shelves_run_out() -> None:
     assert ended.state(NOW) == OVERDUE
 
 
+def test_what_is_as_good_as_never_stops_no_command(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The last day of the calendar, and spans beyond it: what was noted once would stop `due` for ever."""
+    far = SPEC.replace("in_service: 2022-03-01", "in_service: 9999-12-31, warranty_until: 9999-12-31")
+    (spec / "inventory/drives.yml").write_text(far.replace("90 days", "9999 years, mfa: {by: Mara, on: 9999-12-31}"))
+    said(capsys, 0, "move", "shuttle-1", "--to", "bag:red", "--by", "Mara", "--expires", "9999-12-31", "--receipt")
+    said(capsys, 0, "attest", "drive:shuttle-1", "--by", "Mara", "--what", "readable", "--expires", "999999 years")
+    assert re.search(r"^9999-12-\d\d +later +custody +drive:shuttle-1", said(capsys, 3, "due"), re.MULTILINE)
+    playbook = "- name: x\n  hosts: ws-a\n  datasets:\n    more:\n      source: {volume: sessions, path: more}\n"
+    playbook += "      external: {cloud: {tool: rclone, to: 'account:b2'}}\n"
+    (spec / "playbooks/more.yml").write_text(playbook)
+    said(capsys, 0, "simulate", "--days", "2", "--only", "dataset:ws-a/more")
+
+
 def test_what_left_the_spec_is_not_due_any_more() -> None:
     """Nothing could be typed to be rid of it: `move` and `attest` know only what the spec has."""
     word = Fact(subject="drive:shuttle-1", what="readable", sort=ATTESTED, at=NOW, by="Ada", expires=NOW + DAY)

@@ -20,6 +20,9 @@ from studio_backup.spec.outside import External
 from studio_backup.spec.retention import point_name, point_time
 from studio_backup.spec.schedule import DAY, Schedule
 
+#: Longer than anything is played, and no further back than calendars go.
+_EVER = 100 * 365 * DAY
+
 
 @dataclass(frozen=True, kw_only=True)
 class Happening:
@@ -93,7 +96,7 @@ class Held:
         elif self.holding.copy is not None:
             self.points = sorted(self.holding.copy.keep.keep([*self.points, point]))
         else:
-            oldest = point_name(now - timedelta(seconds=self.holding.reach))
+            oldest = point_name(now - timedelta(seconds=min(self.holding.reach, _EVER)))
             self.points = [*(one for one in self.points if one >= oldest), point]
 
 

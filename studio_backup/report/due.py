@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from studio_backup.policy.due import LATER, OVERDUE, SOON, UNKNOWN, Due
-from studio_backup.report.text import WIDTH, Paint, columns, count, safe, wrapped
+from studio_backup.report.text import WIDTH, Paint, columns, count, day_of, safe, wrapped
 
 _COLOURS = {OVERDUE: "bad", UNKNOWN: "unread", SOON: "update", LATER: "dim"}
 
@@ -30,7 +29,7 @@ def screen(due: Sequence[Due], now: float, paint: Paint) -> list[str]:
 
 
 def _date(one: Due) -> str:
-    return "now" if one.when is None else datetime.fromtimestamp(one.when - 1, UTC).strftime("%Y-%m-%d")
+    return "now" if one.when is None else day_of(one.when - 1)
 
 
 def document(studio: str, due: Sequence[Due], now: float) -> dict[str, object]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -19,7 +18,7 @@ from studio_backup.report.compliance import CLASSES, STATES, Report, Sighted
 from studio_backup.report.compliance_json import document
 from studio_backup.report.grouping import groups
 from studio_backup.report.matrix import matrix
-from studio_backup.report.text import age, count, moment, safe
+from studio_backup.report.text import age, count, day_of, moment, safe
 
 
 def html(report: Report) -> str:
@@ -97,7 +96,7 @@ def last_seen(one: Sighted, now: int) -> str:
 
 def day(when: int | None) -> str:
     """The last day on which it is not overdue, in UTC; at once where nobody ever noted anything."""
-    return "at once" if when is None else datetime.fromtimestamp(when - 1, UTC).strftime("%Y-%m-%d")
+    return "at once" if when is None else day_of(when - 1)
 
 
 @cache

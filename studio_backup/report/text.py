@@ -73,11 +73,20 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+#: The last moment that is shown, with a day left for time zones: what lies beyond is as good as never.
+_LAST = 253_402_127_999
+
+
+def day_of(epoch: float) -> str:
+    """The day of a moment, in UTC, as an ISO date."""
+    return datetime.fromtimestamp(min(epoch, _LAST), UTC).strftime("%Y-%m-%d")
+
+
 def moment(epoch: int | float | None) -> str:
     """A moment in the local time of the reader, with its zone; `never` for None."""
     if epoch is None:
         return "never"
-    return datetime.fromtimestamp(epoch, UTC).astimezone().strftime("%Y-%m-%d %H:%M %Z").strip()
+    return datetime.fromtimestamp(min(epoch, _LAST), UTC).astimezone().strftime("%Y-%m-%d %H:%M %Z").strip()
 
 
 def age(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from studio_backup.source import Entry, Listing, Mapping, Node
 from studio_backup.spec.drives import filled_section
@@ -46,7 +46,8 @@ def _account(name: str, entry: Entry, findings: Findings) -> Account:
 
 def _attestation(node: Node, findings: Findings) -> Attestation:
     on = text_of(node, "on")
-    until = text_of(node, "until") or (date.fromisoformat(on) + timedelta(days=ATTESTED_FOR)).isoformat()
+    end = min(date.fromisoformat(on).toordinal() + ATTESTED_FOR, date.max.toordinal())
+    until = text_of(node, "until") or date.fromordinal(end).isoformat()
     if until < on:
         message = f"this holds until {until}, which is before it was seen ({on})"
         findings.add(place_of(node, "until", node.place), "SB412", message, "write the later day as until:")
