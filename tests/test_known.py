@@ -118,6 +118,18 @@ def test_move_notes_it_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     )  # fmt: skip
 
 
+def test_a_copy_in_a_bag_is_not_off_site_yet(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """S24: move says what the verdict says."""
+    play = spec / "playbooks/more.yml"
+    play.write_text("- name: x\n  hosts: ws-a\n  datasets:\n    more:\n      source: {volume: sessions, path: more}\n"
+                    "      external: {hand: {tool: by-hand, to: 'drive:shuttle-1'}}\n")  # fmt: skip
+    for place, word in (("bag:red", "on its way"), ("studio/a", "at the site of the original"), ("home", "off-site")):
+        out = said(capsys, 0, "move", "shuttle-1", "--to", place, "--by", "Mara")
+        assert f"  copy   ws-a/more/hand: {word}\n" in out
+        document = asked(capsys, 0, "move", "shuttle-1", "--to", place, "--by", "Mara")
+        assert [one["offsite"] for one in document["copies"]] == [word == "off-site"]
+
+
 def test_a_client_is_asked_again_by_whatever_name_it_was_given(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """S25: what `verdict --live` tells to type for a client of the spec ends as client:NAME does."""
     (spec / "inventory/clients.yml").write_text("sites: {acme: {kind: client}}\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from studio_backup.facts import Custody, Fact, Observation
+from studio_backup.facts import BAG, Custody, Fact, Observation
 from studio_backup.report.text import count, moment, safe, wrapped
 from studio_backup.spec.model import Studio
 
@@ -40,7 +40,8 @@ def carried(studio: Studio, drive: str, looks: Mapping[str, Observation]) -> lis
             if studio.machines[copy.machine].volumes[copy.volume].on == drive
         ]
         on += [external.name for external in dataset.external.values() if external.drive == drive]
-        offsite = there != studio.machines[dataset.machine].site
+        # A bag on its way is no site yet: as in the verdict.
+        offsite = there != studio.machines[dataset.machine].site and not there.startswith(BAG)
         for name in on:
             look = looks.get(f"{dataset.full_name}/{name}")
             found.append(Carried(copy=f"{dataset.full_name}/{name}", newest=look.newest if look else None,
@@ -64,8 +65,9 @@ def moved_lines(move: Custody, before: str, copies: Sequence[Carried]) -> list[s
     ]
     lines += [f"  until  {moment(move.expires)}; from then on nobody knows where it is"] if move.expires else []
     lines += wrapped(f"note   {safe(move.note)}", 2, 7) if move.note else []
+    here = "on its way" if move.place.startswith(BAG) else "at the site of the original"
     for one in copies:
-        lines += wrapped(f"copy   {one.copy}: {'off-site' if one.offsite else 'at the site of the original'}", 2, 7)
+        lines += wrapped(f"copy   {one.copy}: {'off-site' if one.offsite else here}", 2, 7)
     return [*lines, "Next: studio-backup what-if"]
 
 
