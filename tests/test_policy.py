@@ -310,6 +310,17 @@ def test_long_names_stand_below_one_another() -> None:
     assert f"      left: off-site-{'x' * 28}; lost: 24 h; back in: UNKNOWN" in screen
 
 
+def test_names_as_long_as_they_may_be_fit_on_the_screen() -> None:
+    long = "x" * 31
+    boxes = [WORKSTATION, *(dataclasses.replace(one, name=f"{one.name}-{long}") for one in (NAS, VAULT))]
+    made = [copy(f"{name}-{long}", f"{box}-{long}:{on}") for name, box, on in (("here", "nas", "tank"),
+                                                                              ("away", "vault", "cold"))]  # fmt: skip
+    of = studio(boxes, made)
+    for screen in (report.screen([verdict(of)], Paint(False)), what_if.screen([matrix(of)], 7 * DAY, Paint(False))):
+        assert max(len(line) for text in screen for line in text.split("\n")) <= 80
+        assert any(f"here-{long}" in line for line in screen)
+
+
 FRESH, STALE, UNSEEN = (
     Sight(True, "its newest point is 1 h old"),
     Sight(False, "its newest point is 9 d old"),

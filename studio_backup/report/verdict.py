@@ -47,15 +47,17 @@ def _dataset(verdict: Verdict, paint: Paint) -> list[str]:
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """A note that does not fit beside its place stands below it."""
+    """A note that does not fit beside its place stands below it; so does the place beside a long name."""
     wide = [f"    {line}" for line in columns(rows)]
     if max(map(len, wide)) <= WIDTH:
         return wide
     narrow = [f"    {line}" for line in columns([row[:-1] for row in rows])]
+    if max(map(len, narrow)) > WIDTH:
+        narrow = [f"    {name}\n" + "\n".join(wrapped(", ".join(filter(None, place)), 6)) for name, *place, _ in rows]
     return [
         line
         for text, row in zip(narrow, rows, strict=True)
-        for line in (text, *(wrapped(row[-1], 6) if row[-1] else ()))
+        for line in (*text.split("\n"), *(wrapped(row[-1], 6) if row[-1] else ()))
     ]
 
 

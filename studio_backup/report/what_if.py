@@ -40,11 +40,16 @@ def _rows(matrix: Matrix, costly: Sequence[Outcome], paint: Paint) -> list[str]:
     title, *told = columns([("IF", "IS LEFT", "WORK LOST", "BACK IN"), *rows])
     if max(map(len, (title, *told))) + 2 > WIDTH:
         title = "IF"
-        told = [f"{event}\n    left: {left}; lost: {lost}; back in: {back}" for event, left, lost, back in rows]
+        told = ["\n".join([event, *_below(*rest)]) for event, *rest in rows]
     found = [paint(f"  {title}", "dim")]
     for (_, left, _, _), text in zip(rows, told, strict=True):
         found += [paint(f"  {line}", "bad") if left == "nothing" else f"  {line}" for line in text.split("\n")]
     return found
+
+
+def _below(left: str, lost: str, back: str) -> list[str]:
+    """What stands below an event, two columns of the row's indent left out."""
+    return [line[2:] for line in wrapped(f"left: {left}; lost: {lost}; back in: {back}", 6)]
 
 
 def _harmless(matrix: Matrix, paint: Paint) -> list[str]:
