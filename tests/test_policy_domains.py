@@ -194,6 +194,20 @@ def test_time_machine_over_the_network_is_a_copy_without_a_history() -> None:
     assert "versions" not in rules(near)
 
 
+def test_a_drive_on_another_machine_is_written_to_over_the_network() -> None:
+    """As on a volume of that machine: the source can erase it, and Time Machine has no history that is sure to stay."""
+    shared = [drive("desk", "studio/rack", plugged_into="nas")]
+
+    def made(tool: str) -> Verdict:
+        return judged(external("made", tool, "drive:desk", versions=30 * DAY), copies=[], policy="2-1-0", drives=shared)
+
+    assert left(made("carbon-copy-cloner"), "ransomware", "ws") == []
+    assert left(made("carbon-copy-cloner"), "delete", noticed=DAY) == ["made"]
+    assert left(made("time-machine"), "delete", noticed=DAY) == []
+    away = judged(external("made", "carbon-copy-cloner", "drive:shuttle", versions=30 * DAY), copies=[], policy="2-1-0")
+    assert left(away, "ransomware", "ws") == ["made"]
+
+
 def test_a_tape_counts_once_something_reads_it() -> None:
     made = external("tape", "tape", "drive:tape", versions=365 * DAY)
     unknown = judged(made, drives=[drive("tape", "home", medium="tape")])

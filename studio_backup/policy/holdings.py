@@ -70,17 +70,21 @@ def _made_elsewhere(studio: Studio, dataset: Dataset, external: External) -> Hol
     found = (Depth(external.versions, age),) if external.versions else ()
     if external.account is not None:
         return _in_account(studio, dataset, external, age, found)
-    if external.drive is not None:
-        return _on_drive(studio, studio.drives[external.drive], external.name, age=age, found=found, external=external)
-    assert external.machine is not None
-    assert external.volume is not None
+    drive = studio.drives[external.drive] if external.drive is not None else None
+    machine = drive.plugged_into if drive is not None else None
     # Over a network Time Machine may have to begin anew: its history is then gone, so it does not count as one.
-    found = () if external.tool == "time-machine" else found
-    held = _on_machine(
-        studio, external.machine, external.volume, external.name, age=age, found=found, external=external
-    )
+    if external.tool == "time-machine" and (drive is None or machine not in (None, dataset.machine)):
+        found = ()
+    if drive is not None:
+        held = _on_drive(studio, drive, external.name, age=age, found=found, external=external)
+    else:
+        assert external.machine is not None
+        assert external.volume is not None
+        held = _on_machine(
+            studio, external.machine, external.volume, external.name, age=age, found=found, external=external
+        )
     # The product writes there from the source: whoever holds the source can erase it.
-    return dataclasses.replace(held, erasers=held.erasers | {f"machine:{dataset.machine}"})
+    return dataclasses.replace(held, erasers=held.erasers | {f"machine:{dataset.machine}"}) if held.machine else held
 
 
 def _in_account(studio: Studio, dataset: Dataset, external: External, age: int, found: tuple[Depth, ...]) -> Holding:
