@@ -107,6 +107,16 @@ def test_two_copies_that_one_login_can_erase_are_lost_together() -> None:
     assert left(other, "credential", "person:mara") == ["original", "time-machine"]
 
 
+def test_a_login_on_the_machine_of_another_copy_takes_both() -> None:
+    cloud = external("cloud", "rclone", "account:b2", versions=30 * DAY)
+    found = judged(cloud, accounts=[account("b2", erased_by=("machine:nas",))])
+    assert Event("ransomware", "nas") in events_of(found.there)
+    assert left(found, "ransomware", "nas") == ["original"]
+    assert left(found, "machine", "nas") == ["original", "cloud"]
+    locked = judged(cloud, accounts=[account("b2", erased_by=("machine:nas",), lock=30 * DAY)])
+    assert left(locked, "ransomware", "nas") == ["original", "cloud"]
+
+
 def test_a_copy_that_is_changed_at_its_console_survives_the_control_machine() -> None:
     found = judged(copies=[NIGHTLY, dataclasses.replace(copy("off", "vault:cold"), control="console")],
                    machines=[MAC, NAS, VAULT])  # fmt: skip

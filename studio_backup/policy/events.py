@@ -135,6 +135,9 @@ def _touching(holding: Holding) -> Iterator[tuple[str, str]]:
     yield from (("credential", word) for word in holding.erasers if word.startswith(("person:", "key:")))
     yield from ((kind, name) for kind, name, _ in holding.shared)
     yield "ransomware", holding.machine if holding.is_original else ""
+    # A machine with a login that empties an account takes that along with what it holds itself.
+    logins = [word for word in holding.erasers if holding.account and word.startswith("machine:")]
+    yield from (("ransomware", word.removeprefix("machine:")) for word in logins)
 
 
 def survivors(holdings: Sequence[Holding], event: Event, noticed_after: float) -> list[Holding]:
