@@ -120,6 +120,20 @@ def test_a_mirror_whose_run_a_wrong_clock_dated_is_not_fresh() -> None:
     assert [word(NOW - DAY), word(NOW + 60), word(NOW + 3650 * DAY)] == ["fresh", "fresh", "none"]
 
 
+def test_discs_are_believed_until_their_day() -> None:
+    discs = external("discs", "disc-burner", "drive:discs", versions=3650 * DAY)
+
+    def found(by: str, *more: Fact) -> Verdict:
+        drives = [drive("discs", "home", medium="optical", format="bd-r", refresh_by=by)]
+        of = studio([WORKSTATION, NAS], [NIGHTLY], externals=[discs], drives=drives)
+        return live(of, Known(facts=[fact("copy:ws/sessions/discs", "made"), *more]))
+
+    assert found("2026-11-18").word == "OK"  # NOW is in that day
+    assert found("2026-11-17").word == "UNKNOWN"
+    assert why(found("2026-11-17")) == {"discs": "unknown: discs was to be written anew by 2026-11-17"}
+    assert found("2026-11-17", fact("drive:discs", "readable")).word == "OK"
+
+
 def test_a_tape_is_read_again_each_year() -> None:
     to_tape = copy("tape", "nas:reel", every="manual")
     of = studio([WORKSTATION, NAS], [NIGHTLY, to_tape], drives=[drive("reel", "home", medium="tape", read_with="HP")])

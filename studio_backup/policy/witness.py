@@ -12,7 +12,7 @@ from studio_backup.policy.live import Sight
 from studio_backup.policy.recovery import DRILLED_FOR, Pace
 from studio_backup.spec.duration import format_duration, rounded
 from studio_backup.spec.model import Copy, Dataset, Studio
-from studio_backup.spec.outside import Attestation, External
+from studio_backup.spec.outside import Attestation, Drive, External
 from studio_backup.spec.rules import Policy
 from studio_backup.spec.tools import RULE, TOOLS
 
@@ -83,6 +83,8 @@ def _why(
         yield from _where(studio, held, known.custody or {}, lost)
         if studio.drives[held.drive].medium == "tape" and (word := _reader(held.drive, held, known, now)):
             yield word
+        if word := _past_its_life(studio.drives[held.drive], known, now):
+            yield word
     if held.account and (word := _factor(held.account, studio.accounts[held.account].mfa, known, now)):
         yield word
     yield from _proof(held, policy, known, now)
@@ -103,6 +105,13 @@ def _reader(drive: str, held: Holding, known: Known, now: float) -> str:
     if restored or _said(known, f"drive:{drive}", "readable", now):
         return ""
     return f"nobody has said of late that {drive} can be read"
+
+
+def _past_its_life(drive: Drive, known: Known, now: float) -> str:
+    """Discs are believed until their day, and after it while somebody says that they can still be read."""
+    if drive.refresh_by is None or now < day(drive.refresh_by) or _said(known, drive.full_name, "readable", now):
+        return ""
+    return f"{drive.name} was to be written anew by {drive.refresh_by}"
 
 
 def _factor(name: str, written: Attestation | None, known: Known, now: float) -> str:
