@@ -17,7 +17,7 @@ from studio_backup.report.text import Paint
 from studio_backup.spec.model import Studio
 from studio_backup.spec.retention import Retention
 from studio_backup.spec.schedule import DAY, HOUR, Schedule
-from tests.studios import NAS, VAULT, WORKSTATION, copy, studio
+from tests.studios import NAS, VAULT, WORKSTATION, copy, drive, studio
 from tests.test_schemas_documents import complaints
 from tests.world import a_studio
 
@@ -142,6 +142,22 @@ def test_drives_of_one_rotation_take_turns() -> None:
     end = played(of, setting(28), turns)
     assert [(held.away, held.missed, len(held.points)) for held in end.held] == [(14, 0, 14), (14, 0, 14)]
     assert end.days[13].ages["one"] == 7 * DAY + 21.5 * HOUR
+
+
+def test_a_drive_that_waits_for_its_turn_is_no_younger_than_the_design_says() -> None:
+    shuttles = [drive(name, "home", rotation="shuttle") for name in ("r1", "r2", "r3")]
+    names = ("one", "two", "three")
+    copies = [copy(name, f"nas:{on.name}") for name, on in zip(names, shuttles, strict=True)]
+    of = studio([WORKSTATION, NAS], copies, drives=shuttles)
+    turns = turns_of([(name, "shuttle") for name in names])
+    bound = {one.holding.name: one.lost for one in by_design(holdings_of(of, of.datasets["ws/sessions"]),
+                                                             Event("site", "studio"), 0).left}  # fmt: skip
+    assert bound == dict.fromkeys(names, 15 * DAY)
+    worst = dict.fromkeys(names, 0.0)
+    for day in range(22, 43):
+        ((_, outcome),) = played(of, setting(45, ("site:studio", day, 2)), turns).outcomes
+        worst |= {one.holding.name: max(worst[one.holding.name], one.lost) for one in outcome.left}
+    assert all(14 * DAY < worst[name] <= bound[name] for name in names)
 
 
 def test_nothing_that_is_played_is_worse_than_the_design_says() -> None:

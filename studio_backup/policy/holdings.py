@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from studio_backup.policy.holding import ACCOUNT, ORIGINAL, Holding
 from studio_backup.policy.reach import Depth, depths, spacing
 from studio_backup.spec.model import Copy, Dataset, Machine, Studio
 from studio_backup.spec.outside import Drive, External, Whereabouts
-from studio_backup.spec.schedule import MANUAL_LIMIT
+from studio_backup.spec.schedule import DAY, MANUAL_LIMIT
 from studio_backup.spec.tools import TOOLS
 
 #: Disks that a level survives; `n` stands for all members but one. A level that is not here survives none.
@@ -24,9 +24,13 @@ _SPARE: dict[str, dict[str, int | str]] = {
 }
 
 
+#: How long one drive of a rotation is in use before the next, unless `simulate` is told otherwise.
+TURN = 7 * DAY
+
+
 def holdings_of(studio: Studio, dataset: Dataset) -> list[Holding]:
     """The original first, then our copies, then those of other products, each in the order of the spec."""
-    return [
+    found = [
         _original(studio, dataset),
         *(_copied(studio, dataset, copy) for copy in dataset.copies.values()),
         *(
@@ -34,6 +38,18 @@ def holdings_of(studio: Studio, dataset: Dataset) -> list[Holding]:
             for one in dataset.external.values()
         ),
     ]
+    return [_in_turn(studio, one, found) for one in found]
+
+
+def _in_turn(studio: Studio, held: Holding, all_held: Sequence[Holding]) -> Holding:
+    """A drive of a rotation waits for its next turn while the others have theirs: so much older its points may be."""
+    rotation = studio.drives[held.drive].rotation if held.drive else None
+    if rotation is None:
+        return held
+    others = sum(bool(one.drive) and studio.drives[one.drive].rotation == rotation for one in all_held) - 1
+    wait = others * TURN
+    later = tuple(Depth(depth.back, depth.gap + wait) for depth in held.depths)
+    return dataclasses.replace(held, age=held.age + wait, depths=later) if wait else held
 
 
 def _original(studio: Studio, dataset: Dataset) -> Holding:
