@@ -1,4 +1,4 @@
-"""Print one plain line with the counts of a JUnit file; exit 1 unless something ran and nothing failed."""
+"""Print one plain line with the counts of JUnit files; exit 1 unless something ran and nothing failed."""
 
 import sys
 import xml.etree.ElementTree as Xml
@@ -24,9 +24,9 @@ def tally(text: str) -> Counter[str]:
 
 
 def main() -> int:
-    """Print the counts of the file named on the command line."""
-    text = Path(sys.argv[1]).read_text()
-    counts = tally(text) if text.strip() else Counter({"failed": 1})
+    """Print the counts of the files named on the command line, added up; one that says nothing is a failure."""
+    texts = [Path(file).read_text() for file in sys.argv[1:]]
+    counts = sum((tally(text) if text.strip() else Counter({"failed": 1}) for text in texts), Counter[str]())
     line = f"{counts['passed']} passed, {counts['failed']} failed"
     print(line + (f", {counts['skipped']} skipped" if counts["skipped"] else ""))
     return 0 if counts["passed"] and not counts["failed"] else 1

@@ -29,3 +29,15 @@ def test_the_line_and_the_status(tmp_path: Path, cases: str | None, line: str, s
     report.write_text("" if cases is None else f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
     done = subprocess.run([sys.executable, TALLY, report], capture_output=True, text=True, check=False)
     assert (done.stdout, done.returncode) == (line + "\n", status)
+
+
+def test_several_reports_are_added_up(tmp_path: Path) -> None:
+    for name, cases in (("one", PASS), ("two", PASS + SKIP), ("none", "")):
+        (tmp_path / name).write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
+    reports = [tmp_path / name for name in ("one", "two", "none")]
+    done = subprocess.run([sys.executable, TALLY, *reports], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("2 passed, 0 failed, 1 skipped\n", 0)
+    reports.append(tmp_path / "damaged")
+    reports[-1].write_text("")
+    done = subprocess.run([sys.executable, TALLY, *reports], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("2 passed, 1 failed, 1 skipped\n", 1)
