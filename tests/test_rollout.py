@@ -364,6 +364,7 @@ def test_two_technicians_with_different_halves(rooms: Fifty) -> None:
         (("--canary", "room:room-99"), "matches nothing"),
         (("--only", "room:room-02", "--canary", "room:room-01"), "none of it is in this run"),
         (("--sessions-until", "late"), "not a time"),
+        (("--sessions-until", "0001-01-01 00:00"), "not a time"),
         (("--pending", "--only", "room:room-01"), "takes no --only"),
     ],
 )

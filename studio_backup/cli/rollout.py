@@ -35,9 +35,9 @@ def until_of(text: str, now: float) -> int:
             when += timedelta(days=when <= here)
         else:
             when = datetime.fromisoformat(text)
-    except ValueError as error:
+        return int((when if when.tzinfo else when.astimezone()).timestamp())
+    except (ValueError, OverflowError) as error:
         raise UsageError(f"--sessions-until {text}: not a time", "write 22:00, or '2026-11-22 22:00'") from error
-    return int((when if when.tzinfo else when.astimezone()).timestamp())
 
 
 def also_asked(asked: Asked, scope: Scope, studio: Studio) -> dict[str, list[Probe]]:
