@@ -55,6 +55,7 @@ def test_the_disk_that_the_plan_named_is_replaced_and_no_other(bays: Bays) -> No
 
 
 @pytest.mark.trap(5)
+@pytest.mark.long
 def test_chunks_of_another_profile_are_written_again(bays: Bays) -> None:
     """As a power cut, or somebody who replaces a disk by hand, leaves them."""
     made(bays)

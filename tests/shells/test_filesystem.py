@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -180,7 +181,8 @@ def test_what_was_named_is_overwritten_whole(kind: str, devices: Devices, disk: 
     try:
         assert carry_out(devices, want.address, (step,)).exit == 0
     finally:
-        discard.write_text(before)
+        with suppress(OSError):  # not every kernel takes it back; the next file on this loop device sets it anew
+            discard.write_text(before)
     assert look(devices, want) == Present(want)
     signatures = [line.split("\t")[1] for line in devices.content(disk).split("\n") if line.startswith("signature\t")]
     assert signatures == [kind]
