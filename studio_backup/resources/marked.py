@@ -30,7 +30,8 @@ read_shared() {{
 REPLACE = r"""replace_lines() {
   : >"$4"
   [ ! -e "$1" ] || awk -v mark="$2" '
-    $0 == "# >>> " mark { inside = 1 } !inside { print } $0 == "# <<< " mark { inside = 0 }' "$1" >"$4"
+    $0 == "# >>> " mark { inside = 1 } !inside { print } $0 == "# <<< " mark { inside = 0 }
+    END { exit inside }' "$1" >"$4"
   [ -z "$3" ] || printf '# >>> %s\n%s\n# <<< %s\n' "$2" "$3" "$2" >>"$4"
 }"""
 
@@ -71,7 +72,10 @@ def inside(lines: Sequence[str], mark: str, whose: str) -> list[str] | None:
 
 
 def outside(lines: Sequence[str]) -> list[tuple[int, str]]:
-    """Every line that no studio-backup wrote, with its number in the file."""
+    """Every line that no studio-backup wrote, with its number in the file.
+
+    Raises Unparsable for a beginning without an end: whose the lines after it are, nothing tells.
+    """
     found: list[tuple[int, str]] = []
     ours = False
     for number, line in enumerate(lines, 1):
@@ -79,4 +83,6 @@ def outside(lines: Sequence[str]) -> list[tuple[int, str]]:
         if not ours:
             found.append((number, line))
         ours = ours and not line.startswith("# <<< studio-backup ")
+    if ours:
+        raise Unparsable("lines of a studio-backup have a beginning and no end")
     return found

@@ -13,11 +13,11 @@ from typing import ClassVar, Self
 
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Derived, Resource, Unparsable, fixed, managed, watched, whole
-from studio_backup.resources.marked import READ, THEIRS, WRITE, inside, mark, outside
+from studio_backup.resources.marked import READ, WRITE, inside, mark, outside
+from studio_backup.resources.mdadm_file import GUARD, PATH, hexadecimal, statements
 from studio_backup.source import Place
 from studio_backup.step import Risk, Step
 
-PATH = "/etc/mdadm/mdadm.conf"
 #: Name of the lines about the monitor, as no array can be called.
 MONITOR = "PROGRAM"
 
@@ -41,11 +41,6 @@ else
 fi
 if command -v sendmail >/dev/null; then printf 'mailer\tthere\n'; else printf 'mailer\tmissing: sendmail\n'; fi
 printf 'complete\n'"""
-
-#: Refuses when the file is not the one that was read: $1 its check sum then.
-_GUARD = rf"""{THEIRS}
-if [ -e {PATH} ]; then now=$(theirs {PATH}); else now=absent; fi
-[ "$now" = "$1" ] || {{ printf '%s changed since it was read\n' {PATH}; false; }}"""
 
 #: The monitor reads the file once, when it starts: one that runs begins anew.
 _AGAIN = """
@@ -105,26 +100,27 @@ class MdadmConf(Resource):
             sum=found[1],
         )
 
+    @property
+    def _known(self) -> tuple[str, str, str]:
+        """How others may speak of the same: its name, that with its machine before it, the digits of its UUID."""
+        uuid = str(self.lines).rpartition("UUID=")[2] if isinstance(self.lines, str) and self.name != MONITOR else ""
+        return self.name, f"{self.system.partition('/')[0]}:{self.name}", hexadecimal(uuid)
+
     def _met(self, lines: list[tuple[int, str]]) -> tuple[str, str]:
         """Of others' lines: what says the same as ours, and what is in its way."""
         wanted = str(self.lines) if isinstance(self.lines, str) else ""
-        for number, text in lines:
-            words = text.split()
-            about = [words[0].upper(), words[1].removeprefix("/dev/md/")] if len(words) > 1 else ["", ""]
-            if self.name == MONITOR and about[0].startswith("PROG"):
-                return (wanted, "") if words[1] == wanted.split(" ")[-1] else ("", self._told(number, text))
-            if self.name == MONITOR or about[0] != "ARRAY":
+        name, known, uuid = self._known
+        for statement in statements(lines):
+            told = f"line {statement.number} of {PATH}: {' '.join(statement.words)}"
+            if name == MONITOR:
+                if statement.says(MONITOR):
+                    return (wanted, "") if statement.words[1:] == tuple(wanted.split()[1:]) else ("", told)
                 continue
-            uuid = wanted.rpartition("UUID=")[2].lower()
-            same = bool(uuid) and uuid in text.lower()
+            same = uuid != "" and hexadecimal(statement.tag("uuid")) == uuid
             # Of one array under two names, mdadm takes the first; and one that is to be ignored is not even started.
-            if same or about[1] == self.name:
-                return (wanted, "") if same and about[1] == self.name else ("", self._told(number, text))
+            if statement.says("ARRAY") and (same or statement.array == name or statement.tag("name") in (name, known)):
+                return (wanted, "") if same and statement.array == name else ("", told)
         return "", ""
-
-    @staticmethod
-    def _told(number: int, text: str) -> str:
-        return f"line {number} of {PATH}: {' '.join(text.split())}"
 
     def create(self) -> tuple[Step, ...]:
         """The lines, then what must know them."""
@@ -156,7 +152,7 @@ class MdadmConf(Resource):
         return Step(
             title=f"{'write' if text else 'remove'} our lines about {self.name} in {PATH}",
             script=f"set -- {shlex.join((PATH, self.mark, text))}\n{WRITE}{_AGAIN}",
-            guard=f"set -- {shlex.quote(checksum)}\n{_GUARD}" if checksum else "",
+            guard=f"set -- {shlex.join((checksum, *self._known))}\n{GUARD}",
             risk=Risk.SAFE,
         )
 
