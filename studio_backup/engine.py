@@ -58,7 +58,7 @@ class Engine:
         chosen = list(machines)
         systems = [system for machine in chosen for system in machine.systems.values()]
         probes = {
-            one.full_name: [*questions(wanted.get(one.full_name, ())), *also.get(one.full_name, ())]
+            one.full_name: [*questions(wanted.get(one.full_name, ()), one.os), *also.get(one.full_name, ())]
             for one in systems
             if one.os != "windows"
         }
@@ -147,7 +147,8 @@ class Engine:
         try:
             if self.brief:
                 self._way(*self._read_as[system])
-            return self.ask(self.open[system], questions(resources)).reading(resources)
+            transport = self.open[system]
+            return self.ask(transport, questions(resources, self._os(system))).reading(resources)
         except KeyError:
             return Silent("the connection was lost")
         except Exception as error:
@@ -155,6 +156,11 @@ class Engine:
             return _silent(error)
         finally:
             self._let_go([system])
+
+    def _os(self, name: str) -> str:
+        """What runs on a system that was read, by its full name."""
+        one, siblings = self._read_as[name]
+        return next(found.os for found in (one, *siblings) if found.full_name == name)
 
     def _let_go(self, systems: Iterable[str]) -> None:
         for name in systems if self.brief else ():

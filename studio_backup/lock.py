@@ -10,7 +10,7 @@ import re
 import shlex
 from dataclasses import dataclass
 
-from studio_backup.paths import STATE
+from studio_backup.paths import FIND_STATE, OUR_STATE
 from studio_backup.probe import PREAMBLE
 
 #: `started PID` prints when a process began, in the system's own terms, or nothing when there is no such process.
@@ -27,8 +27,8 @@ alive() { [ -n "$1" ] && [ -n "$2" ] && [ "$(started "$1")" = "$2" ]; }"""
 #: `stepping` is true, and `step_pid` set, while a step of an apply runs, whatever became of its apply.
 STEPPING = f"""stepping() {{
   step_pid=; step_start=
-  [ -r {STATE}/step ] || return 1
-  read -r step_pid step_start <{STATE}/step || :
+  [ -r {OUR_STATE}/step ] || return 1
+  read -r step_pid step_start <{OUR_STATE}/step || :
   alive "$step_pid" "$step_start"
 }}"""
 
@@ -42,26 +42,27 @@ LOOK = r"""look() {
 #: lock stands may do so, and only if it is still there; a claim whose own maker is dead is claimed in turn.
 _BURY = rf"""bury() {{
   dead="$pid $start"; claims=
-  while claim={STATE}/lock.after.$(printf %s "$pid.$start" | tr -c 'a-zA-Z0-9.' _); do
-    if ln {STATE}/lock.$$ "$claim" 2>/dev/null; then break; fi
+  while claim={OUR_STATE}/lock.after.$(printf %s "$pid.$start" | tr -c 'a-zA-Z0-9.' _); do
+    if ln {OUR_STATE}/lock.$$ "$claim" 2>/dev/null; then break; fi
     if ! look "$claim" || alive "$pid" "$start"; then return; fi
     claims="$claims $claim"
   done
-  if look {STATE}/lock && [ "$pid $start" = "$dead" ]; then rm -f {STATE}/lock; fi
+  if look {OUR_STATE}/lock && [ "$pid $start" = "$dead" ]; then rm -f {OUR_STATE}/lock; fi
   rm -f $claims "$claim"
 }}"""
 
 #: Our state folder as the compiler wants it, should nothing have made it yet; the rest in it is root's alone.
-MAKE_STATE = f"""[ -d {STATE} ] || {{ (umask 022; mkdir -p {STATE.rsplit("/", 1)[0]}); mkdir -m 0711 {STATE}; }}
-mkdir -p {STATE}/manifest {STATE}/log || exit 1"""
+MAKE_STATE = f"""[ -d {OUR_STATE} ] || {{ (umask 022; mkdir -p "${{our_state%/*}}"); mkdir -m 0711 {OUR_STATE}; }}
+mkdir -p {OUR_STATE}/manifest {OUR_STATE}/log || exit 1"""
 
 #: Fragment for a survey: prints who holds the machine now, if anyone does, and the generation of the last change.
-REPORT = rf"""{STARTED}
+REPORT = rf"""{FIND_STATE}
+{STARTED}
 {STEPPING}
 {LOOK}
-if look {STATE}/lock && alive "$pid" "$start"; then printf 'lock\t%s\n' "$holder"; fi
+if look {OUR_STATE}/lock && alive "$pid" "$start"; then printf 'lock\t%s\n' "$holder"; fi
 if stepping; then printf 'lock\ta step that is still running, process %s\n' "$step_pid"; fi
-generation=; if [ -r {STATE}/generation ]; then read -r generation <{STATE}/generation || :; fi
+generation=; if [ -r {OUR_STATE}/generation ]; then read -r generation <{OUR_STATE}/generation || :; fi
 printf 'generation\t%s\n' "$generation" """
 
 
@@ -82,37 +83,37 @@ def acquire(who: str, token: str, break_lock: bool = False) -> str:
     # Not TERM: the shell would hear it only once its input ends.
     breaking = 'if stepping; then refuse_step; fi; kill -9 "$pid" 2>/dev/null; sleep 1; continue'
     if not break_lock:
-        breaking = f"rm -f {STATE}/lock.$$; printf '<{token} locked %s>\\n' \"$holder\"; exit 6"
+        breaking = f"rm -f {OUR_STATE}/lock.$$; printf '<{token} locked %s>\\n' \"$holder\"; exit 6"
     return f"""{{
 {PREAMBLE}
 {STARTED}
 {STEPPING}
 {LOOK}
 {_BURY}
-give_up() {{ rm -f {STATE}/lock.$$; printf '<{token} failed>\\n'; exit 1; }}
+give_up() {{ rm -f {OUR_STATE}/lock.$$; printf '<{token} failed>\\n'; exit 1; }}
 refuse_step() {{
-  rm -f {STATE}/lock.$$; printf '<{token} locked a step that is still running, process %s>\\n' "$step_pid"; exit 6
+  rm -f {OUR_STATE}/lock.$$; printf '<{token} locked a step that is still running, process %s>\\n' "$step_pid"; exit 6
 }}
 umask 077
 {MAKE_STATE}
 mine="$$ $(started "$$")"
-printf '%s\\n%s\\n' "$mine" {shlex.quote(who)} >{STATE}/lock.$$ || give_up
+printf '%s\\n%s\\n' "$mine" {shlex.quote(who)} >{OUR_STATE}/lock.$$ || give_up
 tries=0
-until ln {STATE}/lock.$$ {STATE}/lock 2>/dev/null; do
+until ln {OUR_STATE}/lock.$$ {OUR_STATE}/lock 2>/dev/null; do
   tries=$((tries + 1))
   [ "$tries" -le 20 ] || give_up
   [ "$tries" -le 10 ] || sleep 1
-  look {STATE}/lock || continue
+  look {OUR_STATE}/lock || continue
   if alive "$pid" "$start"; then
     {breaking}
   fi
   bury
 done
-for left in {STATE}/lock.[0-9]*; do
+for left in "{OUR_STATE}"/lock.[0-9]*; do
   if look "$left" && {{ [ "$pid $start" = "$mine" ] || ! alive "$pid" "$start"; }}; then rm -f "$left"; fi
 done
-generation=; if [ -r {STATE}/generation ]; then read -r generation <{STATE}/generation || :; fi
-give_back() {{ read -r first <{STATE}/lock && [ "$first" = "$mine" ] && rm -f {STATE}/lock; }}
+generation=; if [ -r {OUR_STATE}/generation ]; then read -r generation <{OUR_STATE}/generation || :; fi
+give_back() {{ read -r first <{OUR_STATE}/lock && [ "$first" = "$mine" ] && rm -f {OUR_STATE}/lock; }}
 release() {{ give_back; exit 0; }}
 trap release HUP TERM INT
 if stepping; then give_back; refuse_step; fi
@@ -125,7 +126,7 @@ release
 
 def held_by(who: str) -> str:
     """A shell test: true while the lock on this machine is the one that was taken as `who`."""
-    return f'( read -r _; read -r holder; [ "$holder" = {shlex.quote(who)} ] ) 2>/dev/null <{STATE}/lock'
+    return f'( read -r _; read -r holder; [ "$holder" = {shlex.quote(who)} ] ) 2>/dev/null <{OUR_STATE}/lock'
 
 
 def answer(output: str, token: str) -> tuple[str, str] | None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from studio_backup.lock import REPORT
-from studio_backup.paths import STATE
+from studio_backup.paths import LAYOUTS, STATE
 from studio_backup.probe import Probe, Reply, Unanswered
 from studio_backup.resource import Unparsable
 from studio_backup.resources.listing import FOLDERS, listing
@@ -24,6 +24,8 @@ LOCK = Probe(script=f"{REPORT}\nprintf 'complete\\n'")
 #: The entries of all studios; every folder that is read whole is read by the same fragment.
 ENTRIES = Probe(script=FOLDERS, args=(FOLDER,))
 PROBES = (LOCK, ENTRIES)
+#: The same as each kind of system is asked: only the folder is another one.
+PROBES_OF = {os: (LOCK, Probe(script=FOLDERS, args=(f"{one.state}/manifest",))) for os, one in LAYOUTS.items()}
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,13 @@ class Manifest:
 
 
 def entry_path(studio: str, address: str) -> str:
-    """The file of an entry: its name is a hash, so that nothing in an address reaches a path."""
-    return f"{FOLDER}/{hashlib.sha256(f'{studio} {address}'.encode()).hexdigest()[:24]}"
+    """The file of an entry, below our state folder."""
+    return f"manifest/{_name(studio, address)}"
+
+
+def _name(studio: str, address: str) -> str:
+    """A hash, so that nothing in an address reaches a path."""
+    return f"{hashlib.sha256(f'{studio} {address}'.encode()).hexdigest()[:24]}"
 
 
 def entry_text(entry: Entry) -> str:
@@ -71,17 +78,18 @@ def parse(lock: Reply | Unanswered, listed: Reply | Unanswered) -> Manifest | No
         found = listing(listed)
     except Unparsable:
         return None
-    if FOLDER not in found.folders:
+    folder = next((one for probes in PROBES_OF.values() for one in probes[1].args if one in found.folders), None)
+    if folder is None:
         return None
     holder = re.search(r"^lock\t(.*)$", lock.out, re.MULTILINE)
     generation = re.search(r"^generation\t(.*)$", lock.out, re.MULTILINE)
     entries: dict[tuple[str, str], Entry] = {}
     damaged: list[str] = []
     for path, file in found.files.items():
-        if file.text is None or not path.startswith(f"{FOLDER}/"):
+        if file.text is None or not path.startswith(f"{folder}/"):
             continue
         entry = _entry(file.text)
-        if entry is None or entry_path(entry.studio, entry.address) != path:
+        if entry is None or f"{folder}/{_name(entry.studio, entry.address)}" != path:
             damaged.append(path)
         else:
             entries[entry.studio, entry.address] = entry

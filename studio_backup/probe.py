@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from studio_backup.paths import FIND_STATE
+
 #: Seconds one fragment may take before it is given up on its own machine.
 FRAGMENT_SECONDS = 20
 #: Seconds more for each device or mount beyond the first that it is asked about.
@@ -23,8 +25,9 @@ LOST = 999
 #: Why such a fragment has no answer: it ended, so it is worth asking again.
 LOST_REASON = "ended, and its shell lost how"
 #: What every script of ours starts from, whatever the login shell had set.
-PREAMBLE = """LC_ALL=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin; export LC_ALL PATH
-unset CDPATH ENV; IFS=' \t\n'"""
+PREAMBLE = f"""LC_ALL=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin; export LC_ALL PATH
+unset CDPATH ENV; IFS=' \t\n'
+{FIND_STATE}"""
 
 _ENDED = re.compile(r"([0-9]+) ([0-9]+)>(?:\n|\Z)")
 

@@ -42,7 +42,7 @@ def start(route: Route, accept: str, who: str) -> str:
 
     The unit goes on when this script is cut off. `accept` names a refused run whose list is accepted, by `who`.
     """
-    folder = state(route.studio)
+    folder = state(route.studio, route.writer.os)
     accepted = ""
     if accept:
         lines = shlex.quote(f"{accept}\n{who}\n")
@@ -54,7 +54,7 @@ printf %s {lines} >"$state/accept/$id.new"; mv -f "$state/accept/$id.new" "$stat
     return f"""{{
 LC_ALL=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH; umask 077
 state={folder}; id={route.id}; unit={route.unit}.service
-job="{configuration(route.studio)}/job {route.job_conf}"
+job="{configuration(route.studio, route.writer.os)}/job {route.job_conf}"
 records() {{ ls "$state/runs" | grep "^$id\\.[0-9TZ-]*\\.json$"; }}
 runs() {{ [ -n "$now" ] && grep -q '"result":"running"' "$state/runs/$now"; }}
 asked() {{ systemctl show -p "$1" --value "$unit"; }}
@@ -118,7 +118,7 @@ def follow(remote: Remote, told: Progress) -> Record | str:
 
 def preview(route: Route) -> str:
     """The script that only looks."""
-    return f"{configuration(route.studio)}/job {route.job_conf} preview\n"
+    return f"{configuration(route.studio, route.writer.os)}/job {route.job_conf} preview\n"
 
 
 def parse_preview(output: str) -> Preview:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from studio_backup.lock import MAKE_STATE, STARTED, STEPPING, held_by
-from studio_backup.paths import STATE, UNITS
+from studio_backup.paths import CONFIGURATION, DAEMONS, OUR_STATE, UNITS, top_of
 from studio_backup.probe import PREAMBLE, Reply, end_mark
 from studio_backup.step import Outcome, Risk, Step, Task
 
@@ -62,7 +62,7 @@ def build(tasks: Sequence[Task], token: str, who: str = "") -> str:
     """
     calls = calls_of(tasks)
     places = _staging(tasks, token)
-    log = f"{STATE}/log/apply-{token}.log"
+    log = f"{OUR_STATE}/log/apply-{token}.log"
     lines = [
         "{",
         "trap '' HUP PIPE INT",
@@ -73,22 +73,22 @@ def build(tasks: Sequence[Task], token: str, who: str = "") -> str:
         MAKE_STATE,
         f"exec 3>&1 4>&2 >{log} 2>&1 || exit 1",
         f'nothing_done() {{ [ "$1" -eq {REFUSED} ] || [ "$1" -eq {SKIPPED} ]; }}',
-        f"give_up() {{ rm -f {STATE}/step; exec >&3 2>&4; cat {log}; exit 1; }}",
+        f"give_up() {{ rm -f {OUR_STATE}/step; exec >&3 2>&4; cat {log}; exit 1; }}",
         *_still_ours(who, token),
         # A wave that nobody waits for any more is not overtaken by the next one.
         f"if stepping; then printf '<{token} lost>\\n' >&3; exit 1; fi",
-        f'printf \'%s %s\\n\' "$$" "$(started "$$")" >{STATE}/step || give_up',
+        f'printf \'%s %s\\n\' "$$" "$(started "$$")" >{OUR_STATE}/step || give_up',
         # Again, now that who takes the lock sees us: one of the two always sees the other.
         *_still_ours(who, token),
         # Two new generations: what was seen before these steps is no ground for a plan, nor what is seen during them.
-        f"printf '%s begun\\n' {token} >{STATE}/generation || give_up",
+        f"printf '%s begun\\n' {token} >{OUR_STATE}/generation || give_up",
         *_entries(tasks, token),
         *_stage(tasks, places),
         *(_call(number, call, places, token) for number, call in enumerate(calls)),
         *_farewell(tasks, calls, places),
-        f"find {STATE}/log -name 'apply-*.log' -mtime +{LOG_DAYS} -exec rm -f {{}} +",
-        f"rm -f {STATE}/step",
-        f"printf '%s\\n' {token} >{STATE}/generation",
+        f"find {OUR_STATE}/log -name 'apply-*.log' -mtime +{LOG_DAYS} -exec rm -f {{}} +",
+        f"rm -f {OUR_STATE}/step",
+        f"printf '%s\\n' {token} >{OUR_STATE}/generation",
         f"exec >&3 2>&4; cat {log}",
         f"printf '%s\\n' '{end_mark(token)}'; printf '%s\\n' '{end_mark(token)}' >&2",
         "}",
@@ -99,7 +99,7 @@ def build(tasks: Sequence[Task], token: str, who: str = "") -> str:
 def _still_ours(who: str, token: str) -> Iterable[str]:
     if who:
         # Another's step is not removed with ours: the file is gone or names us.
-        mine = f'read -r now _ <{STATE}/step && [ "$now" = "$$" ] && rm -f {STATE}/step'
+        mine = f'read -r now _ <{OUR_STATE}/step && [ "$now" = "$$" ] && rm -f {OUR_STATE}/step'
         yield f"{held_by(who)} || {{ {mine}; printf '<{token} lost>\\n' >&3; exit 1; }}"
 
 
@@ -112,12 +112,11 @@ def _entries(tasks: Sequence[Task], token: str) -> Iterable[str]:
     """Entries first, whole or not at all: whatever a kill leaves half made is then known to be ours."""
     entries = {task.entry_path: task.entry for task in tasks if task.entry}
     if entries:
-        folder = next(iter(entries)).rsplit("/", 1)[0]
+        folder = f"{OUR_STATE}/{next(iter(entries)).rsplit('/', 1)[0]}"
         fresh = f"{folder}/.new.{token}"
         yield f"rm -rf {folder}/.new.*; mkdir {fresh} || give_up"
         for path, entry in entries.items():
-            place = f"{fresh}/{path.rsplit('/', 1)[1]}"
-            yield f"printf %s {shlex.quote(entry)} >{shlex.quote(place)} || give_up"
+            yield f"printf %s {shlex.quote(entry)} >{fresh}/{path.rsplit('/', 1)[1]} || give_up"
         yield f"mv -f {fresh}/* {folder}/ || give_up; rmdir {fresh}"
 
 
@@ -127,7 +126,7 @@ def _staging(tasks: Iterable[Task], token: str) -> dict[str, str]:
     directories: dict[str, int] = {}
     for file in (file for task in tasks for step in task.steps for file in step.staged):
         directory, name = file.path.rsplit("/", 1)
-        top = UNITS if directory == UNITS else "/etc/studio-backup"
+        top = directory if directory in (UNITS, DAEMONS) else top_of(directory) or CONFIGURATION
         number = directories.setdefault(directory, len(directories))
         places[file.path] = f"{top}/.studio-backup-stage.{token}/{number}/{name}"
     return places
@@ -174,11 +173,11 @@ def _farewell(tasks: Sequence[Task], calls: Sequence[_Call], places: dict[str, s
         mine = [index for index, call in enumerate(calls) if task in call.tasks]
         if task.entry is None:
             healthy = " && ".join(f'[ "$call_{index}" -eq 0 ]' for index in mine) or ":"
-            yield f"if {healthy}; then rm -f {shlex.quote(task.entry_path)}; fi"
+            yield f"if {healthy}; then rm -f {OUR_STATE}/{task.entry_path}; fi"
         elif task.fresh and mine:
             # Nothing was touched: whatever a human makes there later is not ours.
             untouched = " && ".join(f'nothing_done "$call_{index}"' for index in mine)
-            yield f"if {untouched}; then rm -f {shlex.quote(task.entry_path)}; fi"
+            yield f"if {untouched}; then rm -f {OUR_STATE}/{task.entry_path}; fi"
     if places:
         yield f"rm -rf {shlex.join(_tops(places))}"
 

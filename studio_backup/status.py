@@ -129,7 +129,11 @@ class Standing:
 def probe(route: Route) -> Probe:
     """Asks for one copy; all copies of a system are asked in one go, last, since a mount may hang."""
     root = f"{route.volume.ids[route.writer.name]} {route.target_root}"
-    return Probe(script=_SCRIPT, args=(f"{state(route.studio)} {route.id} {root}\t{route.target}",), touches=True)
+    return Probe(
+        script=_SCRIPT,
+        args=(f"{state(route.studio, route.writer.os)} {route.id} {root}\t{route.target}",),
+        touches=True,
+    )
 
 
 def standings(routes: Iterable[Route], systems: Mapping[str, Sighting]) -> list[Standing]:

@@ -58,7 +58,7 @@ class Task:
 
     address: str
     steps: tuple[Step, ...]
-    entry_path: str
+    entry_path: str  # below our state folder
     entry: str | None
     fresh: bool = False  # no entry of ours stood there before: one that led to nothing is taken out again
     needs: frozenset[str] = frozenset()  # addresses on the same system whose steps go first

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from studio_backup.diff import Absent, Asleep, Present, Seen, Unread
-from studio_backup.manifest import ENTRIES, LOCK, PROBES, Manifest
+from studio_backup.manifest import ENTRIES, LOCK, PROBES_OF, Manifest
 from studio_backup.manifest import parse as parse_manifest
 from studio_backup.probe import Probe, Reply, Unanswered
 from studio_backup.resource import Resource, Unparsable
@@ -90,9 +90,9 @@ def read(resource: Resource, answered: Answered) -> Seen:
     return Absent() if value is None else Present(value)
 
 
-def questions(resources: Iterable[Resource]) -> list[Probe]:
-    """The probes of these resources and of the manifest."""
-    return [*PROBES, *(resource.probe() for resource in resources)]
+def questions(resources: Iterable[Resource], os: str = "linux") -> list[Probe]:
+    """The probes of these resources and of the manifest, as a system of this kind has it."""
+    return [*PROBES_OF[os], *(resource.probe() for resource in resources)]
 
 
 def survey_of(systems: Mapping[str, Sighting]) -> Survey:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_backup.manifest import FOLDER, Entry, entry_path, entry_text, parse
+from studio_backup.paths import STATE
 from studio_backup.probe import Reply, Unanswered
 from tests.values import entries_reply, entry_of, file, listing_of, lock_reply
 
@@ -28,7 +29,7 @@ def listed(path: str, text: str) -> Reply:
 
 
 def test_an_entry_cut_at_any_byte_is_lost_and_never_half_believed() -> None:
-    path, text = entry_path(ENTRY.studio, ENTRY.address), entry_text(ENTRY)
+    path, text = f"{STATE}/{entry_path(ENTRY.studio, ENTRY.address)}", entry_text(ENTRY)
     for end in range(len(text) - 1):  # the last byte is its line's end
         found = parse(lock_reply(), listed(path, text[:end]))
         assert found is not None
@@ -49,13 +50,13 @@ def test_an_entry_cut_at_any_byte_is_lost_and_never_half_believed() -> None:
 )
 def test_an_edited_entry_is_lost(edit: object) -> None:
     assert callable(edit)
-    found = parse(lock_reply(), listed(entry_path(ENTRY.studio, ENTRY.address), edit(entry_text(ENTRY))))
+    found = parse(lock_reply(), listed(f"{STATE}/{entry_path(ENTRY.studio, ENTRY.address)}", edit(entry_text(ENTRY))))
     assert found is not None
     assert not found.entries
 
 
 def test_an_entry_under_another_s_name_is_damaged() -> None:
-    found = parse(lock_reply(), listed(entry_path("southlight", ENTRY.address), entry_text(ENTRY)))
+    found = parse(lock_reply(), listed(f"{STATE}/{entry_path('southlight', ENTRY.address)}", entry_text(ENTRY)))
     assert found is not None
     assert not found.entries
     assert len(found.damaged) == 1

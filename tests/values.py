@@ -8,6 +8,7 @@ from typing import Any
 from studio_backup.diff import Asleep
 from studio_backup.manifest import ENTRIES, LOCK, Entry, entry_path, entry_text
 from studio_backup.manifest import FOLDER as MANIFEST
+from studio_backup.paths import STATE
 from studio_backup.probe import Reply, Unanswered
 from studio_backup.resource import Derived, Resource
 from studio_backup.resources.block import Block
@@ -72,7 +73,7 @@ def listing_of(texts: Mapping[str, str]) -> str:
 
 def entries_reply(entries: Iterable[Entry] = ()) -> Reply:
     """What FOLDERS prints of the manifest with these entries."""
-    texts = {entry_path(entry.studio, entry.address): entry_text(entry) for entry in entries}
+    texts = {f"{STATE}/{entry_path(entry.studio, entry.address)}": entry_text(entry) for entry in entries}
     return Reply(0, f"folder\t{MANIFEST}\n{listing_of(texts)}complete\n", "")
 
 

@@ -30,11 +30,11 @@ def _alarm(collected: Collector, system: System, alarm: Alarm, routes: list[Rout
     place, studio = alarm.place, collected.studio.name
     needs = [collected.state_folder(system, name, place) for name in ("alarm", "runs", "lock")]
     needs += [collected.program(system, part, place) for part in ALARM_PARTS]
-    path = f"{configuration(studio)}/alarm.conf"
+    path = f"{configuration(studio, system.os)}/alarm.conf"
     values = {
         "studio": studio,
         "host": system.full_name,
-        "state": state(studio),
+        "state": state(studio, system.os),
         "mail": alarm.mail,
         "webhook": alarm.webhook,
         "jobs": "\n".join(f"{route.id} {_limit(route)} {route.copy.full_name}" for route in routes),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from studio_backup.paths import CONFIGURATION, STATE, configuration, state
+from studio_backup.paths import configuration, state, top_of
 from studio_backup.programs import shipped
 from studio_backup.resource import Resource
 from studio_backup.resources.device import designator
@@ -76,10 +76,10 @@ class Collector:
         return Compiled({address: gathered.whole() for address, gathered in self._found.items()})
 
     def folder(self, system: model.System, path: str, place: Place, mode: str = "", owner: str = "root") -> str:
-        """One of our own folders and those above it, down from /etc/studio-backup or our state."""
+        """One of our own folders and those above it, down from the top one."""
         shared = (self.serving, system.full_name, path, mode, owner)
         if shared not in self._shared:
-            top = CONFIGURATION if path.startswith(CONFIGURATION) else STATE
+            top = top_of(path)
             above = () if path == top else (self.folder(system, path.rsplit("/", 1)[0], place),)
             mode = mode or _MODES.get(path.rsplit("/", 1)[1], "0755")
             self._shared[shared] = self.add(
@@ -107,7 +107,7 @@ class Collector:
         if shared not in self._shared:
             target = name.removesuffix(".sh") if name in ("job.sh", "gate.sh", "alarm.sh") else name
             mode = "0755" if target != name else "0644"
-            path = f"{configuration(self.studio.name)}/{target}"
+            path = f"{configuration(self.studio.name, system.os)}/{target}"
             self._shared[shared] = self.file(system, path, place, shipped(name), mode, shared=True)
         return self._shared[shared]
 
@@ -156,7 +156,7 @@ class Collector:
 
     def state_folder(self, system: model.System, name: str, place: Place) -> str:
         """A folder of this studio below our state."""
-        return self.folder(system, f"{state(self.studio.name)}/{name}", place)
+        return self.folder(system, f"{state(self.studio.name, system.os)}/{name}", place)
 
 
 def owner_mark(studio: str, address: str, place: Place | None) -> str:

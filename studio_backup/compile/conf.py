@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from studio_backup.compile.routes import Reader, Route, copy_id, host_alias
 from studio_backup.paths import configuration, state
+from studio_backup.spec.model import System
 
 
 def assignments(values: Mapping[str, str | int | None]) -> str:
@@ -50,8 +51,8 @@ def job(route: Route) -> str:
             "period": copy.every.period,
             **keep,
             "hold": "\n".join(copy.keep.hold),
-            "state": state(route.studio),
-            "program": configuration(route.studio),
+            "state": state(route.studio, route.writer.os),
+            "program": configuration(route.studio, route.writer.os),
         }
     )
 
@@ -95,19 +96,19 @@ def gate(route: Route, reader: Reader) -> str:
             # Copies with floors of their own may share the gate to one copy's points: a point is not empty is enough.
             "floor": 1 if route.chained else route.copy.floor,
             **_quiet(route),
-            **_sending(route),
+            **_sending(route, reader.system),
         }
     )
 
 
-def _sending(route: Route) -> dict[str, str]:
+def _sending(route: Route, system: System) -> dict[str, str]:
     """Whether the key may have snapshots as streams, and where the gate notes which ones it has."""
     copies = route.dataset.copies.values()
     same = (one for one in copies if (one.source_copy, one.machine) == (route.copy.source_copy, route.copy.machine))
     takers = [copy_id(one) for one in same if one.engine != "rsync"]
     if not route.chained or not takers:
         return {}
-    return {"send": "btrfs", "takers": " ".join(takers), "state": state(route.studio)}
+    return {"send": "btrfs", "takers": " ".join(takers), "state": state(route.studio, system.os)}
 
 
 def _quiet(route: Route) -> dict[str, str | int]:

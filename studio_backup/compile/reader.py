@@ -23,9 +23,9 @@ def serve(collected: Collector, route: Route, reader: Reader) -> None:
     needs = [collected.program(system, part, place) for part in GATE_PARTS]
     # The key does not need it: a gate without it refuses, and one key may reach the copies of many rooms, which a
     # selection of one room must not bring along.
-    folder = f"{configuration(route.studio)}/gate.d/{route.gate_key}"
+    folder = f"{configuration(route.studio, system.os)}/gate.d/{route.gate_key}"
     collected.file(system, f"{folder}/{route.source_id}.conf", place, conf.gate(route, reader), shared=True)
-    program = f"{configuration(route.studio)}/gate"
+    program = f"{configuration(route.studio, system.os)}/gate"
     key = After(f"{route.writer.full_name}/{SshKey.kind}/{route.home}/key", "public")
     comment = f"studio-backup {route.studio} {route.writer.full_name}"
     collected.add(

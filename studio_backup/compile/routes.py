@@ -80,12 +80,12 @@ class Route:
     @property
     def home(self) -> str:
         """The receiver's home: its key stands there."""
-        return f"{state(self.studio)}/receivers/{self.receiver}"
+        return f"{state(self.studio, self.writer.os)}/receivers/{self.receiver}"
 
     @property
     def known_hosts(self) -> str:
         """The pins of the systems that the receiver connects to."""
-        return f"{configuration(self.studio)}/known_hosts/{self.receiver}"
+        return f"{configuration(self.studio, self.writer.os)}/known_hosts/{self.receiver}"
 
     @property
     def gate_key(self) -> str:
@@ -100,7 +100,7 @@ class Route:
     @property
     def job_conf(self) -> str:
         """The job's configuration."""
-        return f"{configuration(self.studio)}/jobs/{self.id}.conf"
+        return f"{configuration(self.studio, self.writer.os)}/jobs/{self.id}.conf"
 
 
 def copy_id(copy: Copy) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from posixpath import commonpath
 
 from studio_backup.diff import Change
-from studio_backup.paths import CONFIGURATION, STATE
+from studio_backup.paths import top_of
 
 #: Fewer than this are shown one by one.
 ENOUGH = 4
@@ -37,8 +37,7 @@ def _root(change: Change) -> str:
     """Our own folder that a new thing stands in, "" for everything else."""
     if change.verb != "create" or change.kept:
         return ""
-    name = change.resource.name
-    return next((root for root in (CONFIGURATION, STATE) if name == root or name.startswith(f"{root}/")), "")
+    return top_of(change.resource.name)
 
 
 def where(changes: Iterable[Change]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 from studio_backup.absence import ABSENT
-from studio_backup.paths import CONFIGURATION, SENTINEL, STATE
+from studio_backup.paths import SENTINEL, top_of
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, managed, watched, whole
 from studio_backup.resources.listing import Listed, listed
@@ -46,7 +46,7 @@ class Directory(Resource):
     @property
     def ours(self) -> bool:
         """True below our own places, where no data of the studio stands."""
-        return self.name.startswith((f"{CONFIGURATION}/", f"{STATE}/")) or self.name in (CONFIGURATION, STATE)
+        return bool(top_of(self.name))
 
     @property
     def claimable(self) -> bool:

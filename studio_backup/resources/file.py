@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from studio_backup.paths import CONFIGURATION
+from studio_backup.paths import is_configuration, studio_folder
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, managed
 from studio_backup.resources.listing import FOLDERS, find, same
@@ -29,7 +29,7 @@ class File(Resource):
         return Probe(script=FOLDERS, args=(self._folder(),))
 
     def _folder(self) -> str:
-        return "/".join(self.name.split("/")[:4])
+        return studio_folder(self.name)
 
     def parse(self, reply: Reply) -> Self | None:
         """The file as it is; anything at its path that is no plain file is read as text None."""
@@ -63,7 +63,7 @@ class File(Resource):
 
     def remove(self) -> tuple[Step, ...] | None:
         """Only below our own folders, whatever an address says."""
-        if ".." in self.name.split("/") or not self.name.startswith(f"{CONFIGURATION}/"):
+        if ".." in self.name.split("/") or not is_configuration(self.name):
             raise Unparsable(f"{self.name} is not below a folder of ours")
         return (Step(title=f"remove {self.name}", script='rm -f -- "$@"', args=(self.name,)),)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from studio_backup.absence import ABSENT
-from studio_backup.paths import STATE
+from studio_backup.paths import is_state
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, Unparsable, managed, watched, whole
 from studio_backup.resources.listing import listed
@@ -91,7 +91,7 @@ done"""
 
     def remove(self) -> tuple[Step, ...] | None:
         """Both halves, below our own state only."""
-        if ".." in self.name.split("/") or not self.name.startswith(f"{STATE}/"):
+        if ".." in self.name.split("/") or not is_state(self.name):
             raise Unparsable(f"{self.name} is not below a folder of ours")
         script = 'for key do rm -f -- "$key" "$key.pub"; done'
         return (Step(title=f"remove key {self.name}", script=script, args=(self.name,)),)

@@ -86,7 +86,7 @@ def tasks() -> list[Task]:
     for kind, resource in one_of_each().items():
         one = hostile(resource)
         assert not any(isinstance(getattr(one, name), Derived) for name in ruled_fields(KINDS[kind]))
-        found.append(Task(address=one.address, steps=one.create(), entry_path=f"/var/lib/studio-backup/manifest/{kind}",
+        found.append(Task(address=one.address, steps=one.create(), entry_path=f"manifest/{kind}",
                           entry="studio\tnorthlight\n"))  # fmt: skip
     return found
 

@@ -26,7 +26,7 @@ def look(devices: Devices, want: Resource, shell: Sequence[str] = ("dash",)) -> 
 
 def wave(address: str, steps: Sequence[Step]) -> tuple[str, Task]:
     """The script for these steps."""
-    task = Task(address=address, steps=tuple(steps), entry_path="/var/lib/studio-backup/manifest/0", entry="x\n")
+    task = Task(address=address, steps=tuple(steps), entry_path="manifest/0", entry="x\n")
     return build([task], TOKEN), task
 
 

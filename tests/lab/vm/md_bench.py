@@ -73,7 +73,7 @@ def steps_for(change: Change) -> tuple[Step, ...]:
 
 def task_of(change: Change) -> Task:
     steps = steps_for(change)
-    return Task(address=change.address, steps=steps, entry_path="/var/lib/studio-backup/manifest/x", entry="x\ty\n")
+    return Task(address=change.address, steps=steps, entry_path="manifest/x", entry="x\ty\n")
 
 
 def carried_out(vm: Vm, change: Change) -> Outcome:
