@@ -159,8 +159,8 @@ class Engine:
 
     def _os(self, name: str) -> str:
         """What runs on a system that was read, by its full name."""
-        one, siblings = self._read_as[name]
-        return next(found.os for found in (one, *siblings) if found.full_name == name)
+        one, siblings = self._read_as.get(name, (None, []))
+        return next((found.os for found in (one, *siblings) if found and found.full_name == name), "linux")
 
     def _let_go(self, systems: Iterable[str]) -> None:
         for name in systems if self.brief else ():

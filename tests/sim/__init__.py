@@ -1,0 +1,1 @@
+"""Stateful stand-ins for systems that nobody can run here."""
