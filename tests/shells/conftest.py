@@ -9,37 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox import Sandbox
-from tests.shells.btrfs_bays import Bays, blank, open_bays
-from tests.shells.device_bench import Devices
 from tests.shells.job_bench import STUDIO, Bench, Volume, install, open_bench
 from tests.shells.job_running import Job, build_job
 from tests.shells.job_server import Server, make_pull, start_sshd
-
-
-@pytest.fixture(scope="module")
-def devices(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Devices]:
-    """A machine in a sandbox whose disks are loop devices."""
-    with Sandbox() as sandbox:
-        opened = Devices(sandbox, tmp_path_factory.mktemp("disks"))
-        opened.open()
-        try:
-            yield opened
-        finally:
-            sandbox.run('for at in /srv/*; do umount "$at" 2>/dev/null; done')
-            opened.close()
-
-
-@pytest.fixture(scope="module")
-def opened_bays(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bays]:
-    with open_bays(tmp_path_factory.mktemp("disks")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def bays(opened_bays: Bays) -> Bays:
-    """Two blank disks in the bays of a machine, and a third beside it."""
-    return blank(opened_bays)
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,11 @@ import pytest
 from studio_backup.resources.device import IN_USE, is_blank, joined, told
 from studio_backup.resources.md_array import MdArray
 from studio_backup.script import REFUSED
+from tests.disks.device_bench import Loop
+from tests.disks.device_signatures import SIGNATURES
 from tests.lab.vm import places
 from tests.lab.vm.machine import Vm
 from tests.lab.vm.md_bench import CHOSEN, PLACE, SYSTEM, asked, carried_out, judged
-from tests.shells.device_bench import Loop
-from tests.shells.device_signatures import SIGNATURES
 
 pytestmark = [pytest.mark.lab, pytest.mark.long]
 

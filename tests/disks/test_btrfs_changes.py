@@ -13,9 +13,9 @@ from studio_backup.compile import compile_studio
 from studio_backup.diff import Absent, Present
 from studio_backup.resources.btrfs_filesystem import BtrfsFilesystem
 from studio_backup.resources.device import is_blank
-from tests.shells.btrfs_bays import INVENTORY, PLAY, TANK, UUID, Bays, bring_back, filled, hashes, lose, made, spec
-from tests.shells.storage_bench import look, wave
-from tests.shells.test_storage_apply import done, verbs
+from tests.disks.btrfs_bays import INVENTORY, PLAY, TANK, UUID, Bays, bring_back, filled, hashes, lose, made, spec
+from tests.disks.storage_bench import look, wave
+from tests.disks.test_storage_apply import done, verbs
 
 THREE = INVENTORY.replace("bay2: {id: ata-two, medium: hdd}", """bay2: {id: ata-two, medium: hdd}
       bay3: {id: ata-three, medium: hdd}""").replace("[bay1, bay2]", "[bay1, bay2, bay3]")  # fmt: skip

@@ -19,10 +19,10 @@ from studio_backup.resources.filesystem import Filesystem
 from studio_backup.script import REFUSED
 from studio_backup.source import Place
 from studio_backup.step import Risk
+from tests.disks.device_bench import MIB, Devices, Loop
+from tests.disks.device_signatures import SIGNATURES, gpt, mbr
+from tests.disks.storage_bench import carry_out, look, wave
 from tests.sandbox import SHELLS
-from tests.shells.device_bench import MIB, Devices, Loop
-from tests.shells.device_signatures import SIGNATURES, gpt, mbr
-from tests.shells.storage_bench import carry_out, look, wave
 
 TYPES = {"ext4": 32, "btrfs": 128, "xfs": 320}
 WANT = Filesystem(

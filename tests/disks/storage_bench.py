@@ -11,7 +11,7 @@ from studio_backup.resource import Resource
 from studio_backup.script import build, outcomes
 from studio_backup.step import Outcome, Step, Task
 from studio_backup.survey import Answered, read
-from tests.shells.device_bench import Devices
+from tests.disks.device_bench import Devices
 
 TOKEN = "0123456789abcdef"
 

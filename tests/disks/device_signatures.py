@@ -8,7 +8,7 @@ import uuid
 import zlib
 from collections.abc import Callable
 
-from tests.shells.device_bench import MIB, Loop
+from tests.disks.device_bench import MIB, Loop
 
 _SECTOR = 512
 _LINUX = uuid.UUID("0fc63daf-8483-4772-8e79-3d69d8477de4").bytes_le

@@ -12,9 +12,9 @@ import pytest
 
 from studio_backup.probe import PREAMBLE
 from studio_backup.resources.device import CONTENT, guard, names, stakes
+from tests.disks.device_bench import MIB, Devices, Loop
+from tests.disks.device_signatures import SIGNATURES
 from tests.sandbox import SHELLS, Sandbox
-from tests.shells.device_bench import MIB, Devices, Loop
-from tests.shells.device_signatures import SIGNATURES
 
 BAY1, BAY2 = "id:ata-LAB_ST8000_BAY1", "serial:BAY2"
 

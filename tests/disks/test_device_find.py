@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.disks.device_bench import Devices
 from tests.sandbox import SHELLS
-from tests.shells.device_bench import Devices
 
 UUID = "e3b50233:b4adc6c9:f4080aa6:f6ce09aa"
 

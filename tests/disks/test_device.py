@@ -13,9 +13,9 @@ import pytest
 from studio_backup.probe import PREAMBLE
 from studio_backup.programs import shipped
 from studio_backup.resources.device import CONTENT, is_blank, told
+from tests.disks.device_bench import MIB, Devices, Loop
+from tests.disks.device_signatures import KNOWN, SIGNATURES
 from tests.sandbox import SHELLS, Sandbox
-from tests.shells.device_bench import MIB, Devices, Loop
-from tests.shells.device_signatures import KNOWN, SIGNATURES
 
 TOOLS = ("wipefs", "blkid", "dd", "cksum", "tr", "wc", "awk", "sort")
 

@@ -8,8 +8,7 @@ import pytest
 
 from studio_backup.compile import compile_studio
 from studio_backup.resources.file import File
-from tests.sandbox import SHELLS
-from tests.shells.btrfs_bays import (
+from tests.disks.btrfs_bays import (
     INVENTORY,
     MOUNT,
     PLAY,
@@ -23,7 +22,8 @@ from tests.shells.btrfs_bays import (
     made,
     spec,
 )
-from tests.shells.test_storage_apply import done, verbs
+from tests.disks.test_storage_apply import done, verbs
+from tests.sandbox import SHELLS
 
 
 @pytest.mark.parametrize("shell", ["dash", "busybox"])

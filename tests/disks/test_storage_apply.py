@@ -16,8 +16,8 @@ from studio_backup.spec.load import load
 from studio_backup.spec.model import Studio, System
 from studio_backup.spec.storage import chosen_id
 from studio_backup.transport import Local, Transport
+from tests.disks.device_bench import MIB, Devices, Loop
 from tests.sandbox import SHELLS, Sandbox
-from tests.shells.device_bench import MIB, Devices, Loop
 
 INVENTORY = """version: 1
 studio: northlight

@@ -12,9 +12,9 @@ from studio_backup.resources.mdadm_conf import MONITOR, MdadmConf
 from studio_backup.resources.mdadm_file import OTHER, PATH
 from studio_backup.script import REFUSED
 from studio_backup.source import Place
+from tests.disks.device_bench import Devices
+from tests.disks.storage_bench import carry_out, look
 from tests.sandbox import SHELLS
-from tests.shells.device_bench import Devices
-from tests.shells.storage_bench import carry_out, look
 
 LINE = "ARRAY /dev/md/tank UUID=a0000000:00000000:00000000:00000001"
 # What the initial RAM disk and the monitor need is tried on the RAID machine.

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from studio_backup.diff import Change
 from studio_backup.spec.model import Studio
+from tests.disks.device_bench import MIB, Devices, Loop
+from tests.disks.test_storage_apply import Nas, studio_of
 from tests.sandbox import SHELLS, Sandbox
-from tests.shells.device_bench import MIB, Devices, Loop
-from tests.shells.test_storage_apply import Nas, studio_of
 
 #: Another one each time: the kernel mounts no second file system of a UUID of which it remembers a disk.
 UUID = str(uuid.uuid4())
