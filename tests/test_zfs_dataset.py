@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from studio_backup.diff import Present
+from studio_backup.resource import Unparsable
 from studio_backup.resources.zfs_dataset import ZfsDataset
 from studio_backup.step import Risk, Step
 from tests.resources.cases import FOLDER, Case
@@ -39,6 +42,24 @@ def test_it_is_made_in_one_call_with_all_that_it_shall_have() -> None:
     )
     assert (step.risk, step.names) == (Risk.SAFE, ())
     assert 'find_mount "$1"' in step.guard
+
+
+def test_it_is_made_in_the_pool_that_was_read_and_in_none_of_its_name(tmp_path: Path) -> None:
+    (step,) = replace(wanted("absent"), pool="42").create()
+    tool = tmp_path / "zpool"
+    for guid, code in (("42", 0), ("43", 1)):
+        tool.write_text(f"#!/bin/sh\necho {guid}\n")
+        tool.chmod(0o755)
+        script = f"PATH={tmp_path}:$PATH\n( set -eu\n{step.guard}\n)\nexit $?\n"
+        done = subprocess.run(["sh"], input=script, capture_output=True, text=True, check=False)
+        assert (done.returncode, "the pool tank is not the one" in done.stdout) == (code, code == 1), done.stderr
+
+
+def test_what_sleeps_is_not_asked_which_pool_it_carries() -> None:
+    reply = case("absent").reply()
+    dark = replace(reply, out=reply.out.replace("absent\n", "absent\nunread\tata-1 sleeps\n"))
+    with pytest.raises(Unparsable, match="ata-1 sleeps"):
+        wanted("absent").parse(dark)
 
 
 def test_properties_are_set_one_by_one_on_the_dataset_that_was_read() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +16,11 @@ from studio_backup.resources.zfs_pool import ZfsPool
 from studio_backup.resources.zfs_scrub import program
 from studio_backup.resources.zfs_sizes import size_of, size_text
 from studio_backup.resources.zfs_status import Scan, from_json
-from studio_backup.resources.zfs_steps import is_pool
+from studio_backup.resources.zfs_steps import bring_in, is_pool
 from studio_backup.resources.zfs_text import from_text
 from studio_backup.step import Risk, Step
 from tests.resources.cases import FOLDER, Case
+from tests.sandbox import SHELLS
 
 ADDRESS = "nas/linux/zfs-pool/tank"
 BLANK = "size\t419430400\nedges\tzero"
@@ -128,6 +130,42 @@ def test_nothing_is_done_to_a_pool_that_has_taken_the_place_of_the_one_that_was_
         script = f"PATH={tmp_path}:$PATH\n( set -eu\n{is_pool('tank', '42')}\n)\nexit $?\n"
         done = subprocess.run(["sh"], input=script, capture_output=True, text=True, check=False)
         assert done.returncode == code, answer
+
+
+def test_a_disk_that_sleeps_is_not_asked_and_leaves_nothing_proven() -> None:
+    """Neither that there is no pool, nor that a disk of the one there is carries no label."""
+    for name in ("absent", "exported", "pulled"):
+        reply, want = case(name).reply(), wanted(name)
+        disk = re.search(r"^disk\t\S+\t(\S+)\n", reply.out, re.MULTILINE)
+        assert disk is not None
+        with pytest.raises(Unparsable, match="since it sleeps: bay1"):
+            want.parse(replace(reply, out=reply.out.replace(disk[0], f"{disk[0]}dark\t{disk[1]}\n")))
+
+
+def test_imported_again_it_is_mounted_over_nothing(tmp_path: Path) -> None:
+    """Each dataset at its path, those above first; nothing over files, and nothing below what is not mounted."""
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "take.wav").write_text("x")
+    listed = [f"on\tno\ttank/{name}\t{path}" for name, path in (
+        ("bare", tmp_path / "bare"), ("bare/a b", tmp_path / "bare/a b"),
+        ("full", full), ("full/below", full / "below"), ("full/below/deep", "/srv/deep"),
+        ("none", "none"))]  # fmt: skip
+    listed += [f"noauto\tno\ttank/off\t{tmp_path / 'off'}", "on\tyes\ttank/there\t/srv/there"]
+    (tmp_path / "list").write_text("\n".join(listed) + "\n")
+    zpool = f'[ "$1" = list ] && echo 42; [ "$1" = list ] || echo "$@" >>{tmp_path}/said'
+    zfs = f'case $1 in list) cat {tmp_path}/list ;; *) echo "$@" >>{tmp_path}/said ;; esac'
+    for tool, body in (("zpool", zpool), ("zfs", zfs)):
+        (tmp_path / tool).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / tool).chmod(0o755)
+    script = f"PATH={tmp_path}:$PATH\n( set -eu\n{bring_in('tank', '42', [])}\n)\nexit $?\n"
+    for shell in SHELLS.values():
+        (tmp_path / "said").unlink(missing_ok=True)
+        done = subprocess.run(shell, input=script, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / "said").read_text().splitlines() == [
+            "import -N 42", "mount tank/bare", "mount tank/bare/a b"]  # fmt: skip
+        assert f"{full} is not an empty folder" in done.stdout
 
 
 def test_json_of_another_kind_is_not_read() -> None:

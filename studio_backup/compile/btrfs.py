@@ -23,7 +23,7 @@ class Disks(Protocol):
         """The address of a disk, which is watched from then on."""
         ...
 
-    def smart(self, machine: model.Machine, name: str) -> str:
+    def smart(self, machine: model.Machine, *names: str) -> str:
         """yes, or no where it cannot answer."""
         ...
 
@@ -50,7 +50,7 @@ def keep_btrfs(disks: Disks, machine: model.Machine, system: model.System, one: 
         devices={member: designator_of(machine.disks[member]) for member in members},
         path=volume.paths[system.name],
         every=every,
-        smart="yes" if all(disks.smart(machine, member) == "yes" for member in members) else "no",
+        smart=disks.smart(machine, *members),
         found=found,
     )
     disks.collected.add(value)

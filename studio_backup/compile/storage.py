@@ -52,7 +52,7 @@ class Storage:
                 case "zfs-pool":
                     members = machine.arrays[one.name].members
                     disks = {member: self.disk(machine, system, member) for member in members}
-                    zfs.pool(self.collected, machine, system, one, disks)
+                    zfs.pool(self.collected, machine, system, one, disks, self.smart(machine, *members))
                 case "filesystem":
                     self._filesystem(machine, system, one)
                 case "zfs-dataset":
@@ -79,9 +79,10 @@ class Storage:
             )
         )
 
-    def smart(self, machine: model.Machine, name: str) -> str:
-        own = self.kept.get((machine.name, "disk", name))
-        return str(own.options.get("smart", "yes")) if own else "yes"
+    def smart(self, machine: model.Machine, *names: str) -> str:
+        """`yes`, or `no` where one of these disks shall not be asked."""
+        kept = (self.kept.get((machine.name, "disk", name)) for name in names)
+        return "no" if any(own and str(own.options.get("smart", "yes")) != "yes" for own in kept) else "yes"
 
     def _array(self, machine: model.Machine, system: model.System, one: model.Managed) -> None:
         array = machine.arrays[one.name]
@@ -119,7 +120,7 @@ class Storage:
             members = [machine.disks[member] for member in array.members]
             devices = (f"md:{chosen}", *map(designator_of, members))
             carrier = Derived(("md:", After(below, "identity")))
-            smart = "yes" if all(self.smart(machine, disk.name) == "yes" for disk in members) else "no"
+            smart = self.smart(machine, *array.members)
         else:
             below = self.disk(machine, system, volume.on)
             carrier = designator_of(machine.disks[volume.on])
@@ -143,7 +144,9 @@ class Storage:
 
     def _dataset(self, machine: model.Machine, system: model.System, one: model.Managed) -> None:
         volume = machine.volumes[one.name]
-        self.collected.mounts[volume.full_name] = zfs.dataset(self.collected, machine, system, one)
+        self.collected.mounts[volume.full_name] = zfs.dataset(
+            self.collected, machine, system, one, self.smart(machine, *machine.arrays[volume.on].members)
+        )
         self.collected.volume(system, volume)
 
     def _mount(self, machine: model.Machine, system: model.System, one: model.Managed) -> None:

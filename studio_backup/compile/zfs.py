@@ -7,6 +7,7 @@ from typing import Any
 
 from studio_backup.compile.collect import Collector, designator_of
 from studio_backup.compile.scrub import scrub
+from studio_backup.resource import After, Derived
 from studio_backup.resources.device import joined
 from studio_backup.resources.zfs_dataset import ZfsDataset
 from studio_backup.resources.zfs_pool import ZfsPool
@@ -16,7 +17,12 @@ from studio_backup.spec.storage import zfs_name
 
 
 def pool(
-    collected: Collector, machine: model.Machine, system: model.System, one: model.Managed, disks: Mapping[str, str]
+    collected: Collector,
+    machine: model.Machine,
+    system: model.System,
+    one: model.Managed,
+    disks: Mapping[str, str],
+    smart: str,
 ) -> str:
     """The pool of an array of kind zfs; `disks`: member -> address of its disk."""
     array = machine.arrays[one.name]
@@ -31,6 +37,7 @@ def pool(
         pool=array.name,
         ashift=str(ashift) if ashift else None,
         devices=_designators(machine, array),
+        smart=smart,
         scrub=every or "monthly",
         found=joined(disks),
     )
@@ -39,21 +46,24 @@ def pool(
     return address
 
 
-def dataset(collected: Collector, machine: model.Machine, system: model.System, one: model.Managed) -> str:
+def dataset(collected: Collector, machine: model.Machine, system: model.System, one: model.Managed, smart: str) -> str:
     """The dataset of a volume on such an array."""
     volume = machine.volumes[one.name]
     array = machine.arrays[volume.on]
+    pool = f"{system.full_name}/{ZfsPool.kind}/{array.name}"
     options: dict[str, Any] = {name: _value(name, str(text)) for name, text in one.options.items() if name != "dataset"}
     return collected.add(
         ZfsDataset(
             system=system.full_name,
             name=volume.name,
             place=one.place,
-            requires=(f"{system.full_name}/{ZfsPool.kind}/{array.name}",),
+            requires=(pool,),
             dataset=zfs_name(volume, one),
             id=volume.ids[system.name].lower(),
             mountpoint=volume.paths[system.name],
             disks=tuple(_designators(machine, array).values()),
+            smart=smart,
+            pool=Derived((After(pool, "identity"),)),
             **options,
         )
     )

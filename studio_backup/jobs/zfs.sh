@@ -2,7 +2,7 @@
 # The listings of ZFS: pools as the tools tell of them, what labels on disks tell of pools that are not imported, and
 # datasets with their properties. OpenZFS from 2.3 on speaks JSON; older ones and zfs-fuse have only text.
 #
-# device.sh stands before it in every script.
+# device.sh and disk.sh stand before it in every script.
 # shellcheck disable=SC2154
 
 zfs_tab='	'
@@ -10,7 +10,7 @@ zfs_tab='	'
 zfs_known='compression atime recordsize quota reservation xattr acltype mountpoint canmount mounted readonly encryption'
 zfs_known="$zfs_known keyformat keylocation keystatus used available guid studio-backup:id"
 
-# Designators in "$@". Fails where nothing here can tell of pools: no tool, no module, no daemon.
+# SMART and designators in "$@". Fails where nothing here can tell of pools: no tool, no module, no daemon.
 list_pools() {
   command -v zpool >/dev/null || { printf 'zpool is not installed\n' >&2 && return 1; }
   zfs_told=$(zpool list -H -o name,guid,health,capacity,ashift) || return 1
@@ -29,7 +29,7 @@ list_pools() {
   zfs_used=$(zpool status -LP 2>/dev/null) || zfs_used=$(zpool status) || return 1
   zfs_used=$(printf '%s\n' "$zfs_used" | awk '$1 ~ /^\// && $2 ~ /^(ONLINE|DEGRADED|FAULTED)$/ {
     printf " %s ", $1 }')
-  for zfs_designator do list_labels "$zfs_designator"; done
+  for zfs_asked do list_labels "${zfs_asked#*"$zfs_tab"}" "${zfs_asked%%"$zfs_tab"*}"; done
   printf 'complete\n'
 }
 
@@ -49,7 +49,7 @@ list_device_names() {
   done
 }
 
-# What the disk carries of pools; what an imported one holds is not read.
+# What the disk carries of pools; what an imported one holds is not read, nor what sleeps: DESIGNATOR SMART.
 list_labels() {
   zfs_code=0
   find_device "$1" 2>/dev/null || zfs_code=$?
@@ -60,6 +60,8 @@ list_labels() {
   zfs_parts=$device
   case $device in *[0-9]) zfs_parts=${device}p ;; esac
   case $zfs_used in *" $device "* | *" $zfs_parts"[0-9]*) return 0 ;; esac
+  ask_power "$2" >/dev/null
+  [ "$disk_power" = awake ] || { printf 'dark\t%s\n' "${device##*/}" && return; }
   for zfs_folder in "/sys/class/block/${device##*/}" "/sys/class/block/${device##*/}/${device##*/}"*; do
     [ -e "$zfs_folder/dev" ] || continue
     zfs_part=/dev/${zfs_folder##*/}
@@ -70,8 +72,8 @@ list_labels() {
   done
 }
 
-# Each argument is VOLUME, DATASET, PATH and the designators of the pool's disks, with tabs between them; volume.sh stands
-# before it, too.
+# Each argument is VOLUME, DATASET, PATH, SMART and the designators of the pool's disks, with tabs between them; volume.sh
+# stands before it, too.
 list_datasets() {
   command -v zfs >/dev/null || { printf 'zfs is not installed\n' >&2 && return 1; }
   zfs_names=$(zfs list -H -t filesystem -o name) || return 1
@@ -101,10 +103,16 @@ list_dataset() {
   fi
   printf 'absent\n'
   ! printf '%s\n' "$zfs_names" | grep -qxF -- "${zfs_dataset%%/*}" || { printf 'imported\n' && return; }
-  shift 3
+  zfs_smart=$4
+  shift 4
   for zfs_designator do
     find_device "$zfs_designator" 2>/dev/null || { printf 'unread\t%s\n' "$device_problem" && return; }
     [ -n "$device" ] || continue
+    ask_power "$zfs_smart" >/dev/null
+    if [ "$disk_power" != awake ]; then
+      printf 'unread\t%s sleeps, and is not asked which pool it carries\n' "${zfs_designator#*:}"
+      continue
+    fi
     for zfs_folder in "/sys/class/block/${device##*/}" "/sys/class/block/${device##*/}/${device##*/}"*; do
       [ -e "$zfs_folder/dev" ] || continue
       zfs_label=$(blkid -p -n zfs_member -o value -s LABEL "/dev/${zfs_folder##*/}" 2>/dev/null) || continue

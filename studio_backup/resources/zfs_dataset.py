@@ -11,14 +11,15 @@ from typing import Any, ClassVar, Self
 
 from studio_backup.probe import Probe, Reply
 from studio_backup.programs import shipped
-from studio_backup.resource import Resource, Unparsable, fixed, managed, watched, whole
+from studio_backup.resource import Derived, Resource, Unparsable, fixed, learned, managed, watched, whole
 from studio_backup.resources.device import CONTENT
 from studio_backup.resources.volume import IDENTITY
 from studio_backup.resources.zfs_sizes import SIZES, size_text
+from studio_backup.resources.zfs_steps import FREE, is_pool
 from studio_backup.source import Place
 from studio_backup.step import Risk, Step
 
-_SCRIPT = f'{CONTENT}\n{IDENTITY}\n{shipped("zfs.sh")}\nlist_datasets "$@"'
+_SCRIPT = "\n".join((CONTENT, IDENTITY, shipped("disk.sh"), shipped("zfs.sh"), 'list_datasets "$@"'))
 #: The property that holds the id which we chose; a colon makes it one of users.
 ID = "studio-backup:id"
 #: Properties that a play may set, each a field of that name.
@@ -26,14 +27,6 @@ PROPERTIES = ("compression", "atime", "recordsize", "quota", "reservation", "xat
 _DECIDED = ("encryption", "keyformat")
 #: Per cent that must be free.
 _ROOM = 5
-#: Refuses unless nothing is at $1 that a mount would hide.
-_FREE = f"""{IDENTITY}
-if find_mount "$1"; then printf 'another file system is mounted at %s\\n' "$1"; exit 1; fi
-if [ -e "$1" ] || [ -L "$1" ]; then
-  if [ ! -d "$1" ] || [ -n "$(ls -A -- "$1")" ]; then
-    printf '%s is not an empty folder: a mount would hide what is there\\n' "$1"; exit 1
-  fi
-fi"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +58,13 @@ class ZfsDataset(Resource):
 
     dataset: str = field(default="", compare=False)  # POOL/NAME
     disks: tuple[str, ...] = field(default=(), compare=False)  # designators of the pool's members
+    smart: str = field(default="yes", compare=False)  # whether they are asked if they sleep
+    pool: str | Derived = learned()  # the guid of the pool that it is made in
     guid: str = field(default="", compare=False)  # as it was seen
 
     @property
     def _asked(self) -> str:
-        return "\t".join((self.name, self.dataset, self.mountpoint, *self.disks))
+        return "\t".join((self.name, self.dataset, self.mountpoint, self.smart, *self.disks))
 
     def probe(self) -> Probe:
         """All datasets in one call, last of all: a pool may hang. What only has a name asks for nothing."""
@@ -142,7 +137,8 @@ class ZfsDataset(Resource):
             Step(
                 title=f"make the dataset {self.dataset}",
                 script=f"zfs create {shlex.join([*options, self.dataset])} </dev/null",
-                guard=f"set -- {shlex.quote(self.mountpoint)}\n{_FREE}",
+                guard=f"{is_pool(self.dataset.partition('/')[0], str(self.pool))}\n"
+                f"set -- {shlex.quote(self.mountpoint)}\n{FREE}",
             ),
         )
 
@@ -169,7 +165,7 @@ fi""")
         return Step(
             title=f"mount {self.dataset} at {self.mountpoint}",
             script="\n".join(lines),
-            guard=f"{self._same(seen)}\nset -- {path}\n{_FREE}",
+            guard=f"{self._same(seen)}\nset -- {path}\n{FREE}",
             risk=Risk.DISRUPTS if moved else Risk.SAFE,
         )
 

@@ -14,7 +14,7 @@ from studio_backup.resources.zfs_label import Label, label
 from studio_backup.resources.zfs_status import Pool, from_json
 from studio_backup.resources.zfs_text import from_text
 
-SCRIPT = f'{CONTENT}\n{shipped("zfs.sh")}\nlist_pools "$@"'
+SCRIPT = "\n".join((CONTENT, shipped("disk.sh"), shipped("zfs.sh"), 'list_pools "$@"'))
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Listing:
     pools: Mapping[str, Pool]
     rows: Mapping[str, Row | None]  # None: of one that cannot be opened nothing is told
     disks: Mapping[str, str]
+    dark: frozenset[str]  # kernel names of disks of which no label is read, since they sleep
     labels: tuple[Label, ...]
     paths: Mapping[str, str]  # a name in /dev/disk -> kernel name
     parts: Mapping[str, str]  # kernel name of a partition -> that of its disk
@@ -83,6 +84,7 @@ def listing(reply: Reply) -> Listing:
         pools=pools,
         rows=rows,
         disks={rest[0]: rest[1] for rest in facts.get("disk", [])},
+        dark=frozenset(rest[0] for rest in facts.get("dark", [])),
         labels=tuple(found for device, lines in labelled if (found := label(device, lines))),
         paths=paths,
         parts={rest[0]: rest[1] for rest in facts.get("part", [])},

@@ -48,15 +48,17 @@ class ZfsPool(Resource):
     faults: str = watched("none")
     errors: str = watched("none")
     damage: str = watched("none")
+    identity: str | None = watched(None)  # the guid it has, for what stands on it
 
     devices: Mapping[str, str] = field(default_factory=dict, compare=False)  # member -> designator
+    smart: str = field(default="yes", compare=False)  # whether disks are asked if they sleep
     scrub: str = field(default="monthly", compare=False)  # how often one is expected
     found: str | Derived = learned()
     sight: Sight | None = field(default=None, compare=False, repr=False)
 
     def probe(self) -> Probe:
         """All pools, and the disks of all specs; last of all, since a disk may hang."""
-        return Probe(script=SCRIPT, args=tuple(self.devices.values()), touches=True)
+        return Probe(script=SCRIPT, args=tuple(f"{self.smart}\t{one}" for one in self.devices.values()), touches=True)
 
     def parse(self, reply: Reply) -> Self | None:
         """The pool that the members are in, else the one of our name, else what labels tell of it."""
@@ -84,6 +86,7 @@ class ZfsPool(Resource):
             faults=sight.faults,
             errors=sight.errors,
             damage=sight.pool.damage,
+            identity=sight.guid,
             devices=self.devices,
             sight=sight,
         )

@@ -198,6 +198,9 @@ def sighted(listing: Listing, designators: Mapping[str, str], name: str) -> Sigh
     lost = [f"{member} ({designators[member]})" for member, device in devices.items() if device == "?"]
     if lost:
         raise Unparsable(f"nothing tells which device this is: {', '.join(lost)}")
+    dark = [member for member, device in devices.items() if device in listing.dark]
+    if dark:
+        raise Unparsable(f"what it carries is not read, since it sleeps: {', '.join(dark)}")
     imported = [
         Sight(listing, pool, listing.rows[pool.name], listing.labels, devices, designators)
         for pool in listing.pools.values()

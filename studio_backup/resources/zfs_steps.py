@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from studio_backup.resources.device import CONTENT
+from studio_backup.resources.volume import IDENTITY
 
 #: `find_named DESIGNATOR` sets device, and path to a lasting name of it; `wipe` takes every signature from it and from
 #: its partitions, since zpool would find those again at the same places; `is_pool NAME GUID` fails unless it is.
@@ -38,6 +39,26 @@ is_pool() {
 settle() { if command -v udevadm >/dev/null; then udevadm settle; fi; }
 """
 _FOUND = f"{CONTENT}\n{_FIND}"
+#: Refuses unless nothing is at $1 that a mount would hide.
+FREE = f"""{IDENTITY}
+if find_mount "$1"; then printf 'another file system is mounted at %s\\n' "$1"; exit 1; fi
+if [ -e "$1" ] || [ -L "$1" ]; then
+  if [ ! -d "$1" ] || [ -n "$(ls -A -- "$1")" ]; then
+    printf '%s is not an empty folder: a mount would hide what is there\\n' "$1"; exit 1
+  fi
+fi"""
+#: Mounts what the pool $1 mounts by itself, those above first: nothing over files, nothing below what is not mounted.
+_MOUNT = f"""mount_free() (
+{FREE}
+)
+tab='	' above=''
+zfs list -H -r -t filesystem -o canmount,mounted,name,mountpoint "$1" |
+while IFS=$tab read -r can mounted dataset place; do
+  if [ "$can,$mounted" != on,no ]; then continue; fi
+  case $place in /*) ;; *) continue ;; esac
+  case $above in *"$tab${{dataset%/*}}$tab"*) above="$above$tab$dataset$tab"; continue ;; esac
+  mount_free "$place" && zfs mount "$dataset" || above="$above$tab$dataset$tab"
+done"""
 
 
 def create(name: str, level: str, ashift: str, designators: Sequence[str]) -> str:
@@ -54,7 +75,8 @@ settle"""
 
 
 def bring_in(name: str, guid: str, designators: Sequence[str]) -> str:
-    """Imported by its guid, from these disks alone, without force: one that another machine holds is refused."""
+    """Imported by its guid, from these disks alone, without force: one that another machine holds is refused. By itself
+    it would be mounted over whatever files are there."""
     return f"""{_FOUND}set --
 for designator in {shlex.join(designators)}; do
   find_device "$designator"
@@ -69,8 +91,10 @@ for designator in {shlex.join(designators)}; do
     set -- "$@" -d "$path"
   done
 done
-zpool import "$@" {shlex.quote(guid)}
-is_pool {shlex.join((name, guid))}"""
+zpool import -N "$@" {shlex.quote(guid)}
+is_pool {shlex.join((name, guid))}
+set -- {shlex.quote(name)}
+{_MOUNT}"""
 
 
 def is_pool(name: str, guid: str) -> str:

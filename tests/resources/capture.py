@@ -2,7 +2,8 @@
 
 The first lines of setup.sh say where: `# machine: dash`, `bash` or `busybox` is this machine behind a private /etc,
 /var/lib, /root and /srv; `raid` is the virtual machine, `raid-zfs` the one with OpenZFS; any other name is a booted lab
-machine. A setup.sh of the kind (two kinds may share one by a link) goes before that of a case. A case without setup.sh is made by hand.
+machine. A setup.sh of the kind, which may be a link to that of another, goes before that of a case. A case without
+setup.sh is made by hand.
 """
 
 from __future__ import annotations
