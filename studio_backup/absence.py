@@ -2,16 +2,7 @@
 
 from __future__ import annotations
 
+from studio_backup.programs import shipped
+
 #: `absent PATH` ends with 0 when PATH is proven absent, 1 when it is there, 2 when nothing can tell.
-ABSENT = r"""absent() {
-  case $1 in /*) ;; *) return 2 ;; esac
-  above=$1
-  while [ ! -d "$above" ]; do missing=${above##*/}; above=${above%/*}; above=${above:-/}; done
-  [ "$above" != "$1" ] || return 1
-  names=$(ls -a "$above") || return 2
-  case "
-$names
-" in *"
-$missing
-"*) return 1 ;; esac
-}"""
+ABSENT = shipped("absence.sh").rstrip("\n")

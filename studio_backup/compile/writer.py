@@ -14,8 +14,8 @@ from studio_backup.spec.copies import SNAPSHOTS_FOLDER
 
 #: The parts of the job program, beside one another on the machine.
 JOB_PARTS = (
-    "job.sh", "moment.sh", "volume.sh", "guard.sh", "lock.sh", "record.sh", "receiver.sh", "points.sh", "connect.sh",
-    "transfer.sh", "source.sh", "judge.sh", "retention.sh", "versioned.sh", "mirror.sh", "preview.sh",
+    "job.sh", "moment.sh", "absence.sh", "volume.sh", "guard.sh", "lock.sh", "record.sh", "receiver.sh", "points.sh",
+    "connect.sh", "transfer.sh", "source.sh", "judge.sh", "retention.sh", "versioned.sh", "mirror.sh", "preview.sh",
     "snapshots.sh", "snapshot.sh", "replicate.sh", "receive.sh",
     "items.awk", "verdict.awk", "brake.awk", "retention.awk",
 )  # fmt: skip

@@ -25,6 +25,8 @@ program=${0%/*}
 # shellcheck source=/dev/null
 . "$program/moment.sh"
 # shellcheck source=/dev/null
+. "$program/absence.sh"
+# shellcheck source=/dev/null
 . "$program/volume.sh"
 # shellcheck source=/dev/null
 . "$program/guard.sh"
@@ -58,6 +60,7 @@ require_points() {
   [ "$kind" = points ] || refuse request
   check_volume source "$root" "$id" "$volume" "$studio"
   [ -z "$volume_reason" ] || refuse "$volume_reason"
+  names_in "$path/points" >/dev/null || refuse source-unread
 }
 
 # Prints the complete restore points, oldest first.
@@ -138,7 +141,7 @@ send() {
 list_snapshots() {
   [ "$send" = btrfs ] || refuse request
   require_points
-  list_points | name_snapshots "$path"
+  list_points | name_snapshots "$path" || refuse source-unread
 }
 
 # send TAKER POINT [BASE]: one snapshot of ours as a stream, on top of another that the puller's copy TAKER says it has.
@@ -155,7 +158,8 @@ send_snapshot() {
     guard_path=$path/points/$sent_point
     guard_source
     [ "$guard_result" = ok ] || refuse "$guard_reason"
-    read_snapshot "$guard_path" || refuse no-points
+    read_snapshot "$guard_path"
+    case $? in 0) ;; 1) refuse no-points ;; *) refuse source-unread ;; esac
   done
   case $state in /*) ;; *) refuse config ;; esac
   sent_point=$1 sent_base=${2:-}

@@ -31,7 +31,7 @@ files='' bytes='' size='' created='' deleted='' rewritten='' restore_point='' so
 child='' guard_open=0 clock_behind=0 ahead='' resumed=0
 
 parts=${0%/*}
-for part in moment volume guard lock record receiver points connect transfer source judge retention versioned mirror \
+for part in moment absence volume guard lock record receiver points connect transfer source judge retention versioned mirror \
   snapshots snapshot replicate receive preview; do
   # shellcheck source=/dev/null
   . "$parts/$part.sh"
@@ -162,8 +162,8 @@ case ${2:-} in
   preview) probe_rsync && preview ;;
   retain-preview) plan_retention ;;
   accept-list) print_list "${3:-}" ;;
-  newest) list_points "$target" | tail -n 1 ;;
-  list) print_points ;;
+  newest) names_in "$target/points" >/dev/null && list_points "$target" | tail -n 1 ;;
+  list) names_in "$target/points" >/dev/null && print_points ;;
   progress) print_progress ;;
   *) usage ;;
 esac

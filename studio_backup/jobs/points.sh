@@ -43,6 +43,7 @@ check_target() {
   else
     target_unmarked=1
   fi
+  [ -n "$target_reason" ] || names_in "$target/points" >/dev/null || target_reason=target-unread
   [ -n "$target_reason" ] || has_room "$target" || target_reason=no-space
 }
 

@@ -14,7 +14,8 @@ known_reasons='
  target-unmounted target-wrong-volume target-unread target-sentinel target-foreign target-missing
  no-space brake-deletions brake-rewrites newer-at-target clock-behind period nothing-newer
  no-answer host-key login gate-refused request option unknown-dataset config
- rsync-missing rsync-partial rsync-protocol rsync-network rsync-local send receive hold restore-point interrupted stopped
+ rsync-missing rsync-partial rsync-protocol rsync-network rsync-local
+ send receive hold hold-unread restore-point interrupted stopped
 '
 
 # Sets reason to $1 if it is a known one, else to $2.

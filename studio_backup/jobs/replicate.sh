@@ -12,6 +12,7 @@ replicate() {
   list_source
   [ "$verdict" = ok ] || finish "$verdict" "$reason"
   is_due || finish ok "$reason"
+  read_held || finish failed hold-unread
   choose_points >"$scratch.wanted"
   name_point
   find_common
@@ -34,9 +35,9 @@ list_source() {
     settle_verdict
   else
     check_volume source "$source_root" "$source_id" "$source_volume" "$studio"
-    if [ -n "$volume_reason" ]; then verdict=refused reason=$volume_reason; fi
     source_name=$source_volume
-    list_points "$source_path" | name_snapshots "$source_path" >"$scratch.source"
+    [ -n "$volume_reason" ] || list_here || volume_reason=source-unread
+    if [ -n "$volume_reason" ]; then verdict=refused reason=$volume_reason; fi
   fi
   [ "$verdict" = ok ] || return 0
   reading=$(cut -f 1 "$scratch.source" | newest_by_now)
@@ -45,6 +46,11 @@ list_source() {
   elif is_ahead "$reading" "$clock_tolerance"; then
     verdict=refused reason=source-clock
   fi
+}
+
+list_here() {
+  names_in "$source_path/points" >/dev/null || return 1
+  list_points "$source_path" | name_snapshots "$source_path" >"$scratch.source"
 }
 
 # What a gate says is taken line by line, and only what has the form of a point and of an id.
@@ -96,7 +102,8 @@ find_common() {
   common=''
   list_points "$target" | sort -r >"$scratch.here"
   while IFS= read -r here_point; do
-    read_snapshot "$target/points/$here_point" || continue
+    read_snapshot "$target/points/$here_point"
+    case $? in 0) ;; 1) continue ;; *) finish failed target-unread ;; esac
     if grep -qxF "$here_point$tab$snapshot_received" "$scratch.source"; then
       common=$here_point
       return

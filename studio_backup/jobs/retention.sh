@@ -6,34 +6,43 @@
 
 # Prints `keep<TAB>NAME<TAB>rules` or `remove<TAB>NAME` for each point, newest first.
 plan_retention() {
+  read_held || return 1
   list_points "$target" | sort -r | decide_retention
 }
 
-# The same for names on stdin, newest first.
+# The same for names on stdin, newest first, after read_held.
 decide_retention() {
-  hold="$hold $(held_points)" awk -v last="$keep_last" -v hourly="$keep_hourly" -v daily="$keep_daily" \
+  hold="$hold $held" awk -v last="$keep_last" -v hourly="$keep_hourly" -v daily="$keep_daily" \
     -v weekly="$keep_weekly" -v monthly="$keep_monthly" -v yearly="$keep_yearly" -f "$program/retention.awk"
 }
 
-# What another end has of this copy, and this end of another: without it the next snapshot would have to be sent whole,
-# however long that end is away. A note holds nothing once that copy has left the spec.
-held_points() {
-  for held_note in "$state/holds/$id"/*; do
-    held_by=${held_note##*/}
-    case $held_by in *.new | '*') continue ;; esac
-    if [ "$held_by" = "$id" ] || may_take "${held_by%%.*}" "${held_by#*.}" || [ -f "${configuration%/*}/$held_by.conf" ]; then
-      cat "$held_note"
-    fi
+# Sets held to what another end has of this copy, and this end of another: without it the next snapshot would have to be
+# sent whole, however long that end is away. Fails when a note, or whether it still counts, cannot be read.
+read_held() {
+  held=''
+  held_notes=$(names_in "$state/holds/$id") || return 1
+  for held_by in $held_notes; do
+    case $held_by in *.new) continue ;; esac
+    still_counts "$held_by"
+    case $? in 0) ;; 1) continue ;; *) return 1 ;; esac
+    held_names=$(cat "$state/holds/$id/$held_by" 2>/dev/null) || return 1
+    held="$held $held_names"
   done
 }
 
-# Whether the gate still sends points of this copy: KEY COPY.
-may_take() { grep -qE "^takers='(.* )?$2( .*)?'\$" "$program/gate.d/$1/$id.conf" 2>/dev/null; }
+# 0: the copy that a note is about is in the spec, of this machine or sent to by the gate; 1: it has left; 2: unread.
+still_counts() {
+  if [ "$1" = "$id" ] || [ -f "${configuration%/*}/$1.conf" ]; then return 0; fi
+  absent "${configuration%/*}/$1.conf" 2>/dev/null || return 2
+  taker_conf=$program/gate.d/${1%%.*}/$id.conf
+  ! absent "$taker_conf" 2>/dev/null || return 1
+  grep -qE "^takers='(.* )?${1#*.}( .*)?'\$" "$taker_conf" 2>/dev/null
+}
 
 # Only after a run that made a point, by a clock that the newest point is not ahead of.
 retain() {
   [ -n "$keep_last$keep_hourly$keep_daily$keep_weekly$keep_monthly$keep_yearly" ] || return 0
-  plan_retention >"$scratch"
+  plan_retention >"$scratch" || finish failed hold-unread
   while IFS=$tab read -r retain_word retain_name _; do
     [ "$retain_word" = remove ] || continue
     if remove_point "$retain_name"; then

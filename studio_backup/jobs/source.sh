@@ -30,6 +30,10 @@ find_local_point() {
     verdict=refused reason=$volume_reason
     return
   fi
+  if ! names_in "$source_path/points" >/dev/null; then
+    verdict=refused reason=source-unread
+    return
+  fi
   reading=$(list_points "$source_path" | newest_by_now)
   [ -n "$reading" ] || { verdict=refused && reason=no-points; }
 }

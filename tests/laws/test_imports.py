@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[2] / "studio_backup"
 
 #: Pure: text in, values out. Each may import those before it.
 PURE = (
-    "errors", "paths", "absence", "probe", "step", "records", "programs", "source", "resource", "lock", "script",
+    "errors", "paths", "probe", "step", "records", "programs", "absence", "source", "resource", "lock", "script",
     "capacity", "resources", "kinds", "manifest", "spec", "facts", "policy", "compile", "diff", "survey", "orphans",
     "overflow", "spinning", "plan", "status",
     "starters", "doctor", "discover",
