@@ -37,7 +37,7 @@ read_btrfs() {
   fi
   [ "$superblock_id" = "$2" ] || return 1
   command -v btrfs >/dev/null || return 2
-  super_told=$(btrfs inspect-internal dump-super "$1" 2>/dev/null) || return 1
+  super_told=$(btrfs inspect-internal dump-super --force "$1" 2>/dev/null) || return 2
   super_found=$(printf '%s\n' "$super_told" | awk '
     $1 == "magic" { good = /\[match\]/ }
     $1 == "csum" { sound = /\[match\]/ }
@@ -46,7 +46,8 @@ read_btrfs() {
     $1 == "dev_item.uuid" { part = $2 }
     $1 == "dev_item.devid" { devid = $2 }
     $1 == "label" { label = $0; sub(/^label[ \t]*/, "", label) }
-    END { if (good && sound) print devid, part, generation, devices, label }') || return 2
+    END { if (good == "" || sound == "") exit 1
+      if (good && sound) print devid, part, generation, devices, label }') || return 2
   [ -n "$super_found" ] || return 1
   read -r super_devid super_part super_generation super_devices super_label <<END
 $super_found
