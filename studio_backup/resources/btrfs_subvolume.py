@@ -90,6 +90,7 @@ class BtrfsSubvolume(Resource):
         properties = dict(rest.split("\t", 1) for word, _, rest in lines if word == "property")
         compression, nocow, readonly = _read(path, properties, said)
         wanted = (self.compression, self.nocow, self.readonly)
+        kind = _at_odds(kind, self.compression, self.nocow, compression, nocow)
         kept = all(want in (None, seen) for want, seen in zip(wanted, (compression, nocow, readonly), strict=True))
         # Writing to what was received would end its line of increments.
         if said.get("received") != "-" and not kept:
@@ -104,11 +105,14 @@ class BtrfsSubvolume(Resource):
 
     def create(self) -> tuple[Step, ...]:
         """The subvolume, with the folders above it, and its properties; read-only comes last."""
+        # While its volume was not mounted nobody could see that it is there; what differs is then for another plan.
         script = f"""set -- {shlex.quote(self.path)}
 umask 022
+if [ ! -d "$1" ] || [ -L "$1" ] || [ "$(stat -f -c %T "$1") $(stat -c %i "$1")" != 'btrfs 256' ]; then
 mkdir -p -- "${{1%/*}}"
 btrfs subvolume create "$1"
-{self._properties(frozenset({"compression", "nocow", "readonly"}), "no")}"""
+{self._properties(frozenset({"compression", "nocow", "readonly"}), "no")}
+fi"""
         return (Step(title=f"make the subvolume {self.path}", script=script, guard=self._guard()),)
 
     def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
@@ -148,6 +152,15 @@ btrfs subvolume create "$1"
     def named(cls, system: str, name: str, place: Place) -> Self:
         """Only the play's name: nothing on the machine has it."""
         return cls(system=system, name=name, place=place)
+
+
+def _at_odds(what: str, compression: str | None, nocow: str | None, packed: str, in_place: str) -> str:
+    """What it is, where one property that is asked for cannot be had beside another that nobody speaks of."""
+    if compression not in (None, _NONE) and in_place == "yes" and nocow is None:
+        return f"{what} written in place (+C), where nothing is compressed: say nocow: no, or compression: none"
+    if nocow == "yes" and packed != _NONE and compression is None:
+        return f"{what} compressed ({packed}), where nothing is written in place: say compression: none, or nocow: no"
+    return what
 
 
 def _read(path: str, properties: dict[str, str], said: dict[str, str]) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio_backup.diff import Change
+from studio_backup.resources.btrfs_listing import BTRFS
 from studio_backup.spec.model import Studio
 from tests.disks.device_bench import MIB, Devices, Loop
 from tests.disks.test_storage_apply import Nas, studio_of
@@ -126,9 +127,10 @@ def bring_back(bays: Bays) -> None:
 
 
 def filled(bays: Bays) -> None:
-    """Wait until no disk is being filled and nothing is written again."""
+    """Wait until no disk is being filled and nothing is written again; between the two the kernel is idle."""
+    busy = f"{BTRFS}\nif goes_on {UUID}; then echo behind; fi; cat /sys/fs/btrfs/{UUID}/exclusive_operation"
     for _ in range(200):
-        if bays.nas.run(f"cat /sys/fs/btrfs/{UUID}/exclusive_operation").strip() == "none":
+        if bays.nas.run(busy).strip() == "none":
             return
         time.sleep(0.1)
     raise AssertionError("it is busy for ever")

@@ -1,0 +1,2 @@
+# machine: dash
+btrfs subvolume create "/srv/tank/the sessions" >/dev/null; chattr +C "/srv/tank/the sessions"
