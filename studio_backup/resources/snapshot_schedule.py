@@ -11,8 +11,8 @@ from studio_backup.resource import Unparsable, Watched, watched, whole
 from studio_backup.source import Place
 
 #: Each argument is `SOURCE<TAB>FOLDER`. The root of a subvolume is inode 256 of a btrfs. Its tools name snapshots from
-#: the top of the file system, so they are found by the folder's end; what is in the list of all and not in that of the
-#: read-only ones can be written to.
+#: the top of the file system, so they are found by the folder's end; what is in the lists of all, before and after, and
+#: not in that of the read-only ones can be written to: one that came or went in between is in one of the two alone.
 _SCRIPT = r"""tab='	'
 for pair do
   source=${pair%%"$tab"*}; folder=${pair#*"$tab"}; state=missing
@@ -23,14 +23,15 @@ for pair do
   fi
   printf 'snapshots\t%s\t%s\n' "$state" "$pair"
   if [ "$state" = yes ] && [ -d "$folder/points" ]; then
+    before=$(btrfs subvolume list -o "$folder/points")
     sealed=$(btrfs subvolume list -o -r "$folder/points")
-    every=$(btrfs subvolume list -o "$folder/points")
+    after=$(btrfs subvolume list -o "$folder/points")
     ending=${folder%/*}; ending=${ending##*/}/${folder##*/}/points/
-    printf '%s\n\n%s\n' "$sealed" "$every" | awk -v ending="$ending" '
-      $0 == "" { all = 1; next }
+    printf 'sealed %s\nbefore %s\nafter %s\n' "$sealed" "$before" "$after" | awk -v ending="$ending" '
+      $1 == "sealed" || $1 == "before" || $1 == "after" { list = $1 }
       { at = index($NF, ending); if (!at) next; name = substr($NF, at + length(ending)) }
-      !all { sealed[name] = 1; next }
-      !(name in sealed) { print "writable\t" name }'
+      list != "after" { in_list[list, name] = 1; next }
+      (("before", name) in in_list) && !(("sealed", name) in in_list) { print "writable\t" name }'
   fi
 done
 printf 'complete\n'"""

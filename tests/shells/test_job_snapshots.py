@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from studio_backup.probe import Reply
+from studio_backup.resources.snapshot_schedule import SnapshotSchedule
+from studio_backup.source import Place
 from tests.shells.job_bench import SHELLS, Bench, Volume, call
 from tests.shells.job_running import Job, build_job
 from tests.shells.snapshot_bench import build_snapshots
@@ -133,3 +138,38 @@ def test_an_engine_that_is_none_is_refused(snapshots: Job) -> None:
     outcome = snapshots.set(engine="tar").run()
     assert (outcome.code, "config: engine" in outcome.err) == (1, True)
     assert Path(snapshots.values["source_path"]).exists()
+
+
+@pytest.mark.parametrize("shell", ["dash", "busybox"])
+def test_a_snapshot_that_comes_or_goes_while_they_are_listed_is_not_writable(snapshots: Job, shell: str) -> None:
+    """The job works while somebody plans: each listing of these finds one more and one fewer."""
+    points = snapshots.target / "points"
+    points.mkdir()
+    for number in range(4):
+        call("btrfs", "subvolume", "snapshot", "-r", snapshots.source, points / f"2026-11-22T0{number}-00-00Z")
+    hooks = snapshots.state.parent / "hooks"
+    hooks.mkdir()
+    (hooks / "btrfs").write_text(f"""#!/bin/sh
+/usr/bin/btrfs "$@" || exit
+set -- {points}/*
+/usr/bin/btrfs subvolume snapshot -r {snapshots.source} {points}/2027-$$ >/dev/null
+/usr/bin/btrfs subvolume delete "$1" >/dev/null
+""")
+    (hooks / "btrfs").chmod(0o755)
+    want = SnapshotSchedule(
+        system="nas/linux", name=str(snapshots.target), place=Place("x.yml", 1, 1), source=str(snapshots.source)
+    )
+    script = f"set -eu\nset -- {shlex.join(want.probe().args)}\n{want.probe().script}"
+    environment = {**os.environ, "PATH": f"{hooks}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        [*SHELLS[shell], "-c", script], capture_output=True, text=True, check=True, env=environment, timeout=60
+    )
+    seen = want.parse(Reply(0, done.stdout, done.stderr))
+    assert seen is not None
+    assert seen.writable == "none"
+    writable = snapshots.newest()
+    call("btrfs", "property", "set", "-ts", writable, "ro", "false")
+    done = subprocess.run([*SHELLS[shell], "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    seen = want.parse(Reply(0, done.stdout, done.stderr))
+    assert seen is not None
+    assert seen.writable == writable.name
