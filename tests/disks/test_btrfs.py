@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from studio_backup.compile import compile_studio
+from studio_backup.resources.btrfs_listing import BTRFS
 from studio_backup.resources.file import File
 from tests.disks.btrfs_bays import (
     INVENTORY,
@@ -173,3 +174,31 @@ def test_a_scrub_of_ours_mends_corrupted_blocks_and_drift_says_so(bays: Bays) ->
     bays.nas.run("btrfs device stats -z /srv/tank")
     bays.nas.run(str(program.text).partition("\n")[2])
     assert set(verbs(bays.nas.plan(studio)).values()) == {"ok"}
+
+
+def test_a_scrub_that_somebody_began_is_busy_and_no_failure(bays: Bays) -> None:
+    play = PLAY.replace("{label: tank}", "{label: tank, scrub: weekly}")
+    program = compile_studio(spec(play=play)).resources["nas/linux/file//etc/studio-backup/northlight/scrub-tank"]
+    assert isinstance(program, File)
+    made(bays)
+    bays.nas.run(f"for at in /sys/fs/btrfs/{UUID}/devinfo/*; do echo 1048576 >$at/scrub_speed_max; done")
+    bays.nas.run("btrfs scrub start /srv/tank >/dev/null 2>&1")
+    assert bays.nas.run(str(program.text).partition("\n")[2]) == "busy: scrub\n"
+    bays.nas.run("btrfs scrub cancel /srv/tank")
+
+
+@pytest.mark.parametrize("shell", ["dash", "busybox"])
+def test_a_superblock_that_cannot_be_read_is_not_nothing(bays: Bays, shell: str) -> None:
+    """An old leg that nobody could read would be mounted."""
+    made(bays)
+    lose(bays)
+
+    def read(tool: str = "") -> str:
+        asked = f"{BTRFS}\n{tool}\ncode=0; read_btrfs {bays.two.device} {UUID} || code=$?; echo $code $super_devid"
+        return bays.nas.devices.sandbox.run(asked, SHELLS[shell]).stdout.strip()
+
+    assert read() == "0 2"
+    assert read("btrfs() { return 1; }") == "2"
+    assert read("btrfs() { echo 'magic  _BHRfS_M [match]'; }") == "2"
+    bays.nas.run(f"wipefs -a -q {bays.two.device}")
+    assert read() == "1", "its id stays behind, but what makes it a leg is gone"
