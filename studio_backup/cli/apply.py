@@ -13,10 +13,10 @@ from studio_backup import saved
 from studio_backup.apply import Applied, Result, carry_out, look
 from studio_backup.cli import completion
 from studio_backup.cli.codes import CHANGES, of_plan
-from studio_backup.cli.naming import check_names, feasible_of
+from studio_backup.cli.naming import check_leaving, check_names, feasible_of
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.pending import Work, asked_for, keep, remaining
-from studio_backup.cli.plan import overslept, show
+from studio_backup.cli.plan import leaving_of, overslept, show
 from studio_backup.cli.progress import Bar
 from studio_backup.cli.rollout import also_asked, decide, go, show_order, until_of
 from studio_backup.cli.scope import engine_of, evidence_of, pending_of, record, scope_of, who
@@ -44,7 +44,8 @@ FAILED = 1
     "--allow-destroy",
     multiple=True,
     metavar="ADDRESS",
-    help="The step that destroys what is at ADDRESS may run; plan says which addresses it asks for.",
+    help="The step that destroys what is at ADDRESS may run; plan says which addresses it asks for. "
+    "MACHINE/DATASET/COPY: that copy may leave, although a policy still needs it.",
 )
 @click.option("--break-lock", is_flag=True, help="End the lock that another apply holds on a machine.")
 @click.option(
@@ -100,13 +101,15 @@ def command(
 
 def _go(work: Work, survey: Survey, plan: Plan, planfile: str | None, yes: bool, break_lock: bool, bar: Bar) -> int:
     settings, options = work.settings, work.asked.options
-    check_names(plan, work.allowed)
+    leaving = leaving_of(settings, work.studio, plan)
+    check_names(plan, leaving, work.allowed)
     promise = saved.read(planfile, Path(planfile).read_text(encoding="utf-8", errors="replace")) if planfile else None
     if promise:
         saved.hold_to(promise, str(planfile), plan)
     order = decide(work, survey, plan)
     if not settings.json:
         show(settings, work.scope, plan, pending_of(work.evidence, plan))
+    check_leaving(leaving, work.allowed)
     goes = order.addresses([name for batch in order.batches for name in batch.machines])
     if options is None:
         goes = {change.address for change in plan.acting()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -13,12 +14,14 @@ from studio_backup.apply import Scope, look
 from studio_backup.cli.codes import of_plan
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.reading import reading
-from studio_backup.cli.scope import evidence_of, pending_of, record, say_locks, scope_of
+from studio_backup.cli.scope import as_it_stands, evidence_of, pending_of, record, say_locks, scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
+from studio_backup.cli.verdict import today
 from studio_backup.compile import routes
 from studio_backup.errors import UsageError
 from studio_backup.overflow import overflows
+from studio_backup.parting import Parting, partings
 from studio_backup.plan import Plan
 from studio_backup.report import plan as report
 from studio_backup.report.text import Paint
@@ -44,15 +47,22 @@ def command(settings: Settings, save: str | None) -> int:
     record(settings, evidence, survey, plan)
     if save:
         _save(save, plan)
-    found = overflows(routes(studio), plan.changes)
+    found, leaving = overflows(routes(studio), plan.changes), leaving_of(settings, studio, plan)
     if settings.json:
-        settings.document(report.document(plan, found))
+        settings.document(report.document(plan, found, leaving))
     else:
-        if found:
-            settings.write("\n".join([*report.overflowing(found), ""]))
+        if found or leaving:
+            settings.write("\n".join([*report.overflowing(found), *report.parting(leaving), ""]))
         show(settings, scope, plan, pending_of(evidence, plan))
-        _next(settings, plan, save)
+        _next(settings, plan, save, leaving)
     return of_plan(plan, overslept(studio, plan))
+
+
+def leaving_of(settings: Settings, studio: Studio, plan: Plan) -> list[Parting]:
+    """The copies that the plan would take away although a policy still needs them."""
+    if not any(change.verb == "remove" for change in plan.acting()):
+        return []
+    return partings(as_it_stands(settings, studio), plan.changes, today())
 
 
 def _save(file: str, plan: Plan) -> None:
@@ -80,8 +90,10 @@ def overslept(studio: Studio, plan: Plan) -> bool:
     return False
 
 
-def _next(settings: Settings, plan: Plan, save: str | None) -> None:
-    if plan.acting():
+def _next(settings: Settings, plan: Plan, save: str | None, leaving: Sequence[Parting]) -> None:
+    if leaving:
+        settings.write("Next: studio-backup verdict")
+    elif plan.acting():
         settings.write(f"Next: studio-backup apply{' ' + save if save else ''}")
     elif plan.summary()["unread"]:
         settings.write("Next: make the unread systems answer, then studio-backup plan")

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from studio_backup.diff import Change
 from studio_backup.overflow import Overflow
+from studio_backup.parting import Parting
 from studio_backup.plan import Plan, destroying, steps_of
 from studio_backup.report.differences import lines_of
 from studio_backup.report.folding import folded, where
 from studio_backup.report.text import MARKS, WIDTH, Paint, age, count, moment, safe, size, spaced, wrapped
+from studio_backup.report.verdict import counterexample
 from studio_backup.step import Risk
 
 #: Version of the JSON document; a key that changes its meaning raises it.
@@ -127,8 +129,24 @@ def overflowing(found: Sequence[Overflow]) -> list[str]:
     return lines
 
 
-def document(plan: Plan, found: Sequence[Overflow] | None = None) -> dict[str, object]:
-    """The JSON of `plan`; `found`: copies that cannot fit, where that was looked for."""
+def parting(found: Sequence[Parting]) -> list[str]:
+    """A sentence for each copy that would leave and is still needed, and what lets it go."""
+    lines = []
+    for one in found:
+        lines += wrapped(f"{needed(one)}; apply lets it go only with --allow-destroy {safe(one.copy)}", 0)
+    return lines
+
+
+def needed(one: Parting) -> str:
+    """Which copy leaves, and what would then be too much."""
+    dataset = one.after.dataset
+    return f"{safe(one.copy)} leaves, and {dataset.policy} still needs it: {counterexample(one.after)}"
+
+
+def document(
+    plan: Plan, found: Sequence[Overflow] | None = None, leaving: Sequence[Parting] | None = None
+) -> dict[str, object]:
+    """The JSON of `plan`; `found`: copies that cannot fit, `leaving`: those still needed, where that was looked for."""
     return {
         "version": VERSION,
         "studio": plan.studio,
@@ -137,12 +155,19 @@ def document(plan: Plan, found: Sequence[Overflow] | None = None) -> dict[str, o
         "changes": [change_json(change) for change in plan.changes],
         "steps": steps(plan),
         **({} if found is None else {"overflows": [_overflow(one) for one in found]}),
+        **({} if leaving is None else {"partings": [_parting(one) for one in leaving]}),
     }
 
 
 def _overflow(one: Overflow) -> dict[str, object]:
     copies, room = list(one.copies), one.room
     return {"copies": copies, "volume": one.volume, "need": one.need, "free": room.free, "size": room.size}
+
+
+def _parting(one: Parting) -> dict[str, object]:
+    dataset = one.after.dataset
+    return {"copy": one.copy, "system": one.system, "dataset": dataset.full_name, "policy": dataset.policy,
+            "reason": counterexample(one.after)}  # fmt: skip
 
 
 def change_json(change: Change) -> dict[str, object]:

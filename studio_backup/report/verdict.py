@@ -37,13 +37,20 @@ def _dataset(verdict: Verdict, paint: Paint) -> list[str]:
     lines = [head, *wrapped(", ".join(met), 2, 2)]
     lines += _table([_row(verdict, holding) for holding in verdict.holdings])
     if verdict.worst is not None and verdict.word != UNKNOWN:
-        event, left = verdict.worst
-        names = ", ".join(one.name for one in left)
-        lines += wrapped(f"{event.words}: {f'only {names} would be left' if names else 'nothing would be left'}", 2, 4)
+        lines += wrapped(counterexample(verdict), 2, 4)
     for finding in verdict.findings:
         lines += [paint(line, "bad") for line in wrapped(f"{finding.rule}: {finding.message}", 2, 4)]
         lines += wrapped(spaced(f"fix: {finding.fix} ({finding.place})"), 4, 5)
     return lines
+
+
+def counterexample(verdict: Verdict) -> str:
+    """The one event that leaves too little, and what it leaves; where no event does, what is not met."""
+    if verdict.worst is None:
+        return next((finding.message for finding in verdict.findings), "nobody could tell")
+    event, left = verdict.worst
+    names = ", ".join(one.name for one in left)
+    return f"{event.words}: {f'only {names} would be left' if names else 'nothing would be left'}"
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -11,6 +11,9 @@ from tests.lab.studio import Studio, changes
 
 pytestmark = pytest.mark.lab
 
+#: Its policy still needs the copy that leaves here: it has to be named.
+NAMED = ("--allow-destroy", "ws-a/sessions/off-site")
+
 TIMER = "nas/linux/systemd-unit/studio-backup-northlight_ws-a_sessions_on-nas.timer"
 JOB = "/etc/studio-backup/northlight/job"
 
@@ -46,7 +49,9 @@ def test_a_copy_that_leaves_takes_our_files_along_and_no_data(lab: Lab, studio: 
     assert {address.split("/")[0] for address in leaving} == {"nas", "vault"}
     assert any(address.endswith("off-site.timer") for address in leaving)
     assert {item["class"] for item in studio.json("drift", code=2)["changes"]} <= {"orphan", "asleep"}
-    studio.apply()
+    assert "3-2-1 still needs it" in studio.apply(code=5).stderr
+    assert changes(studio.json("plan", code=2), "remove").keys() == leaving.keys()
+    studio.apply(*NAMED)
     studio.settled()
     assert points(lab, "vault", "/srv/cold/ws-a") == kept
     left = lab.run(
@@ -79,7 +84,7 @@ def test_an_orphan_that_a_human_edited_is_kept_and_said(lab: Lab, studio: Studio
     conf = "/etc/studio-backup/northlight/jobs/ws-a_sessions_off-site.conf"
     lab.run("vault", f"echo '# mine' >> {conf}", check=True)
     without_off_site(studio)
-    done = studio.apply(code=2)
+    done = studio.apply(*NAMED, code=2)
     assert "kept: edited since we wrote it" in done.stdout
     assert lab.run("vault", f"tail -n 1 {conf}").stdout == "# mine\n"
 

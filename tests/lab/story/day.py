@@ -162,8 +162,13 @@ def take_away(tell: Teller, copy_of_spec: Path) -> None:
     tell.folder = copy_of_spec
     before = tell.on("vault", "ls -d /srv/cold/ws-b/sessions/points/*")
     tell.command(WITHOUT_OFF_SITE, "sh", "-c", WITHOUT_OFF_SITE)
-    tell.backup("plan", code=2, expect=["vault/linux\n", "  - systemd-unit ", "no longer in the spec"])
-    tell.backup("apply", "--yes", code=0, expect=["changes done and seen"])
+    tell.backup(
+        "plan", code=2, expect=["vault/linux\n", "  - systemd-unit ", "no longer in the spec", "still needs it"]
+    )
+    tell.say("Room B's policy still needs that copy: it goes only if somebody names it.")
+    tell.backup("apply", "--yes", code=5, expect=["no longer in the spec"])
+    named = ("--allow-destroy", "ws-b/sessions/off-site")
+    tell.backup("apply", "--yes", *named, code=0, expect=["changes done and seen"])
     tell.backup("plan", code=0, expect=["Nothing to do"])
     after = tell.on("vault", "ls -d /srv/cold/ws-b/sessions/points/*")
     tell.check(before == after and after != "", "the restore points of the removed copy are still there")

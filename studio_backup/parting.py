@@ -1,0 +1,132 @@
+"""Copies that would leave their machine although a policy still needs them: judged from what a plan removes."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from studio_backup.compile import routes
+from studio_backup.diff import Change, Present
+from studio_backup.paths import configuration, unit_prefix
+from studio_backup.policy import Verdict, judge
+from studio_backup.policy.verdict import NONE, OK
+from studio_backup.resources.file import File
+from studio_backup.resources.systemd_unit import SystemdUnit
+from studio_backup.spec.model import Copy, Dataset, Studio
+from studio_backup.spec.retention import Retention
+from studio_backup.spec.schedule import Schedule
+
+_RULES = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
+
+
+@dataclass(frozen=True)
+class Parting:
+    """A copy, MACHINE/DATASET/COPY, that would leave `system`; `after`: the verdict on its dataset without it."""
+
+    copy: str
+    system: str
+    after: Verdict
+
+
+def partings(studio: Studio, changes: Iterable[Change], today: str = "") -> list[Parting]:
+    """Every copy whose removal would turn the verdict on a dataset's design from OK to something else.
+
+    What a copy was is read from its job's own configuration on the machine, since the spec has it no longer. One whose
+    configuration could not be read is taken for needed wherever the policy is not met without it.
+    """
+    leaving = _leaving(studio, list(changes))
+    found: list[Parting] = []
+    for dataset in studio.datasets.values():
+        here = {key: made for key, made in leaving.items() if key[1].rpartition("/")[0] == dataset.full_name}
+        after = judge(studio, dataset, today=today) if here else None
+        if after is None or after.word in (OK, NONE):
+            continue
+        found += [Parting(copy, system, after) for system, copy in _needed(studio, dataset, here, today)]
+    return found
+
+
+#: (MACHINE/SYSTEM, MACHINE/DATASET/COPY) of a copy that leaves -> what its job says of it, None where nobody knows.
+_Leaving = Mapping[tuple[str, str], Mapping[str, str] | None]
+
+
+def _needed(studio: Studio, dataset: Dataset, leaving: _Leaving, today: str) -> list[tuple[str, str]]:
+    known = {key: copy for key, told in leaving.items() if (copy := _rebuilt(studio, dataset, key[1], told))}
+    if len(known) < len(leaving):
+        return list(leaving)
+
+    def met(copies: Iterable[Copy]) -> bool:
+        more = {one.name: one for one in copies}
+        return judge(studio, dataclasses.replace(dataset, copies={**dataset.copies, **more}), today=today).word == OK
+
+    if not met(known.values()):
+        return []
+    # Where each alone could be spared and all together not, none of them may go unnamed.
+    return [key for key in known if not met(one for other, one in known.items() if other != key)] or list(known)
+
+
+def _leaving(studio: Studio, changes: list[Change]) -> dict[tuple[str, str], Mapping[str, str] | None]:
+    """The jobs of which something would be removed, by what they are; those that the spec has are none of them."""
+    wanted = {(route.writer.full_name, route.copy.full_name) for route in routes(studio)}
+    told = {
+        (change.resource.system, name): _assignments(change.seen.value.text)
+        for change in changes
+        if isinstance(change.seen, Present) and isinstance(change.seen.value, File)
+        if (name := _copy_of(studio.name, change))
+    }
+    gone = {
+        (change.resource.system, name): None
+        for change in changes
+        if change.verb == "remove" and not change.kept and isinstance(change.seen, Present)
+        if (name := _copy_of(studio.name, change))
+    }
+    return {key: told.get(key) for key in gone if key not in wanted}
+
+
+def _copy_of(studio: str, change: Change) -> str:
+    """MACHINE/DATASET/COPY of a job's unit or configuration; "" for anything else."""
+    kind, name = change.resource.kind, change.resource.name
+    if kind == SystemdUnit.kind and name.startswith(unit_prefix(studio)):
+        job = name.removeprefix(unit_prefix(studio)).rpartition(".")[0]
+    elif kind == File.kind and name.startswith(f"{configuration(studio)}/jobs/") and name.endswith(".conf"):
+        job = name.rpartition("/")[2].removesuffix(".conf")
+    else:
+        return ""
+    return job.replace("_", "/") if job.count("_") == 2 else ""
+
+
+def _assignments(text: str | None) -> Mapping[str, str] | None:
+    """What a configuration of a job says; None where it is none."""
+    try:
+        words = shlex.split(text or "", comments=True)
+    except ValueError:
+        return None
+    return dict(word.split("=", 1) for word in words if "=" in word) or None
+
+
+def _rebuilt(studio: Studio, dataset: Dataset, full_name: str, told: Mapping[str, str] | None) -> Copy | None:
+    """The copy as its job made it; None where that cannot be told."""
+    machine, _, volume = (told or {}).get("target_volume", "").partition("/")
+    if told is None or volume not in getattr(studio.machines.get(machine), "volumes", {}):
+        return None
+    name = full_name.rpartition("/")[2]
+    try:
+        last, hourly, daily, weekly, monthly, yearly = (int(told.get(f"keep_{rule}") or 0) for rule in _RULES)
+        every = Schedule("as it was", int(told.get("period") or 0), "")
+    except ValueError:
+        return None
+    return Copy(
+        name=f"{name} as it was" if name in dataset.copies else name,
+        dataset=dataset.full_name,
+        machine=machine,
+        volume=volume,
+        path="",
+        # Fed by one that leaves or left: as old as if it were fed by the original.
+        source_copy=source if (source := told.get("from")) in dataset.copies else None,
+        every=every,
+        keep=Retention(last=last, hourly=hourly, daily=daily, weekly=weekly, monthly=monthly, yearly=yearly),
+        mode=told.get("mode") or "versioned",
+        engine=told.get("engine") or "rsync",
+        place=dataset.place,
+    )
