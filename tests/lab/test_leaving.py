@@ -11,8 +11,8 @@ from tests.lab.studio import Studio, changes
 
 pytestmark = pytest.mark.lab
 
-#: Its policy still needs the copy that leaves here: it has to be named.
-NAMED = ("--allow-destroy", "ws-a/sessions/off-site")
+#: The policy of both rooms still needs the copy that leaves here: it has to be named.
+NAMED = ("--allow-destroy", "ws-a/sessions/off-site", "--allow-destroy", "ws-b/sessions/off-site")
 
 TIMER = "nas/linux/systemd-unit/studio-backup-northlight_ws-a_sessions_on-nas.timer"
 JOB = "/etc/studio-backup/northlight/job"
