@@ -273,9 +273,9 @@ def test_what_only_shows_in_a_later_wave_has_to_be_named_then() -> None:
 
 def test_a_name_that_nothing_asks_for_is_refused_with_the_near_one() -> None:
     plan = plan_of(NOTHING)
-    check_names(plan, [POOL, f"{POOL}#one", TOP])
+    check_names(plan, [], [POOL, f"{POOL}#one", TOP])
     with pytest.raises(Refused) as refused:
-        check_names(plan, [f"{NAS}/pool/tonk"])
+        check_names(plan, [], [f"{NAS}/pool/tonk"])
     assert POOL in refused.value.fix
 
 
