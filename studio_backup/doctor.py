@@ -78,6 +78,8 @@ def wanted(studio: Studio) -> dict[str, Wanted]:
     for route in routes(studio):
         writer = found[route.writer.full_name].programs
         writer |= {"rsync": "copies are made with it", "systemctl": "systemd starts the jobs"}
+        if route.copy.by != "own":
+            writer[route.copy.by] = "it makes snapshots"
         if not route.local:
             writer |= {"ssh": "it pulls what others hold", "ssh-keygen": "it makes its own keys"}
             writer["useradd"] = "what others send is written by a user of its own"

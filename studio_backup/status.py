@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from studio_backup.capacity import ROOM, Room, room_of
 from studio_backup.compile import Route
+from studio_backup.compile.snapshots import tool_configuration
 from studio_backup.diff import Asleep
 from studio_backup.facts import AHEAD, Observation
+from studio_backup.made import made_points
 from studio_backup.paths import state
 from studio_backup.probe import Probe, Reply, Unanswered
 from studio_backup.programs import shipped
@@ -18,7 +20,8 @@ from studio_backup.records import INTERRUPTED, SENTENCES, Record, parse_record
 from studio_backup.spec.retention import point_time
 from studio_backup.survey import Answered, Sighting, Silent
 
-#: Each argument is `STATE ID VOLUME-ID ROOT<TAB>TARGET`. Prints the newest record that has an end, the newest of all,
+#: Each argument is `STATE ID VOLUME-ID ROOT<TAB>TARGET`, with `<TAB>PROGRAM CONFIGURATION` where another program makes
+#: the points: then its own listing is printed. Prints the newest record that has an end, the newest of all,
 #: what each run moved, every point, whether the right volume is mounted and how much room it has. A record that says
 #: `running` while its process is gone belongs to a run that was killed.
 _SCRIPT = (
@@ -34,7 +37,8 @@ held() {
 }
 for job do
   state=${job%% *}; rest=${job#* }; id=${rest%% *}; rest=${rest#* }; volume=${rest%% *}; rest=${rest#* }
-  root=${rest%%"$tab"*}; target=${rest#*"$tab"}
+  root=${rest%%"$tab"*}; target=${rest#*"$tab"}; by=
+  case $target in *"$tab"*) by=${target#*"$tab"}; target=${target%%"$tab"*} ;; esac
   printf 'job\t%s\n' "$id"
   if [ -d "$state/runs" ]; then
     ls "$state/runs" >/dev/null || exit 1
@@ -60,7 +64,11 @@ for job do
     mounted_id_is "$root" "$volume"
     case $? in 0) mounted=right ;; 1) mounted=wrong-volume ;; *) mounted=unread ;; esac
   fi
-  if [ "$mounted" = right ] && [ -e "$target/points" ]; then
+  if [ "$mounted" = right ] && [ -n "$by" ] && [ -e "$target/points" ]; then
+    if made=$("${by%% *}" -c "${by#* }" --format=raw list snapshots); then
+      [ -z "$made" ] || printf '%s\n' "$made" | sed 's/^/made\t/'
+    else mounted=unlisted; fi
+  elif [ "$mounted" = right ] && [ -e "$target/points" ]; then
     if points=$(ls "$target/points"); then
       printf '%s\n' "$points" | sed 's/^/point\t/'
     else mounted=missing; fi
@@ -85,6 +93,11 @@ class Standing:
     unknown: str = ""
     room: Room | None = None  # of its volume, where that is mounted
     moved: tuple[tuple[int, int], ...] = ()  # when its runs began (epoch seconds), and the bytes that each brought
+    made: Mapping[str, str] = field(default_factory=dict)  # points of another program: where each lies
+
+    def path_of(self, point: str) -> str:
+        """Where a restore point lies on its machine."""
+        return self.made.get(point, f"{self.route.target}/points/{point}")
 
     @property
     def newest(self) -> str:
@@ -129,9 +142,10 @@ class Standing:
 def probe(route: Route) -> Probe:
     """Asks for one copy; all copies of a system are asked in one go, last, since a mount may hang."""
     root = f"{route.volume.ids[route.writer.name]} {route.target_root}"
+    made = f"\t{route.copy.by} {tool_configuration(route)}" if route.copy.by != "own" else ""
     return Probe(
         script=_SCRIPT,
-        args=(f"{state(route.studio, route.writer.os)} {route.id} {root}\t{route.target}",),
+        args=(f"{state(route.studio, route.writer.os)} {route.id} {root}\t{route.target}{made}",),
         touches=True,
     )
 
@@ -179,15 +193,19 @@ def _parse(route: Route, answer: Reply | Unanswered) -> Standing:
         return Standing(route, None, None, (), answer.err.strip() or "the listing ended early")
     lines = [line.partition("\t") for line in section.splitlines()]
     mounted = next((rest for word, _, rest in lines if word == "volume"), "unread")
-    points = sorted(rest for word, _, rest in lines if word == "point" and point_time(rest))
+    made = made_points(rest for word, _, rest in lines if word == "made")
+    points = sorted([*made, *(rest for word, _, rest in lines if word == "point" and point_time(rest))])
     ended = next((parse_record(rest) for word, _, rest in lines if word == "ended"), None)
     newest = next((parse_record(rest) for word, _, rest in lines if word == "newest"), None)
     running = newest if newest is not None and newest.result == "running" else None
     if mounted != "right":
-        return Standing(route, ended, running, (), SENTENCES.get(f"target-{mounted}", mounted))
+        word = "tool-listing" if mounted == "unlisted" else f"target-{mounted}"
+        return Standing(route, ended, running, (), SENTENCES.get(word, mounted))
     room = next((room_of(rest) for word, _, rest in lines if word == "room"), None)
     moved = (tuple(map(int, rest.split("\t"))) for word, _, rest in lines if word == "moved" and _MOVED.fullmatch(rest))
-    return Standing(route, ended, running, tuple(points), room=room, moved=tuple((at, size) for at, size in moved))
+    return Standing(
+        route, ended, running, tuple(points), room=room, moved=tuple((at, size) for at, size in moved), made=made
+    )
 
 
 def volumes(found: Iterable[Standing]) -> dict[str, tuple[Room, tuple[Standing, ...]]]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from studio_backup.compile import compile_studio
+from studio_backup.compile import compile_studio, routes
+from studio_backup.doctor import wanted
 from studio_backup.policy import judge
+from studio_backup.probe import Reply
 from studio_backup.resources.file import File
 from studio_backup.resources.snapshot_schedule import SnapshotSchedule
 from studio_backup.resources.systemd_unit import SystemdUnit
 from studio_backup.spec.load import load
 from studio_backup.spec.model import Studio
+from studio_backup.status import Standing, probe, standings
+from studio_backup.survey import Answered
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "snapshots.md"
-INVENTORY, PLAYBOOK = re.findall(
+INVENTORY, PLAYBOOK, BY = re.findall(
     r"^```yaml\n(.*?)^```$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
 )
 
@@ -84,3 +88,65 @@ def test_snapshots_count_for_nothing_and_are_told() -> None:
     found = judge(studio(), studio().datasets["nas/archive"])
     assert [holding.name for holding in found.counted] == ["original", "off-site"]
     assert [(holding.name, why) for holding, why in found.refused] == [("snapshots", "on the same disk as original")]
+
+
+BY_BTRBK = PLAYBOOK.partition("      snapshots:")[0] + BY
+
+
+def test_btrbk_is_told_in_a_file_of_its_own_and_watched() -> None:
+    told = "/etc/studio-backup/northlight/jobs/nas_archive_snapshots.btrbk"
+    resources = compile_studio(studio(BY_BTRBK)).resources
+    file = resources[f"nas/linux/file/{told}"]
+    assert isinstance(file, File)
+    lines = [line.strip() for line in str(file.text).splitlines() if not line.startswith("#")]
+    assert lines == [
+        "timestamp_format long-iso",
+        "preserve_day_of_week monday",
+        "volume /srv/tank",
+        "subvolume archive",
+        "snapshot_dir .studio-backup-snapshots/archive/points",
+        "snapshot_name archive",
+        "snapshot_create always",
+        "snapshot_preserve_min latest",
+        "snapshot_preserve 48h 30d",
+    ]
+    watched = resources["nas/linux/snapshot-schedule//srv/tank/.studio-backup-snapshots/archive"]
+    assert isinstance(watched, SnapshotSchedule)
+    assert watched.probe().args == (f"/srv/tank/archive\t/srv/tank/.studio-backup-snapshots/archive\tbtrbk\t{told}",)
+    assert file.address in watched.requires
+    assert conf("nas:jobs/nas_archive_snapshots.conf", BY_BTRBK)["by"] == "btrbk"
+    assert conf("nas:jobs/nas_archive_snapshots.conf")["by"] == "own"
+
+
+def test_without_rules_btrbk_keeps_all() -> None:
+    without = BY_BTRBK.replace(", keep: {hourly: 48, daily: 30}", "")
+    file = compile_studio(studio(without)).resources[
+        "nas/linux/file//etc/studio-backup/northlight/jobs/nas_archive_snapshots.btrbk"
+    ]
+    assert isinstance(file, File)
+    assert str(file.text).endswith("    snapshot_preserve_min all\n")
+
+
+def test_doctor_asks_for_the_program_that_makes_them() -> None:
+    assert "btrbk" in wanted(studio(BY_BTRBK))["nas/linux"].programs
+    assert "btrbk" not in wanted(studio())["nas/linux"].programs
+
+
+def test_what_btrbk_lists_are_the_restore_points_and_where_they_lie() -> None:
+    (route,) = routes(studio(BY_BTRBK))
+    asked = probe(route)
+    line = (
+        "made\tformat=\"snapshots\" snapshot_subvolume='/srv/tank/x/archive.20261126T204054+0100' "
+        "snapshot_name='archive.20261126T204054+0100'"
+    )
+
+    def seen(*lines: str) -> Standing:
+        reply = Reply(0, "\n".join((f"job\t{route.id}", *lines, "complete\n")), "")
+        (found,) = standings([route], {"nas/linux": Answered({(asked.script, asked.touches): reply})})
+        return found
+
+    standing = seen(line, "volume\tright")
+    assert standing.points == ("2026-11-26T19-40-54Z",)
+    assert standing.path_of(standing.newest) == "/srv/tank/x/archive.20261126T204054+0100"
+    assert (seen("volume\tright").points, seen("volume\tright").unknown) == ((), "")
+    assert "could not list them" in seen("volume\tunlisted").unknown

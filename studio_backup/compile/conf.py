@@ -31,6 +31,7 @@ def job(route: Route) -> str:
             "kind": "chain" if route.chained else "local" if route.local else "pull",
             "mode": copy.mode,
             "engine": copy.engine,
+            "by": copy.by if copy.engine == "snapshot" else None,
             "target": route.target,
             "target_volume": route.volume.full_name,
             "target_root": route.target_root,

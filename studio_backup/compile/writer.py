@@ -5,10 +5,10 @@ from __future__ import annotations
 from studio_backup.compile import conf
 from studio_backup.compile.collect import Collector
 from studio_backup.compile.routes import Route, host_alias
+from studio_backup.compile.snapshots import watch
 from studio_backup.paths import STATE, configuration
 from studio_backup.resources.directory import Directory
 from studio_backup.resources.receiver import Receiver
-from studio_backup.resources.snapshot_schedule import SnapshotSchedule
 from studio_backup.resources.ssh_key import SshKey
 from studio_backup.spec.copies import SNAPSHOTS_FOLDER
 
@@ -16,7 +16,7 @@ from studio_backup.spec.copies import SNAPSHOTS_FOLDER
 JOB_PARTS = (
     "job.sh", "moment.sh", "absence.sh", "volume.sh", "guard.sh", "lock.sh", "record.sh", "receiver.sh", "points.sh",
     "connect.sh", "transfer.sh", "source.sh", "judge.sh", "retention.sh", "versioned.sh", "mirror.sh", "preview.sh",
-    "snapshots.sh", "snapshot.sh", "replicate.sh", "receive.sh",
+    "snapshots.sh", "snapshot.sh", "tool.sh", "replicate.sh", "receive.sh",
     "items.awk", "verdict.awk", "brake.awk", "retention.awk",
 )  # fmt: skip
 
@@ -38,10 +38,7 @@ def receive(collected: Collector, route: Route) -> None:
     target = Directory(system=name, name=route.target, place=place, mode="0755", guard=root, requires=volume)
     needs.append(collected.add(target))
     if route.copy.engine == "snapshot":
-        watched = SnapshotSchedule(
-            system=name, name=route.target, place=place, source=route.readers[0].path, requires=volume
-        )
-        collected.add(watched)
+        needs += watch(collected, route, volume)
     needs.append(collected.file(system, route.job_conf, place, conf.job(route)))
     excluded = "".join(f"{pattern}\n" for pattern in (*_NEVER_DATA, *route.dataset.exclude))
     needs.append(collected.file(system, route.job_conf.removesuffix(".conf") + ".exclude", place, excluded))

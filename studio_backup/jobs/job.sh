@@ -21,7 +21,7 @@ unset RSYNC_PROTECT_ARGS RSYNC_OLD_ARGS RSYNC_RSH RSYNC_PARTIAL_DIR RSYNC_ICONV 
 umask 022
 
 # Every key that a configuration has; what it leaves out is empty.
-studio='' dataset='' copy='' id='' kind='' mode='' engine='' target='' target_volume='' target_root='' target_id='' store=''
+studio='' dataset='' copy='' id='' kind='' mode='' engine='' by='' target='' target_volume='' target_root='' target_id='' store=''
 receiver='' sources='' home='' known_hosts='' source_path='' source_volume='' source_root='' source_id='' from='' source_copy=''
 brake_percent='' brake_files='' floor='' quiet='' quiet_limit='' busy_patterns='' exclude='' bandwidth='' period='' hold=''
 keep_last='' keep_hourly='' keep_daily='' keep_weekly='' keep_monthly='' keep_yearly='' state='' program=''
@@ -32,7 +32,7 @@ child='' guard_open=0 clock_behind=0 ahead='' resumed=0
 
 parts=${0%/*}
 for part in moment absence volume guard lock record receiver points connect transfer source judge retention versioned mirror \
-  snapshots snapshot replicate receive preview; do
+  snapshots snapshot tool replicate receive preview; do
   # shellcheck source=/dev/null
   . "$parts/$part.sh"
 done
@@ -48,6 +48,7 @@ check_configuration() {
   case $kind in pull | local | chain) ;; *) broken_configuration kind ;; esac
   case $mode in versioned | mirror) ;; *) broken_configuration mode ;; esac
   case $engine in rsync | snapshot | btrfs-send) ;; *) broken_configuration engine ;; esac
+  case $by in own | btrbk) ;; *) broken_configuration by ;; esac
   case $store in btrfs | tree) ;; *) broken_configuration store ;; esac
   for checked in "$target" "$target_root" "$state"; do
     case $checked in /?*) ;; *) broken_configuration path ;; esac
@@ -131,8 +132,17 @@ print_progress() {
     END { if (done != "") print done }'
 }
 
+# The points, oldest first, by whoever makes them.
+list_here() {
+  if [ "$by" != own ]; then
+    list_made | cut -f 1 | sort
+    return
+  fi
+  names_in "$target/points" >/dev/null && list_points "$target"
+}
+
 print_points() {
-  list_points "$target" | while IFS= read -r listed_point; do
+  list_here | while IFS= read -r listed_point; do
     awk -F '\t' -v name="$listed_point" '$1 == name { line = $0 } END { print (line == "" ? name "\t\t" : line) }' \
       "$state/points/$id" 2>/dev/null || printf '%s\t\t\n' "$listed_point"
   done
@@ -150,9 +160,9 @@ case $configuration in /*) ;; *) configuration=$PWD/$configuration ;; esac
 # shellcheck source=/dev/null
 . "$configuration"
 program=$parts
-engine=${engine:-rsync}
+engine=${engine:-rsync} by=${by:-own}
 case $program in /*) ;; *) program=$PWD/$program ;; esac
-exclude_file=${configuration%.conf}.exclude
+exclude_file=${configuration%.conf}.exclude tool_configuration=${configuration%.conf}.$by
 manual=${STUDIO_BACKUP_MANUAL:-0}
 check_configuration
 cd / || exit 1
@@ -160,10 +170,10 @@ cd / || exit 1
 case ${2:-} in
   run) run_job ;;
   preview) probe_rsync && preview ;;
-  retain-preview) plan_retention ;;
+  retain-preview) if [ "$by" = own ]; then plan_retention; else preview_tool; fi ;;
   accept-list) print_list "${3:-}" ;;
-  newest) names_in "$target/points" >/dev/null && list_points "$target" | tail -n 1 ;;
-  list) names_in "$target/points" >/dev/null && print_points ;;
+  newest) list_here | tail -n 1 ;;
+  list) print_points ;;
   progress) print_progress ;;
   *) usage ;;
 esac

@@ -17,7 +17,12 @@ preview() {
   run='' started=$now
   check_target
   [ -z "$target_reason" ] || answer_preview refused "$target_reason"
-  find_newest
+  scratch=$preview_folder/scratch
+  if [ "$engine" = snapshot ]; then
+    find_newest_here || answer_preview failed "$reason"
+  else
+    find_newest
+  fi
   restore_point=$newest
   find_source
   [ "$verdict" = ok ] || answer_preview "$verdict" "$reason"
@@ -25,6 +30,7 @@ preview() {
   set -- --update --info=skip
   if [ "$mode" != mirror ]; then
     preview_against=$target/points/${newest:-.none}
+    [ "$engine" != snapshot ] || [ -z "$newest" ] || preview_against=$newest_path
     set --
   fi
   if [ "$engine" = btrfs-send ]; then

@@ -117,6 +117,7 @@ receive_point() {
   receive_stream
   [ "$verdict" = ok ] || finish "$verdict" "$reason"
   partial=$receiving/$reading resumed=0 bytes=$received_bytes
+  base=$target/points/$newest
   read_accepted
   judge_whole
   complete_point "$reading" || finish failed restore-point

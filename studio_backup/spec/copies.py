@@ -85,7 +85,7 @@ def build_snapshots(machine: str, dataset: str, volume: str, tree: Mapping) -> d
     node = entry.value
     asked = _copy(f"{machine}/{dataset}", SNAPSHOTS, entry, (machine, volume, f"{SNAPSHOTS_FOLDER}/{dataset}"),
                   schedule_of(text_of(node, "every")), Brake())  # fmt: skip
-    return {SNAPSHOTS: dataclasses.replace(asked, engine="snapshot")}
+    return {SNAPSHOTS: dataclasses.replace(asked, engine="snapshot", by=text_of(node, "by", "own"))}
 
 
 def _retention(node: Node | None) -> Retention:

@@ -12,6 +12,8 @@ def lint_engines(sight: Sight, findings: Findings) -> None:
     for dataset, copy in sight.copies():
         if copy.engine == "snapshot":
             _snapshots(sight, dataset, findings)
+            if copy.by != "own":
+                _made_by(sight, dataset, copy, findings)
         elif copy.engine == "btrfs-send":
             _sent(sight, dataset, copy, findings)
 
@@ -22,6 +24,27 @@ def _snapshots(sight: Sight, dataset: Dataset, findings: Findings) -> None:
         message = f"'{volume.full_name}' is {volume.filesystem}, and snapshots are made on btrfs alone"
         place = sight.dataset_place(dataset, "snapshots")
         findings.add(place, "SB419", message, "delete snapshots:, or keep the dataset on a btrfs volume")
+
+
+def _made_by(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> None:
+    """What another program makes has names, and rules, of its own."""
+    keep, by = copy.keep, sight.snapshots_place(dataset, "by")
+    if not dataset.path:
+        message = f"of a whole volume a snapshot by {copy.by} would hold what it made before"
+        findings.add(by, "SB419", message, "keep the data in a folder of it that is a subvolume, or delete by:")
+    paths = (dataset.path, *sight.volume(dataset.machine, dataset.volume).paths.values())
+    if any("#" in path or path != path.strip() for path in paths):
+        message = f"{copy.by} takes no path with a # in it, or with a blank at an end"
+        findings.add(by, "SB419", message, "choose another path, or delete by:")
+    if keep.last or keep.hold:
+        word = "last" if keep.last else "hold"
+        fix = f"say hourly, daily, weekly, monthly or yearly, and delete {word}:"
+        findings.add(sight.snapshots_place(dataset, "keep"), "SB419", f"{copy.by} has no rule '{word}'", fix)
+    for other in dataset.copies.values():
+        if other.source_copy == copy.name:
+            message = f"'{other.full_name}' takes restore points of ours, and these are made by {copy.by}"
+            fix = "delete by: of the snapshots, or from: here"
+            findings.add(sight.copy_place(other, "from"), "SB419", message, fix)
 
 
 def _sent(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> None:

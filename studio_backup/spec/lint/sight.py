@@ -33,6 +33,11 @@ class Sight:
         """Where a key of a dataset has its value."""
         return place_of(self.dataset_trees.get(dataset.full_name), key, dataset.place)
 
+    def snapshots_place(self, dataset: Dataset, key: str) -> Place:
+        """Where a key of a dataset's snapshots has its value."""
+        tree = submap(self.dataset_trees.get(dataset.full_name), "snapshots")
+        return place_of(tree, key, self.dataset_place(dataset, "snapshots"))
+
     @cached_property
     def kept(self) -> frozenset[tuple[str, str, str]]:
         """Machine, kind and name of everything that a play keeps."""

@@ -1,0 +1,65 @@
+# shellcheck shell=sh
+# Snapshots that another program makes, names and lets go, by a configuration of ours; our guards and brake come first.
+#
+# It is believed by its own listing alone: a snapshot was made when it lists one that it did not list before.
+# The parts share their variables, which no single file shows.
+# shellcheck disable=SC2034,SC2154
+
+# Sets newest to the newest restore point that the program lists, and newest_path to where it lies; to nothing where
+# there is none. Fails when it cannot list them.
+find_made() {
+  newest='' newest_path='' ahead=''
+  list_made >"$scratch.made" 2>>"$log_file" || return 1
+  newest=$(sort "$scratch.made" | tail -n 1)
+  newest_path=${newest#*"$tab"} newest=${newest%%"$tab"*}
+}
+
+# Prints `POINT<TAB>PATH` for each snapshot of the dataset. What has a name without seconds is none of ours.
+list_made() {
+  # Where its folder is proven absent it has made none; it would call that an error.
+  names_in "$target/points" >/dev/null || return 1
+  [ -d "$target/points" ] || return 0
+  made_told=$(btrbk -c "$tool_configuration" --format=col:h:snapshot_subvolume list snapshots) || return 1
+  printf '%s\n' "$made_told" | while IFS= read -r made_path; do
+    ! read_made_moment "${made_path##*.}" || printf '%s\t%s\n' "$made_point" "$made_path"
+  done
+}
+
+# Sets made_point to the moment, in UTC, of btrbk's own form: YYYYMMDDThhmmss+hhmm, with _N behind a second one.
+read_made_moment() {
+  made_local=${1%%_*}
+  case $made_local in
+    [0-9][0-9][0-9][0-9][01][0-9][0-3][0-9]T[0-2][0-9][0-5][0-9][0-6][0-9][+-][0-2][0-9][0-5][0-9]) ;;
+    *) return 1 ;;
+  esac
+  made_point=$(printf '%s' "$made_local" | sed 's/^\(....\)\(..\)\(..T..\)\(..\)\(..\).*/\1-\2-\3-\4-\5Z/')
+  made_zone=${made_local#???????????????}
+  made_hours=${made_zone#?} made_minutes=${made_zone#???}
+  made_hours=${made_hours%??}
+  made_ahead=$((${made_hours#0} * 60 + ${made_minutes#0}))
+  [ "$made_ahead" -ne 0 ] || return 0
+  case $made_zone in -*) made_ahead=-$made_ahead ;; esac
+  read_point_epoch "$made_point"
+  made_point=$(date -u -d "@$((point_epoch - made_ahead * 60))" +%Y-%m-%dT%H-%M-%SZ)
+}
+
+# After the guards: the program makes its snapshot, and lets go what its rules do not keep.
+run_tool() {
+  tool_code=0
+  mv "$scratch.made" "$scratch.before" || finish failed tool-listing
+  set -- run
+  [ "$clock_behind" -eq 0 ] || set -- --preserve run
+  btrbk --quiet -c "$tool_configuration" "$@" >>"$log_file" 2>&1 || tool_code=$?
+  find_made || finish failed tool-listing
+  restore_point=$(awk 'before { there[$0] = 1; next } !($0 in there)' \
+    before=1 "$scratch.before" before=0 "$scratch.made" | sort | tail -n 1 | cut -f 1)
+  case $tool_code in
+    0) ;;
+    2) finish failed tool-config ;;
+    *) finish failed tool ;;
+  esac
+  [ -n "$restore_point" ] || finish failed tool
+}
+
+# What its own rules would keep, and why.
+preview_tool() { btrbk -c "$tool_configuration" --dry-run --print-schedule prune; }

@@ -1,0 +1,2 @@
+# machine: dash
+snapshot sessions.20261122T023000+0000
