@@ -142,7 +142,9 @@ list_here() {
 }
 
 print_points() {
-  list_here | while IFS= read -r listed_point; do
+  points_here=$(list_here) || return 1
+  [ -n "$points_here" ] || return 0
+  printf '%s\n' "$points_here" | while IFS= read -r listed_point; do
     awk -F '\t' -v name="$listed_point" '$1 == name { line = $0 } END { print (line == "" ? name "\t\t" : line) }' \
       "$state/points/$id" 2>/dev/null || printf '%s\t\t\n' "$listed_point"
   done
@@ -172,7 +174,7 @@ case ${2:-} in
   preview) probe_rsync && preview ;;
   retain-preview) if [ "$by" = own ]; then plan_retention; else preview_tool; fi ;;
   accept-list) print_list "${3:-}" ;;
-  newest) list_here | tail -n 1 ;;
+  newest) points_here=$(list_here) && printf '%s\n' "$points_here" | tail -n 1 ;;
   list) print_points ;;
   progress) print_progress ;;
   *) usage ;;

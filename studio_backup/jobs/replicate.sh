@@ -36,7 +36,7 @@ list_source() {
   else
     check_volume source "$source_root" "$source_id" "$source_volume" "$studio"
     source_name=$source_volume
-    [ -n "$volume_reason" ] || list_here || volume_reason=source-unread
+    [ -n "$volume_reason" ] || name_source || volume_reason=source-unread
     if [ -n "$volume_reason" ]; then verdict=refused reason=$volume_reason; fi
   fi
   [ "$verdict" = ok ] || return 0
@@ -48,7 +48,7 @@ list_source() {
   fi
 }
 
-list_here() {
+name_source() {
   names_in "$source_path/points" >/dev/null || return 1
   list_points "$source_path" | name_snapshots "$source_path" >"$scratch.source"
 }

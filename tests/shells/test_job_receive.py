@@ -42,7 +42,7 @@ esac
 """
     (hooks / "btrfs").write_text(program)
     (hooks / "btrfs").chmod(0o755)
-    (Path(replica.values["source_path"]) / "points" / NEXT).mkdir()
+    call("btrfs", "subvolume", "create", Path(replica.values["source_path"]) / "points" / NEXT)
     replica.at(130_000_000)
 
 
@@ -102,7 +102,7 @@ def test_another_snapshot_than_the_one_that_was_promised_is_none(replica: Job) -
 def lie_again(replica: Job, sent: bytes) -> None:
     point = Path(replica.values["source_path"]) / "points" / NEXT
     if point.exists():
-        point.rmdir()
+        call("btrfs", "subvolume", "delete", point)
     lie(replica, sent)
 
 
