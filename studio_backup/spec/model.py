@@ -154,7 +154,15 @@ class Machine:
     @property
     def linux(self) -> System | None:
         """The one Linux system, which storage is kept on; None where there is none, or are several."""
-        found = [system for system in self.systems.values() if system.os == "linux"]
+        return self._only("linux")
+
+    @property
+    def macos(self) -> System | None:
+        """The one macOS system, for which Time Machine and the like are set up; None where there is none, or several."""
+        return self._only("macos")
+
+    def _only(self, os: str) -> System | None:
+        found = [system for system in self.systems.values() if system.os == os]
         return found[0] if len(found) == 1 else None
 
 

@@ -20,30 +20,38 @@ mknod -m 444 "$root/dev/random" c 1 8
 mknod -m 444 "$root/dev/urandom" c 1 9
 for folder in tmp run; do mount -t tmpfs tmpfs "$root/$folder"; done
 chmod 1777 "$root/tmp"
-cd "$root/usr/bin"
-for tool in stat date find sed cp mv ln ls df du touch grep xargs sort head tail wc cut tr uname hostname ps; do
-  cp -p "$(readlink -f "$tool")" "$own/gnu/$tool"
-  rm "$tool"
-  cp "$tests/sim/macos/bsd/tool" "$tool"
-done
-cp -p dash "$own/gnu/dash"
 cd "$root"
-for gone in timeout setsid flock ionice systemctl systemd-analyze findmnt blkid lsblk losetup mountpoint getent useradd \
-  usermod udevadm btrfs mkfs.btrfs mdadm zfs zpool smartctl shuf tac nproc numfmt realpath readlink python python3 \
-  sha256sum md5sum mount umount; do
-  rm -f usr/bin/"$gone" usr/sbin/"$gone" usr/local/bin/"$gone" usr/local/sbin/"$gone"
-done
-rm -f usr/bin/sh
+fronted="stat date find sed cp mv ln ls df du touch grep xargs sort head tail wc cut tr uname hostname ps"
+gone="timeout setsid flock ionice systemctl systemd-analyze findmnt blkid lsblk losetup mountpoint getent useradd
+  usermod udevadm btrfs mkfs.btrfs mdadm zfs zpool smartctl shuf tac nproc numfmt realpath readlink python python3
+  sha256sum md5sum mount umount"
+(
+  cd usr/bin
+  # The names are ours and hold no blank; so it is in what follows.
+  # shellcheck disable=SC2086
+  cp -pL $fronted dash "$own/gnu/"
+)
+# One program for all of them: a start that forks for each name takes seconds on a busy machine.
+paths=
+for tool in $fronted $gone sh; do paths="$paths usr/bin/$tool usr/sbin/$tool"; done
+# shellcheck disable=SC2086
+rm -f $paths
 ln -s "$shell" usr/bin/sh
+text=$(cat "$tests/sim/macos/bsd/tool")
+made=
+for tool in $fronted; do
+  printf '%s\n' "$text" >"usr/bin/$tool"
+  made="$made usr/bin/$tool"
+done
 for module in "$tests"/sim/macos/tools/*.py; do
   tool=${module##*/}
   tool=${tool%.py}
-  [ "$tool" != __init__ ] || continue
-  case $tool in diskutil | systemsetup | launchctl) folder=usr/sbin ;; *) folder=usr/bin ;; esac
-  [ "$tool" != launchctl ] || folder=usr/bin # /bin on a Mac, and /bin is /usr/bin here
+  case $tool in __init__) continue ;; diskutil | systemsetup) folder=usr/sbin ;; *) folder=usr/bin ;; esac
   printf '#!/bin/sh\ncd /opt/standin && exec %s -S -E -m tests.sim.macos.tool %s "$@"\n' "$python" "$tool" >"$folder/$tool"
-  chmod 755 "$folder/$tool"
+  made="$made $folder/$tool"
 done
+# shellcheck disable=SC2086
+chmod 755 $made
 sed -i 's/^root:/wheel:/' etc/group
 rm -rf etc/studio-backup var/lib/studio-backup
 mkdir -p Library/LaunchDaemons Library/Preferences System/Library/LaunchDaemons System/Library/CoreServices Volumes \
