@@ -10,6 +10,7 @@ from studio_backup.resources.directory import Directory
 from studio_backup.resources.disk import Disk
 from studio_backup.resources.file import File
 from studio_backup.resources.filesystem import Filesystem
+from studio_backup.resources.launchd_job import LaunchdJob
 from studio_backup.resources.md_array import MdArray
 from studio_backup.resources.mdadm_conf import MdadmConf
 from studio_backup.resources.mount import Mount
@@ -27,7 +28,7 @@ KINDS: dict[str, type[Resource]] = {
     kind.kind: kind
     for kind in (
         *(Disk, MdArray, Volume, Sentinel, Directory, Receiver),
-        *(SshKey, File, Block, SystemdUnit, Filesystem, Mount, MdadmConf, SnapshotSchedule),
+        *(SshKey, File, Block, SystemdUnit, LaunchdJob, Filesystem, Mount, MdadmConf, SnapshotSchedule),
         *(BtrfsFilesystem, BtrfsSubvolume),
         *(ZfsPool, ZfsDataset),
     )

@@ -158,7 +158,7 @@ class Machine:
 
     @property
     def macos(self) -> System | None:
-        """The one macOS system, for which Time Machine and the like are set up; None where there is none, or several."""
+        """The one macOS system, which Time Machine and the like are kept on; None where there is none, or several."""
         return self._only("macos")
 
     def _only(self, os: str) -> System | None:

@@ -1,9 +1,9 @@
 """Capture replies: `python -m tests.resources.capture [KIND/CASE…]` brings a machine to each setup.sh and asks it.
 
 The first lines of setup.sh say where: `# machine: dash`, `bash` or `busybox` is this machine behind a private /etc,
-/var/lib, /root and /srv; `raid` is the virtual machine, `raid-zfs` the one with OpenZFS; any other name is a booted lab
-machine. A setup.sh of the kind, which may be a link to that of another, goes before that of a case. A case without
-setup.sh is made by hand.
+/var/lib, /root and /srv; `macos-15` is the stand-in of a Mac of that version; `raid` is the virtual machine, `raid-zfs`
+the one with OpenZFS; any other name is a booted lab machine. A setup.sh of the kind, which may be a link to that of
+another, goes before that of a case. A case without setup.sh is made by hand.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tests.lab.machines import inside
 from tests.lab.vm import client, facts
 from tests.resources.cases import Case, every_case, shown
 from tests.sandbox import BUSYBOX, SHELLS, Sandbox
+from tests.sim.macos.machine import Mac
 
 _UNDO = """systemctl stop 'studio-backup-golden*' 2>/dev/null
 systemctl disable studio-backup-golden_x.timer 2>/dev/null
@@ -43,6 +44,17 @@ def local(case: Case, shell: str, setup: str) -> tuple[str, Reply]:
         asked = sandbox.run(f"{PREAMBLE}\n{path}{question(case)}", SHELLS[shell])
     tools = "BusyBox v1.35.0 shell and programs" if path else f"{shell}, GNU coreutils 9.1, mawk 1.3.4"
     return f"Debian 12, {tools}, {date.today()}", Reply(asked.returncode, asked.stdout, asked.stderr)
+
+
+def mac(case: Case, version: str, setup: str) -> tuple[str, Reply]:
+    """The reply of a stand-in: it proves our side only, and what it says is what the notes on macOS say."""
+    with Mac(version) as standin:
+        standin.do(f"set -eu\n{setup}")
+        standin.settle()
+        asked = standin.run(f"{PREAMBLE}\n{question(case)}")
+        assert standin.refused() == [], case.name
+    origin = f"STAND-IN of macOS {version} made from notes, no Mac; bash as sh, {date.today()}"
+    return origin, Reply(asked.returncode, asked.stdout, asked.stderr)
 
 
 def lab(case: Case, name: str, setup: str) -> tuple[str, Reply]:
@@ -72,7 +84,9 @@ def capture(case: Case) -> None:
         machine = text.split("\n", 1)[0].removeprefix("# machine: ")
         shared = case.folder.parent / "setup.sh"
         text = f"{shared.read_text(encoding='utf-8')}\n{text}" if shared.exists() else text
-        if machine in VIRTUAL:
+        if machine.startswith("macos-"):
+            origin, reply = mac(case, machine.removeprefix("macos-"), text)
+        elif machine in VIRTUAL:
             origin, reply = raid(case, text, VIRTUAL[machine])
         else:
             origin, reply = local(case, machine, text) if machine in SHELLS else lab(case, machine, text)
