@@ -9,7 +9,7 @@ from studio_backup.resources.device import CONTENT
 from studio_backup.resources.volume import IDENTITY
 
 #: `find_named DESIGNATOR` sets device, and path to a lasting name of it; `wipe` takes every signature from it and from
-#: its partitions, since zpool would find those again at the same places; `is_pool NAME GUID` fails unless it is.
+#: its partitions, since zpool would find those again at the same places.
 _FIND = r"""find_named() {
   find_device "$1"
   [ -n "$device" ] || { printf 'no disk %s\n' "$1"; return 1; }
@@ -32,13 +32,15 @@ wipe() {
   wipefs -a -q "$device"
   settle
 }
-is_pool() {
+settle() { if command -v udevadm >/dev/null; then udevadm settle; fi; }
+"""
+#: `is_pool NAME GUID` fails unless it is.
+_IS_POOL = r"""is_pool() {
   now=$(zpool list -H -o guid "$1")
   [ "$now" = "$2" ] || { printf 'the pool %s is not the one that was read\n' "$1"; return 1; }
 }
-settle() { if command -v udevadm >/dev/null; then udevadm settle; fi; }
 """
-_FOUND = f"{CONTENT}\n{_FIND}"
+_FOUND = f"{CONTENT}\n{_FIND}{_IS_POOL}"
 #: Refuses unless nothing is at $1 that a mount would hide.
 FREE = f"""{IDENTITY}
 if find_mount "$1"; then printf 'another file system is mounted at %s\\n' "$1"; exit 1; fi
@@ -99,7 +101,7 @@ set -- {shlex.quote(name)}
 
 def is_pool(name: str, guid: str) -> str:
     """Guard: the pool of that name is still the one that was read."""
-    return f"{_FIND}is_pool {shlex.join((name, guid))}"
+    return f"{_IS_POOL}is_pool {shlex.join((name, guid))}"
 
 
 def put_in(name: str, word: str, place: str, designator: str) -> str:
