@@ -274,7 +274,7 @@ def test_the_screen_of_what_is_left() -> None:
     assert "  site studio burns or floods  off-site          25 h       UNKNOWN" in screen
     assert "  control machine taken        nothing           all        –" in screen
     assert "  original, on-nas: if disk:vault/cold, machine:vault, os:vault/linux," in screen
-    assert "  Deleted files stay in on-nas for 28 d, in off-site for 9 months." in screen
+    assert "  Deleted files stay in on-nas for 28 d, in off-site for 10 months." in screen
     assert screen[-2:] == [
         "1 dataset, 22 outcomes: 1 leaves nothing.",
         "Next: studio-backup restore ws/sessions --to MACHINE:DIR, to know BACK IN",

@@ -107,6 +107,26 @@ def test_two_copies_that_one_login_can_erase_are_lost_together() -> None:
     assert left(other, "credential", "person:mara") == ["original", "time-machine"]
 
 
+def test_a_lock_that_ends_before_anybody_notices_is_none() -> None:
+    """Who gets in waits until it has run out; and what a sync keeps is no storage that locks."""
+
+    def offline(tool: str, lock: int, **more: Any) -> list[str]:
+        made = external("cloud", tool, "account:b2", versions=30 * DAY, **more)
+        found = judged(made, accounts=[account("b2", lock=lock)])
+        assert (left(found, "ransomware", "ws") == ["on-nas", "cloud"]) == bool(found.offline)
+        return [one.name for one in found.offline]
+
+    # Noticed after a week, and the last run may be a day before that.
+    assert offline("rclone", 8 * DAY) == ["cloud"]
+    assert offline("rclone", 8 * DAY - 1) == offline("rclone", 2 * DAY) == []
+    assert offline("rclone", 8 * DAY, every="week") == []
+    assert offline("dropbox", 365 * DAY) == []
+    archive = judged(external("cloud", "rclone", "account:b2"), accounts=[account("b2", lock=90 * DAY)],
+                     policy="archive")  # fmt: skip
+    assert archive.offline == []  # looked at once a year
+    assert next(one.fix for one in archive.findings if one.rule == "offline").endswith("lock: 366 days")
+
+
 def test_a_login_on_the_machine_of_another_copy_takes_both() -> None:
     cloud = external("cloud", "rclone", "account:b2", versions=30 * DAY)
     found = judged(cloud, accounts=[account("b2", erased_by=("machine:nas",))])

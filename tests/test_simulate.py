@@ -11,13 +11,14 @@ import pytest
 
 from studio_backup.policy import Event, by_design, events_of, holdings_of
 from studio_backup.policy.calendar import runs
-from studio_backup.policy.replay import Happening, Played, Setting, play, turns_of
+from studio_backup.policy.counting import unseeing
+from studio_backup.policy.replay import Happening, Played, Setting, play
 from studio_backup.report import simulate as report
 from studio_backup.report.text import Paint
 from studio_backup.spec.model import Studio
 from studio_backup.spec.retention import Retention
 from studio_backup.spec.schedule import DAY, HOUR, Schedule
-from tests.studios import NAS, VAULT, WORKSTATION, copy, drive, studio
+from tests.studios import NAS, VAULT, WORKSTATION, copy, drive, external, studio
 from tests.test_schemas_documents import complaints
 from tests.world import a_studio
 
@@ -35,9 +36,9 @@ def setting(days: int, *happenings: tuple[str, int, int], **changes: Any) -> Set
     return dataclasses.replace(made, **changes)
 
 
-def played(of: Studio, how: Setting, turns: dict[str, tuple[str, ...]] | None = None) -> Played:
+def played(of: Studio, how: Setting) -> Played:
     dataset = next(iter(of.datasets.values()))
-    return play(dataset, holdings_of(of, dataset), how, turns or {})
+    return play(dataset, holdings_of(of, dataset), how)
 
 
 @pytest.mark.parametrize(
@@ -130,34 +131,68 @@ def test_the_same_seed_misses_the_same_runs() -> None:
     assert played(GOOD, setting(3, missed=1.0)).held[0].points == []
 
 
+def rotating(*turns: int, every: str = "day at 02:30", copies: int = 9, externals: bool = False) -> Studio:
+    """A rotation of drives with turns of so many days, and copies to the first of them."""
+    shuttles = [drive(f"r{number}", "home", rotation="shuttle", turn=days * DAY) for number, days in enumerate(turns)]
+    made = [copy(f"c{one.name}", f"nas:{one.name}", every=every) for one in shuttles[:copies]]
+    hands = [external(f"x{one.name}", "by-hand", f"drive:{one.name}") for one in shuttles if externals]
+    return studio([WORKSTATION, NAS], [] if externals else made, drives=shuttles, externals=hands)
+
+
 def test_drives_of_one_rotation_take_turns() -> None:
     """Away is a state: the run that finds another drive plugged in is no failure."""
-    copies = [copy(name, f"nas:{name}", every="day at 02:30") for name in ("one", "two")]
-    of = studio([WORKSTATION, dataclasses.replace(NAS, arrays={}, volumes={
-        name: dataclasses.replace(NAS.volumes["tank"], name=name, on=disk)
-        for name, disk in (("one", "bay1"), ("two", "bay2"))})], copies)  # fmt: skip
-    turns = turns_of([(one.name, "shuttle") for one in copies])
-    assert turns == {"one": ("one", "two"), "two": ("one", "two")}
-    assert turns_of([(one.name, None) for one in copies]) == {}
-    end = played(of, setting(28), turns)
+    end = played(rotating(7, 7), setting(28))
     assert [(held.away, held.missed, len(held.points)) for held in end.held] == [(14, 0, 14), (14, 0, 14)]
-    assert end.days[13].ages["one"] == 7 * DAY + 21.5 * HOUR
+    assert end.days[13].ages["cr0"] == 7 * DAY + 21.5 * HOUR
+    long = played(rotating(7, 14), setting(28))
+    assert [(held.holding.name, held.away) for held in long.held] == [("cr0", 14), ("cr1", 14)]
+    # A drive takes its turn whether this dataset is on it or not; one that is alone takes none.
+    assert [held.away for held in played(rotating(7, 7, 7, copies=1), setting(21)).held] == [14]
+    assert [held.away for held in played(rotating(7), setting(21)).held] == [0]
 
 
-def test_a_drive_that_waits_for_its_turn_is_no_younger_than_the_design_says() -> None:
-    shuttles = [drive(name, "home", rotation="shuttle") for name in ("r1", "r2", "r3")]
-    names = ("one", "two", "three")
-    copies = [copy(name, f"nas:{on.name}") for name, on in zip(names, shuttles, strict=True)]
-    of = studio([WORKSTATION, NAS], copies, drives=shuttles)
-    turns = turns_of([(name, "shuttle") for name in names])
-    bound = {one.holding.name: one.lost for one in by_design(holdings_of(of, of.datasets["ws/sessions"]),
-                                                             Event("site", "studio"), 0).left}  # fmt: skip
-    assert bound == dict.fromkeys(names, 15 * DAY)
-    worst = dict.fromkeys(names, 0.0)
-    for day in range(22, 43):
-        ((_, outcome),) = played(of, setting(45, ("site:studio", day, 2)), turns).outcomes
-        worst |= {one.holding.name: max(worst[one.holding.name], one.lost) for one in outcome.left}
-    assert all(14 * DAY < worst[name] <= bound[name] for name in names)
+def test_who_copies_by_hand_waits_for_the_drive() -> None:
+    end = played(rotating(10, 10, externals=True), setting(80))
+    assert [(held.ran, held.away) for held in end.held] == [(3, 0), (3, 0)]
+    first, second = end.held
+    assert (first.points, second.points) == (["2027-01-01T12-00-00Z"], ["2027-01-11T00-00-00Z"])
+
+
+@pytest.mark.parametrize(
+    ("turns", "every", "worst"),
+    [
+        ((7, 7, 7), "day at 02:30", 15),
+        ((7, 14), "day at 02:30", 15),
+        ((7, 7), "week on sunday at 04:00", 14),
+        # Ten days without it hold two Sundays: the next that it is here for is the third.
+        ((10, 10), "week on sunday at 04:00", 21),
+        ((10, 10), "hour", 10 + 1 / 24),
+    ],
+)
+def test_a_drive_that_waits_for_its_turn_is_as_old_as_the_design_says(
+    turns: tuple[int, ...], every: str, worst: float
+) -> None:
+    """Looked for from day to day: never older, and right before a run as old as that."""
+    of = rotating(*turns, every=every, copies=1)
+    fire = Event("site", "studio")
+    (bound,) = (one.lost for one in by_design(holdings_of(of, of.datasets["ws/sessions"]), fire, 0).left)
+    assert bound == worst * DAY
+    when = list(runs(Schedule.parse(every), START + timedelta(days=40), START + timedelta(days=40 + 10 * sum(turns))))
+    found = []
+    for at in when[:: len(when) // 60 + 1]:
+        how = dataclasses.replace(setting(40 + 11 * sum(turns)), happenings=(
+            Happening(event=fire, at=at - timedelta(seconds=1)),))  # fmt: skip
+        found.append(played(of, how).outcomes[0][1].lost)
+    assert max(one or 0 for one in found) <= bound
+    if len(when) <= 60:
+        assert max(one or 0 for one in found) >= bound - 1
+
+
+def test_what_may_be_away_for_every_run_is_no_copy() -> None:
+    of = rotating(3, 3, every="week on sunday at 04:00", copies=1)
+    dataset = of.datasets["ws/sessions"]
+    assert unseeing(of, dataset) == {"cr0": "r0 is here for 3 days at a time, and a run comes once in 1 week"}
+    assert unseeing(rotating(7, 3, every="week on sunday at 04:00", copies=1), dataset) == {}
 
 
 def test_nothing_that_is_played_is_worse_than_the_design_says() -> None:

@@ -13,7 +13,7 @@ GOOD = Path(__file__).parent / "spec" / "good"
 DAY = 86400
 MORE = """\
 drives:
-  shuttle: {serial: WX1, medium: hdd, home: home, at: studio/a, rotation: pair, in_service: 2025-03-01}
+  shuttle: {serial: WX1, medium: hdd, home: home, at: studio/a, rotation: pair, turn: 2 weeks, in_service: 2025-03-01}
   tm: {serial: WX2, medium: hdd, plugged_into: ws-a, interface: usb}
   lto: {serial: A0001L6, medium: tape, format: lto-6, home: acme, read_with: HP Ultrium 6250, software: Retrospect 9}
 accounts:
@@ -60,6 +60,7 @@ def test_drives_and_where_they_are() -> None:
     shuttle, machine = drives["shuttle"], drives["tm"]
     assert (shuttle.home, shuttle.at) == (Whereabouts("home"), Whereabouts("studio", "a"))
     assert (shuttle.spin_up_every, machine.spin_up_every) == (180 * DAY, None)
+    assert (shuttle.turn, machine.turn) == (14 * DAY, 7 * DAY)
     assert (machine.home, machine.at) == (Whereabouts("studio", "a"), Whereabouts("studio", "a"))
     assert drives["lto"].home.full_name == "acme"
     assert shuttle.place.file == "more.yml"

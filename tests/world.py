@@ -16,17 +16,18 @@ from typing import Any
 from studio_backup.facts import Observation
 from studio_backup.policy import Event
 from studio_backup.spec.model import Copy, Machine, Studio, System, Volume
-from studio_backup.spec.outside import Drive
+from studio_backup.spec.outside import Drive, External
 from studio_backup.spec.retention import Retention, point_name
 from studio_backup.spec.schedule import DAY, HOUR, MANUAL_LIMIT, MONTH
-from tests.studios import copy, drive, machine, studio
+from studio_backup.spec.tools import TOOLS
+from tests.studios import account, copy, drive, external, machine, studio
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 EVERY = ("15 min", "hour", "6 hours", "4 hours", "day at 02:30", "week on sunday at 04:00", "month on 1 at 03:00",
          "manual")  # fmt: skip
 
 
-def moments(one: Copy, chance: Random, shift: int, end: int) -> Iterator[int]:
+def moments(one: Copy | External, chance: Random, shift: int, end: int) -> Iterator[int]:
     """When a copy is made, in seconds from START; `shift` is how its machine's clock and zone stand to UTC."""
     if not one.every.period:  # by hand: sometimes three times an evening, sometimes not for a month
         now = 0
@@ -47,30 +48,54 @@ class World:
 
     def __init__(self, of: Studio, chance: Random) -> None:
         self.studio, self.dataset = of, of.datasets["ws/sessions"]
-        self.points: dict[str, list[int]] = {name: [] for name in self.dataset.copies}
+        self.made: dict[str, Copy | External] = {**self.dataset.copies, **self.dataset.external}
+        self.points: dict[str, list[int]] = {name: [] for name in self.made}
         self.chance, self.now = chance, 0
         self.shifts = {name: chance.randrange(0, DAY, 60) for name in of.machines}
+        self.began = chance.randrange(0, 60 * DAY, 60)  # when the rotation did, before this
 
     @property
     def shortest(self) -> int:
         """Seconds between two runs of the busiest copy."""
-        return min((one.every.period or DAY for one in self.dataset.copies.values()), default=DAY)
+        return min((one.every.period or DAY for one in self.made.values()), default=DAY)
 
     def play(self, end: int) -> None:
         """Let every job run until `end`."""
         runs: list[tuple[int, int, str]] = []
-        for order, (name, one) in enumerate(self.dataset.copies.items()):
-            runs += [(now, order, name) for now in moments(one, self.chance, self.shifts[one.machine], end)]
+        for order, (name, one) in enumerate(self.made.items()):
+            shift = self.shifts[one.machine if isinstance(one, Copy) else "ws"]
+            runs += [(now, order, name) for now in moments(one, self.chance, shift, end)]
         heapq.heapify(runs)
         while runs:
-            self.now, _, name = heapq.heappop(runs)
-            self._run(self.dataset.copies[name])
+            self.now, order, name = heapq.heappop(runs)
+            made = self.made[name]
+            comes = self.comes(made)
+            if comes == self.now:
+                self._run(made)
+            elif not made.every.period and comes < end:  # somebody waits for the drive
+                heapq.heappush(runs, (comes, order, name))
         self.now = end
         for one in self.dataset.copies.values():
             self._retain(one)
 
-    def _run(self, one: Copy) -> None:
+    def comes(self, one: Copy | External) -> int:
+        """When the drive is here that it is written to: now, or with its next turn."""
+        on = one.drive if isinstance(one, External) else self.studio.machines[one.machine].volumes[one.volume].on
+        name = self.studio.drives[on].rotation if on in self.studio.drives else None
+        turns = [box for box in self.studio.drives.values() if box.rotation == name] if name else []
+        begins, cycle = -self.began, sum(box.turn for box in turns)
+        begins += (self.now - begins) // cycle * cycle if cycle else 0
+        for box in [*turns, *turns]:
+            if box.name == on and self.now < begins + box.turn:
+                return max(self.now, begins)
+            begins += box.turn
+        return self.now
+
+    def _run(self, one: Copy | External) -> None:
         held = self.points[one.name]
+        if isinstance(one, External):
+            held[:] = [*self._kept(one, [*held, self.now])]
+            return
         if one.source_copy is None:
             date = self.now
         else:
@@ -85,6 +110,13 @@ class World:
         if len(held) % 200 == 199:
             self._retain(one)
 
+    def _kept(self, one: External, held: list[int]) -> Iterator[int]:
+        """What a run replaces is there for as long as the product keeps it from then on, or locked it when written."""
+        lock = (self.studio.accounts[one.account].lock or 0) if one.account else 0
+        for at, after in zip(held, [*held[1:], self.now + 1], strict=False):
+            if max(after + (one.versions or 0), at + lock) > self.now:
+                yield at
+
     def _retain(self, one: Copy) -> None:
         if one.mode == "versioned" and one.keep.limited:
             self.points[one.name] = retained(one.keep, self.points[one.name])
@@ -92,6 +124,9 @@ class World:
     def looked_at(self) -> dict[str, Observation]:
         """What somebody who looks now sees of each copy."""
         base, found = int(START.timestamp()), {}
+        for name, made in self.dataset.external.items():
+            state = base + self.points[name][-1] if self.points[name] else None
+            found[name] = Observation(copy=made.full_name, at=base + self.now, points=(), state=state)
         for name, one in self.dataset.copies.items():
             held = self.points[name]
             names = tuple(point_name(START + timedelta(seconds=at)) for at in held)
@@ -113,7 +148,32 @@ class World:
             held = [] if followed and one.mode == "mirror" else [at for at in self.points[name] if at <= wrong]
             if held and (one.machine, one.volume) not in dead:
                 found[name] = wrong - max(held)
+        for name, made in self.dataset.external.items():
+            held = [*self._kept(made, self.points[name])]
+            versions = made.versions or (made.account and self.studio.accounts[made.account].lock)
+            if not versions and (followed or (TOOLS[made.tool].sync and event.noticed)):
+                held = []
+            held = [at for at in held if at <= wrong]
+            if held and not self._gone(made, event, dead):
+                found[name] = wrong - max(held)
         return found
+
+    def _gone(self, made: External, event: Event, dead: set[tuple[str, str]]) -> bool:
+        """Whether the place that another product writes to went, or was emptied by who has the login for it."""
+        kind, subject = event.kind, event.subject
+        source = event == Event("ransomware", "ws")
+        if made.account is not None:
+            of = self.studio.accounts[made.account]
+            logins = of.erased_by or ("machine:ws",)
+            emptied = (kind == "ransomware" and f"machine:{subject}" in logins) or (
+                kind == "credential" and subject in logins
+            )
+            emptied |= kind == "control" and any(one.startswith("machine:") for one in logins)
+            return (kind, subject) == ("account", of.name) or (emptied and of.lock is None)
+        if made.drive is not None:
+            box = self.studio.drives[made.drive]
+            return _drive_lost(box, event) or (source and box.plugged_into is not None)
+        return (made.machine, made.volume) in dead or source
 
 
 def retained(keep: Retention, held: list[int]) -> list[int]:
@@ -170,7 +230,8 @@ def _lost(box: Machine, volume: Volume, event: Event) -> bool:
 
 
 def a_studio(chance: Random) -> Studio:
-    """A workstation, up to four boxes and two drives, in rooms, at sites, in a bag; RAID, cases, chains."""
+    """A workstation, up to four boxes, two drives, a rotation, in rooms, at sites, in a bag; RAID, cases, chains;
+    copies by other products on all of them, and in accounts."""
     boxes = [_box("ws", chance, role="workstation", site="studio", room="a")]
     for number in range(chance.randint(0, 4)):
         site, room = chance.choice(["studio", "home", "bank"]), chance.choice([None, "a", "b"])
@@ -181,14 +242,43 @@ def a_studio(chance: Random) -> Studio:
         else drive(f"shuttle-{number}", "studio/a", plugged_into="ws")
         for number in range(chance.choice([0, 0, 1, 2]))
     ]
+    drives += [
+        drive(f"turn-{number}", chance.choice(["studio/a", "home"]), rotation="turns", turn=chance.choice(TURNS))
+        for number in range(chance.choice([0, 0, 1, 2, 3]))
+    ]
     places = [f"{box.name}:{volume}" for box in boxes for volume in box.volumes]
+    products = products_of(chance, places, drives)
     places += [f"ws:{one.name}" for one in drives]
     copies: list[Copy] = []
     for number in range(chance.randint(0, 5)):
-        source = chance.choice([None, *(one.name for one in copies)])
+        # A drive that is away feeds nothing.
+        source = chance.choice([None, *(one.name for one in copies if "turn" not in one.volume)])
         copies.append(copy(f"c{number}", chance.choice(places), every=chance.choice(EVERY), keep=a_retention(chance),
                            mode=chance.choice(["versioned", "versioned", "mirror"]), source=source))  # fmt: skip
-    return studio(boxes, copies, volume=chance.choice(list(boxes[0].volumes)), drives=drives)
+    return studio(boxes, copies, volume=chance.choice(list(boxes[0].volumes)), drives=drives, externals=products,
+                  accounts=ACCOUNTS)  # fmt: skip
+
+
+#: For how long a drive of a rotation is here.
+TURNS = (DAY, 3 * DAY, 7 * DAY, 10 * DAY)
+ACCOUNTS = [account("open"), account("mara", erased_by=("person:mara",)), account("locked", lock=60 * DAY)]
+
+
+def products_of(chance: Random, places: list[str], drives: list[Drive]) -> list[External]:
+    """Up to three copies by other products."""
+    goals = [*places, *(f"drive:{one.name}" for one in drives), *(f"account:{one.name}" for one in ACCOUNTS)]
+    found = []
+    for number in range(chance.choice([0, 0, 1, 2, 3])):
+        goal = chance.choice(goals)
+        tool = (
+            chance.choice(["rclone", "dropbox"]) if goal.startswith("account:") else chance.choice(["other", "by-hand"])
+        )
+        if goal == "account:locked":
+            tool = "rclone"
+        versions = chance.choice([None, 2 * DAY, 30 * DAY])
+        every = "" if tool == "dropbox" else chance.choice(EVERY)
+        found.append(external(f"x{number}", tool, goal, every=every, versions=versions))
+    return found
 
 
 def _box(name: str, chance: Random, *, role: str, site: str, room: str | None) -> Machine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import time
 from collections.abc import Iterable, Sequence
@@ -17,10 +18,10 @@ from studio_backup.cli.verdict import chosen_datasets
 from studio_backup.cli.what_if import named
 from studio_backup.errors import UsageError
 from studio_backup.policy import Holding, places_of
-from studio_backup.policy.replay import Happening, Setting, midnight, play, turns_of
+from studio_backup.policy.replay import Happening, Setting, midnight, play
 from studio_backup.report import simulate as report
 from studio_backup.report.text import Paint
-from studio_backup.spec.model import Dataset, Studio
+from studio_backup.spec.schedule import DAY
 
 _WHEN = re.compile(r"(?P<event>.+)@(?P<day>[0-9]{1,5})(?: (?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2}))?")
 
@@ -30,9 +31,9 @@ _WHEN = re.compile(r"(?P<event>.+)@(?P<day>[0-9]{1,5})(?: (?P<hour>[0-9]{1,2}):(
 @click.option("--event", "events", multiple=True, metavar="EVENT@DAY", help="delete@12, 'site:studio@30 17:00' …")
 @click.option("--missed", type=click.FloatRange(0, 100), default=0.0, metavar="PERCENT", help="Runs that fail.")
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="Which runs those are.")
-@click.option("--turns", type=click.IntRange(1), default=7, show_default=True, metavar="DAYS",
-              help="How long one drive of a rotation is in use.")  # fmt: skip
-def command(settings: Settings, days: int, events: tuple[str, ...], missed: float, seed: int, turns: int) -> int:
+@click.option("--turns", type=click.IntRange(1), metavar="DAYS",
+              help="How long each drive of a rotation is here, in place of what the spec says (turn:).")  # fmt: skip
+def command(settings: Settings, days: int, events: tuple[str, ...], missed: float, seed: int, turns: int | None) -> int:
     """Play schedules, retention, rotation and missed runs day by day from today on, and tell what is new on a day.
 
     An event happens at noon of its day (1 is today), or at the time that is said; the names are those of what-if.
@@ -45,6 +46,9 @@ def command(settings: Settings, days: int, events: tuple[str, ...], missed: floa
     Exit codes: 0 played, 1 error.
     """
     studio = as_it_stands(settings, load_studio(settings))
+    if turns is not None:
+        drives = {name: dataclasses.replace(one, turn=turns * DAY) for name, one in studio.drives.items()}
+        studio = dataclasses.replace(studio, drives=drives)
     chosen = chosen_datasets(settings, studio)
     places = {dataset.full_name: places_of(studio, dataset) for dataset in chosen}
     start = midnight(time.time())
@@ -54,9 +58,8 @@ def command(settings: Settings, days: int, events: tuple[str, ...], missed: floa
         happenings=tuple(_happening(text, start, days, places.values()) for text in events),
         missed=missed / 100,
         seed=seed,
-        turns=turns,
     )
-    played = [play(one, places[one.full_name], setting, _turns(studio, one)) for one in chosen]
+    played = [play(one, places[one.full_name], setting) for one in chosen]
     if settings.json:
         settings.document(report.document(studio.name, played, setting))
     else:
@@ -73,12 +76,3 @@ def _happening(text: str, start: datetime, days: int, places: Iterable[Sequence[
         raise UsageError(f"--event: day {found['day']} is not played", f"write a day from 1 to {days}, or more --days")
     at = start + timedelta(days=int(found["day"]) - 1, hours=hour, minutes=minute)
     return Happening(event=named(found["event"], places), at=at)
-
-
-def _turns(studio: Studio, dataset: Dataset) -> dict[str, tuple[str, ...]]:
-    """Copies on drives of one rotation take turns."""
-    found: list[tuple[str, str | None]] = []
-    for place in places_of(studio, dataset):
-        drive = studio.drives.get(place.drive)
-        found.append((place.name, drive.rotation if drive else None))
-    return turns_of(found)

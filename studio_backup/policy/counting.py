@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from studio_backup.policy.holding import Holding
 from studio_backup.policy.holdings import holdings_of
+from studio_backup.policy.reach import single
+from studio_backup.policy.turns import fits, turn_of
 from studio_backup.spec.duration import format_duration
 from studio_backup.spec.media import OBSOLETE
 from studio_backup.spec.model import Dataset, Studio
 from studio_backup.spec.outside import External
 from studio_backup.spec.rules import Policy
+from studio_backup.spec.schedule import Schedule
 from studio_backup.spec.tools import TOOLS
 
 
@@ -51,8 +54,21 @@ def places_of(studio: Studio, dataset: Dataset) -> list[Holding]:
 
 
 def unseeing(studio: Studio, dataset: Dataset) -> dict[str, str]:
-    """Copies by products that do not see the dataset at all: name -> why."""
-    return {name: why for name, external in dataset.external.items() if (why := _blind(studio, dataset, external))}
+    """Copies by products that do not see the dataset at all, and copies that need not ever be made: name -> why."""
+    found = {name: why for name, external in dataset.external.items() if (why := _blind(studio, dataset, external))}
+    made = [(one.name, one.drive or "", one.every) for one in dataset.external.values()]
+    for copy in dataset.copies.values():
+        made.append((copy.name, studio.machines[copy.machine].volumes[copy.volume].on, copy.every))
+    return {**{name: why for name, on, every in made if (why := _missed(studio, on, every))}, **found}
+
+
+def _missed(studio: Studio, on: str, every: Schedule) -> str:
+    """A drive that is here for less than from one run to the next may be away for every one of them."""
+    turn = turn_of(studio, on) if on in studio.drives else None
+    if turn is None or fits(turn, single(every)):
+        return ""
+    rhythm = format_duration(single(every).longest)
+    return f"{on} is here for {format_duration(turn.lasts)} at a time, and a run comes once in {rhythm}"
 
 
 def _blind(studio: Studio, dataset: Dataset, external: External) -> str:

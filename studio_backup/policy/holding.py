@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio_backup.policy.reach import Depth
+from studio_backup.policy.turns import Turn
 from studio_backup.spec.model import Copy
 from studio_backup.spec.outside import External
 
@@ -33,7 +34,8 @@ class Holding:
     systems: frozenset[str] = frozenset()  # MACHINE/SYSTEM of every operating system that is installed on its disks
     erasers: frozenset[str] = frozenset()  # machine:NAME, person:NAME, key:NAME, control: who can erase it from afar
     offline: bool = False  # not plugged in between two uses
-    lock: int = 0  # seconds for which nobody can erase what was written
+    lock: int = 0  # seconds for which nobody can erase what was written; 0 where it ends before anybody notices
+    turn: Turn | None = None  # of a drive that takes turns with others
     needs: tuple[str, ...] = ()  # what has to be had to read it: a tape drive, a program
     sync: bool = False  # what happens to the original happens here, at once
     versioned: bool
@@ -62,7 +64,7 @@ class Holding:
 
     @property
     def out_of_reach(self) -> bool:
-        """True where no key erases it: it is not plugged in, or locked."""
+        """True where no key erases it: it is not plugged in, or locked until after it is noticed."""
         return self.offline or self.lock > 0
 
     def shares(self, other: Holding) -> bool:

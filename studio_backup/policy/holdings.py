@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from studio_backup.policy.holding import ACCOUNT, ORIGINAL, Holding
-from studio_backup.policy.reach import Depth, depths, spacing
+from studio_backup.policy.reach import Depth, depths, single, spacing
+from studio_backup.policy.rules import noticed_after
+from studio_backup.policy.turns import later, turn_of, waiting
 from studio_backup.spec.model import Copy, Dataset, Machine, Studio
 from studio_backup.spec.outside import Drive, External, Whereabouts
-from studio_backup.spec.schedule import DAY, MANUAL_LIMIT
+from studio_backup.spec.schedule import MANUAL_LIMIT, Schedule
 from studio_backup.spec.tools import TOOLS
 
 #: Disks that a level survives; `n` stands for all members but one. A level that is not here survives none.
@@ -24,13 +26,9 @@ _SPARE: dict[str, dict[str, int | str]] = {
 }
 
 
-#: How long one drive of a rotation is in use before the next, unless `simulate` is told otherwise.
-TURN = 7 * DAY
-
-
 def holdings_of(studio: Studio, dataset: Dataset) -> list[Holding]:
     """The original first, then our copies, then those of other products, each in the order of the spec."""
-    found = [
+    return [
         _original(studio, dataset),
         *(_copied(studio, dataset, copy) for copy in dataset.copies.values()),
         *(
@@ -38,18 +36,6 @@ def holdings_of(studio: Studio, dataset: Dataset) -> list[Holding]:
             for one in dataset.external.values()
         ),
     ]
-    return [_in_turn(studio, one, found) for one in found]
-
-
-def _in_turn(studio: Studio, held: Holding, all_held: Sequence[Holding]) -> Holding:
-    """A drive of a rotation waits for its next turn while the others have theirs: so much older its points may be."""
-    rotation = studio.drives[held.drive].rotation if held.drive else None
-    if rotation is None:
-        return held
-    others = sum(bool(one.drive) and studio.drives[one.drive].rotation == rotation for one in all_held) - 1
-    wait = others * TURN
-    later = tuple(Depth(depth.back, depth.gap + wait) for depth in held.depths)
-    return dataclasses.replace(held, age=held.age + wait, depths=later) if wait else held
 
 
 def _original(studio: Studio, dataset: Dataset) -> Holding:
@@ -64,13 +50,21 @@ def _original(studio: Studio, dataset: Dataset) -> Holding:
 
 def _copied(studio: Studio, dataset: Dataset, copy: Copy) -> Holding:
     chain = _chain(dataset, copy)
-    age = sum(one.every.period or MANUAL_LIMIT for one in chain)
+    wait = sum(_wait(studio, studio.machines[one.machine].volumes[one.volume].on, one.every) for one in chain)
+    age = sum(one.every.period or MANUAL_LIMIT for one in chain) + wait
     found = depths(copy.keep, spacing([one.every for one in chain])) if copy.mode == "versioned" else ()
+    found = later(found, wait)
     machine = studio.machines[copy.machine]
     on = machine.volumes[copy.volume].on
     if on in studio.drives and machine.disks[on].travels:
         return _on_drive(studio, studio.drives[on], copy.name, age=age, found=found, copy=copy)
     return _on_machine(studio, copy.machine, copy.volume, copy.name, age=age, found=found, copy=copy)
+
+
+def _wait(studio: Studio, on: str, every: Schedule) -> int:
+    """Seconds that a copy waits for the turn of its drive; 0 on anything else."""
+    turn = turn_of(studio, on) if on in studio.drives else None
+    return waiting(turn, single(every)) if turn is not None else 0
 
 
 def _chain(dataset: Dataset, copy: Copy) -> list[Copy]:
@@ -82,7 +76,8 @@ def _chain(dataset: Dataset, copy: Copy) -> list[Copy]:
 
 
 def _made_elsewhere(studio: Studio, dataset: Dataset, external: External) -> Holding:
-    age = external.every.period or MANUAL_LIMIT
+    wait = _wait(studio, external.drive or "", external.every)
+    age = (external.every.period or MANUAL_LIMIT) + wait
     found = (Depth(external.versions, age),) if external.versions else ()
     if external.account is not None:
         return _in_account(studio, dataset, external, age, found)
@@ -106,8 +101,12 @@ def _made_elsewhere(studio: Studio, dataset: Dataset, external: External) -> Hol
 def _in_account(studio: Studio, dataset: Dataset, external: External, age: int, found: tuple[Depth, ...]) -> Holding:
     assert external.account is not None
     account = studio.accounts[external.account]
-    if account.lock:
-        found = (*found, Depth(account.lock, age))
+    lock = (account.lock or 0) if TOOLS[external.tool].locks else 0
+    if lock > age:  # locked from the day it was written, which may be a run before the moment that is asked for
+        found = (*found, Depth(lock - age, age))
+    # Who gets in erases what is locked no more by the time that anybody notices; what was written last before that,
+    # one run ago at worst, has to outlast it.
+    held = lock if lock >= noticed_after(studio, dataset) + age else 0
     erasers = set(account.erased_by) or {f"machine:{dataset.machine}"}
     if any(word.startswith("machine:") for word in erasers):
         erasers.add("control")  # its keys open that machine
@@ -117,7 +116,7 @@ def _in_account(studio: Studio, dataset: Dataset, external: External, age: int, 
         site=f"{ACCOUNT}{account.name}",
         media=frozenset(["cloud"]),
         erasers=frozenset(erasers),
-        lock=account.lock or 0,
+        lock=held,
         needs=tuple(filter(None, (_program(external),))),
         versioned=bool(found),
         age=age,
@@ -153,6 +152,7 @@ def _on_drive(
         media=frozenset([drive.medium]),
         erasers=frozenset([f"machine:{machine}", "control"] if machine else []),
         offline=not machine,
+        turn=turn_of(studio, drive.name),
         needs=tuple(filter(None, (drive.read_with, drive.software or _program(external)))),
         secured=_secured(studio, drive.home),
         versioned=bool(found),

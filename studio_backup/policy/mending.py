@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from studio_backup.policy.holding import Holding
 from studio_backup.policy.reach import reach
+from studio_backup.policy.rules import noticed_after
 from studio_backup.source import Place
 from studio_backup.spec.model import Dataset, Machine, Studio, Volume
 from studio_backup.spec.retention import Retention
 from studio_backup.spec.rules import Policy
 from studio_backup.spec.schedule import DAY, MANUAL_LIMIT
-
-#: Tools that write to storage which may lock what was written.
-_LOCKABLE = ("rclone", "restic", "other")
+from studio_backup.spec.tools import TOOLS
 
 
 @dataclass(frozen=True)
@@ -67,10 +66,13 @@ def out_of_reach(studio: Studio, dataset: Dataset, counted: Sequence[Holding]) -
     drive = next((studio.drives[one.drive] for one in counted if one.drive and not one.is_original), None)
     if drive is not None:
         return Mend(f"put the drive {drive.name} away after use: home: in place of plugged_into:", drive.place)
-    lockable = (one.account for one in counted if one.external and one.external.tool in _LOCKABLE)
-    account = next((studio.accounts[name] for name in lockable if name), None)
-    if account is not None:
-        return Mend(f"let the account {account.name} lock what is written, and say so: lock: 30 days", account.place)
+    lockable = [one for one in counted if one.account and one.external and TOOLS[one.external.tool].locks]
+    if lockable:
+        account = studio.accounts[lockable[0].account]
+        days = max(30, -(-(noticed_after(studio, dataset) + lockable[0].age) // DAY))
+        return Mend(
+            f"let the account {account.name} lock what is written, and say so: lock: {days} days", account.place
+        )
 
     def travels(_: Machine, volume: Volume) -> bool:
         return volume.on in studio.drives and studio.drives[volume.on].plugged_into is None

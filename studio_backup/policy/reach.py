@@ -1,13 +1,14 @@
 """How far back a copy surely reaches, and how coarsely: from its retention and from how often points are made.
 
-All of it holds at every moment, however the clocks of the schedules stand to one another; the minutes that a timer
-waits so that not all jobs start at once, and the hour of daylight saving, are left out.
+All of it holds at every moment, however the clocks of the schedules stand to one another, and where points come evenly
+some moment is as bad as that. The minutes that a timer waits so that not all jobs start at once, and the hour of
+daylight saving, are left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import inf
 
@@ -30,6 +31,9 @@ class Spacing:
 
     shortest: int
     longest: int
+    steady: bool = field(
+        default=True, compare=False
+    )  # they also come evenly: each as long after its date as the others
 
     @property
     def even(self) -> bool:
@@ -47,19 +51,25 @@ class Depth:
 
 def spacing(chain: Sequence[Schedule]) -> Spacing:
     """That of a copy which is made by the first of these schedules from a copy made by the second, and so on."""
-    own = _of(chain[0])
+    own = single(chain[0])
     if len(chain) == 1:
         return own
     fed = spacing(chain[1:])
-    if own.longest <= fed.shortest:
-        return fed  # it looks often enough to see every one
-    if fed.even and (own.shortest % fed.shortest == 0) and (own.even or DAY % fed.shortest == 0):
-        return own
-    return Spacing(max(fed.shortest, own.shortest - fed.longest), own.longest + fed.longest)
+    step, behind = fed.shortest, sum(single(one).longest for one in chain[1:])
+    if not fed.steady:  # two may come between two looks, though their dates are far enough from one another
+        return Spacing(max(step, own.shortest - behind), own.longest + behind, steady=False)
+    # Only where one rhythm fits into the other does each point wait as long to be seen as every other.
+    fitting = own.shortest % step == 0 or step % own.shortest == 0 if fed.even else DAY % (own.shortest or WEEK) == 0
+    steady = own.even and fitting
+    if own.longest <= step:
+        return Spacing(step, fed.longest, steady)  # it looks often enough to see every one
+    if fed.even:  # whole steps of what it is fed from
+        return Spacing(max(step, own.shortest // step * step), -(-own.longest // step) * step, steady)
+    return Spacing(max(step, own.shortest - behind), own.longest + behind, steady=False)
 
 
-def _of(schedule: Schedule) -> Spacing:
-    """A run by hand may come at once, or after a month."""
+def single(schedule: Schedule) -> Spacing:
+    """Of one schedule alone: a run by hand may come at once, or after a month."""
     if not schedule.period:
         return Spacing(0, MANUAL_LIMIT)
     return Spacing(28 * DAY, MONTH) if schedule.period == MONTH else Spacing(schedule.period, schedule.period)
@@ -88,9 +98,15 @@ def _back(count: int, shortest: int, points: Spacing) -> float:
     The newest point of the period before is then one run old, and every further one about a period more.
     """
     steps, least = count - 2, points.shortest
+    whole = _MONTHS[min(steps, len(_MONTHS) - 1)] * DAY if shortest == 28 * DAY else steps * shortest
+    whole = max(whole, steps * shortest)
     # An even spacing makes it a whole number of points.
-    further = least * (steps * shortest // least) if points.even else steps * shortest - min(points.longest, shortest)
+    further = least * (whole // least) if points.even else whole - min(points.longest, shortest)
     return least + max(further, steps * least, 0)
+
+
+#: Days that so many months in a row have at least: the shortest such time begins or ends with a February.
+_MONTHS = (0, 28, 59, 89, 120, 150, 181, 212, 242, 273, 303, 334, 365)
 
 
 def _gap(shortest: int, longest: int, points: Spacing) -> int:
@@ -98,8 +114,8 @@ def _gap(shortest: int, longest: int, points: Spacing) -> int:
     once = points.shortest >= longest or (points.shortest, points.longest) == (shortest, longest)
     if once:
         return points.longest
-    fits = DAY if shortest != longest else shortest
-    return longest if points.even and fits % points.longest == 0 else longest + points.longest
+    # An even spacing makes it a whole number of points: as many as the longest period can hold.
+    return -(-longest // points.longest) * points.longest if points.even else longest + points.longest
 
 
 def reach(keep: Retention, period: int) -> float:

@@ -5,7 +5,7 @@ Nothing is left to chance: the same seed misses the same runs. Points are kept b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -41,7 +41,6 @@ class Setting:
     happenings: tuple[Happening, ...] = ()
     missed: float = 0.0  # 0 to 1
     seed: int = 0
-    turns: int = 7  # days that one drive of a rotation is in use before the next
 
     @property
     def end(self) -> datetime:
@@ -96,8 +95,10 @@ class Held:
         elif self.holding.copy is not None:
             self.points = sorted(self.holding.copy.keep.keep([*self.points, point]))
         else:
+            # What a run replaced is kept from that moment on, so the state that was the newest then is there as well.
             oldest = point_name(now - timedelta(seconds=min(self.holding.reach, _EVER)))
-            self.points = [*(one for one in self.points if one >= oldest), point]
+            first = max((one for one in self.points if one <= oldest), default="")
+            self.points = [*(one for one in self.points if one >= first), point]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,10 +123,8 @@ class Played:
     held: tuple[Held, ...]
 
 
-def play(
-    dataset: Dataset, holdings: Sequence[Holding], setting: Setting, rotations: dict[str, tuple[str, ...]]
-) -> Played:
-    """Play one dataset; `rotations`: name of a copy -> the copies that take turns with it, itself among them."""
+def play(dataset: Dataset, holdings: Sequence[Holding], setting: Setting) -> Played:
+    """Play one dataset; rotations begin with the turn of their first drive."""
     held = {one.name: Held(holding=one) for one in holdings if not one.is_original}
     happened: list[tuple[Happening, Outcome]] = []
     days: list[Day] = []
@@ -145,7 +144,7 @@ def play(
             days.append(_day(step, held, when, before, gone, [(one, _left(there, held, one, when)) for one in noticed]))
             before = {name: one.missed for name, one in held.items()}
         elif step not in gone:
-            _run(held, held[step], when, gone, setting, rotations.get(step, (step,)))
+            _run(held, held[step], when, gone, setting)
     return Played(dataset=dataset, days=tuple(days), outcomes=tuple(happened), held=tuple(held.values()))
 
 
@@ -156,18 +155,26 @@ def _steps(held: dict[str, Held], setting: Setting) -> list[tuple[datetime, Happ
     """
     steps: list[tuple[datetime, int, int, Happening | int | str]] = []
     for order, (name, one) in enumerate(held.items()):
-        steps += [(when, 2, order, name) for when in runs(one.every, setting.start, setting.end)]
+        steps += [(when, 2, order, name) for when in _runs(one, setting)]
     steps += [(one.at, 1, number, one) for number, one in enumerate(setting.happenings)]
     steps += [(setting.start + timedelta(days=number), 0, 0, number) for number in range(1, setting.days + 1)]
     return [(when, step) for when, _, _, step in sorted(steps, key=lambda one: one[:3])]
 
 
-def _run(
-    held: dict[str, Held], one: Held, when: datetime, gone: set[str], setting: Setting, turns: tuple[str, ...]
-) -> None:
+def _runs(one: Held, setting: Setting) -> Iterator[datetime]:
+    """When it is made; who copies by hand waits for the drive."""
+    for when in runs(one.every, setting.start, setting.end):
+        waits = 0 if one.every.period else _waits(one, when, setting)
+        yield when + timedelta(seconds=waits)
+
+
+def _waits(one: Held, when: datetime, setting: Setting) -> int:
+    return one.holding.turn.waits(int((when - setting.start).total_seconds())) if one.holding.turn else 0
+
+
+def _run(held: dict[str, Held], one: Held, when: datetime, gone: set[str], setting: Setting) -> None:
     one.ran += 1
-    number = (when - setting.start) // timedelta(days=setting.turns)
-    if turns[number % len(turns)] != one.holding.name:
+    if _waits(one, when, setting):
         one.away += 1
         return
     if _missed(setting, one.full_name, when):
@@ -227,12 +234,3 @@ def _day(
 def midnight(epoch: float) -> datetime:
     """The beginning of that day, in UTC."""
     return datetime.fromtimestamp(epoch // DAY * DAY, UTC)
-
-
-def turns_of(copies: Sequence[tuple[str, str | None]]) -> dict[str, tuple[str, ...]]:
-    """Of each copy those that take turns: they lie on drives of one rotation. Each name with its rotation, or None."""
-    found: dict[str, list[str]] = {}
-    for name, rotation in copies:
-        if rotation is not None:
-            found.setdefault(rotation, []).append(name)
-    return {name: tuple(names) for names in found.values() for name in names}

@@ -9,13 +9,14 @@ from studio_backup.spec.findings import Findings
 from studio_backup.spec.formats import parse_size
 from studio_backup.spec.inventory import Inventory
 from studio_backup.spec.media import USABLE
-from studio_backup.spec.outside import Drive, Whereabouts
+from studio_backup.spec.outside import TURN, Drive, Whereabouts
 from studio_backup.spec.reading import place_of, text_of
+from studio_backup.spec.schedule import DAY
 from studio_backup.spec.schema import Schema, load_schema
 from studio_backup.spec.wording import suggest
 
 #: How long a disk may lie on a shelf: its bearings stick. Six months of 30 days.
-SPIN_UP = 180 * 86400
+SPIN_UP = 180 * DAY
 
 
 def section_schema(section: str) -> Schema:
@@ -50,6 +51,7 @@ def _drive(name: str, entry: Entry, inventory: Inventory, findings: Findings) ->
     machine = text_of(node, "plugged_into") or None
     home = _home(node, machine, entry.key.place, inventory, findings)
     at = whereabouts(node, "at", inventory, findings) if text_of(node, "at") else home
+    turn = _turn(node, entry.key.place, findings)
     if home is None or at is None or len(findings) > before:
         return None
     medium, spin_up = text_of(node, "medium"), text_of(node, "spin_up_every")
@@ -69,6 +71,7 @@ def _drive(name: str, entry: Entry, inventory: Inventory, findings: Findings) ->
         at=at,
         plugged_into=machine,
         rotation=text_of(node, "rotation") or None,
+        turn=turn,
         enclosure=text_of(node, "enclosure") or None,
         power=text_of(node, "power") or None,
         model=text_of(node, "model") or None,
@@ -79,6 +82,18 @@ def _drive(name: str, entry: Entry, inventory: Inventory, findings: Findings) ->
         refresh_by=text_of(node, "refresh_by") or None,
         place=entry.key.place,
     )
+
+
+def _turn(node: Node, place: Place, findings: Findings) -> int:
+    """How long it is here, where it takes turns with others."""
+    text = text_of(node, "turn")
+    if text and not text_of(node, "rotation"):
+        message = "'turn' is of a drive that takes turns, and this one takes none"
+        findings.add(place_of(node, "turn", place), "SB309", message, "add rotation: NAME, or leave turn: out")
+    elif text and parse_duration(text) < DAY:
+        message = f"a turn of {text} is less than a day"
+        findings.add(place_of(node, "turn", place), "SB412", message, "write 1 day or more")
+    return parse_duration(text) if text else TURN
 
 
 def _home(

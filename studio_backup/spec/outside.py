@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from studio_backup.source import Place
-from studio_backup.spec.schedule import Schedule
+from studio_backup.spec.schedule import DAY, Schedule
+
+#: How long one drive of a rotation is here before the next, unless the spec says.
+TURN = 7 * DAY
 
 
 @dataclass(frozen=True, order=True)
@@ -47,6 +50,7 @@ class Drive:
     at: Whereabouts  # where it is until a move is recorded
     plugged_into: str | None = None  # machine that it stays plugged into
     rotation: str | None = None  # drives that take turns share one
+    turn: int = TURN  # seconds for which it is here before the next drive of its rotation takes its place
     enclosure: str | None = None
     power: str | None = None
     model: str | None = None

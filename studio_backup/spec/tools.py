@@ -27,6 +27,7 @@ class Tool:
     local_only: bool = False  # sees nothing but disks of the very machine, while they are plugged in
     user_files: bool = False  # leaves out systems and programs
     skips: tuple[str, ...] = ()  # providers whose folders it leaves out
+    locks: bool = False  # writes to storage that can lock what was written (object lock)
     ended: bool = False  # no longer made
 
 
@@ -63,13 +64,13 @@ TOOLS: dict[str, Tool] = {
     "google-drive": Tool(title="Google Drive", every="realtime", sync=True, os=BOTH),
     "onedrive": Tool(title="OneDrive", every="realtime", sync=True, os=BOTH),
     "icloud-drive": Tool(title="iCloud Drive", every="realtime", sync=True, os=BOTH),
-    "rclone": Tool(title="rclone", level=OBSERVED, every="day"),
-    "restic": Tool(title="restic", level=OBSERVED, every="day", restorer="restic"),
+    "rclone": Tool(title="rclone", level=OBSERVED, every="day", locks=True),
+    "restic": Tool(title="restic", level=OBSERVED, every="day", restorer="restic", locks=True),
     "ltfs": Tool(title="LTFS", level=OBSERVED),
     "tape": Tool(title="tape"),
     "disc-burner": Tool(title="burned discs"),
     "by-hand": Tool(title="copied by hand"),
-    "other": Tool(title="another product"),
+    "other": Tool(title="another product", locks=True),
 }
 
 
