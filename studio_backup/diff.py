@@ -116,10 +116,14 @@ def _difference(change: Change, want: Resource, seen: Resource, fields: tuple[Fi
     rules = {item.rule for item in fields}
     names = frozenset(item.name for item in fields)
     if rules == {"watched"}:
-        return dataclasses.replace(change, verb="watch", fields=fields, reason="watched, never changed")
+        reason, fix = want.by_hand(seen, names) or ("watched, never changed", "")
+        return dataclasses.replace(change, verb="watch", fields=fields, reason=reason, fix=fix)
     if change.entry is None and not seen.claimable and not want.adoptable:
         fix = "move it away, or make it equal to the spec by hand; then apply again"
         return _conflict(change, fields, "stands there already, is not ours, and differs", fix)
+    told = want.by_hand(seen, frozenset(item.name for item in fields if item.rule != "watched"))
+    if told:
+        return _conflict(change, fields, *told)
     stuck = [item.name for item in fields if item.rule == "fixed"]
     if "guarded" in rules and not stuck and not want.awaits() and not want.update(seen, names):
         stuck = [item.name for item in fields if item.rule == "guarded"]

@@ -10,6 +10,7 @@ from studio_backup.resource import Resource, ruled_fields
 #: Kinds that a play holds by name; all others are compiled.
 WRITTEN = (
     *("disk", "md-array", "btrfs-filesystem", "zfs-pool", "filesystem", "zfs-dataset", "mount", "btrfs-subvolume"),
+    *("full-disk-access", "time-machine", "apfs-snapshots", "apple-raid", "power", "spotlight"),
 )
 
 

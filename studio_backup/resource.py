@@ -23,7 +23,14 @@ RULES = ("managed", "fixed", "guarded", "watched", "secret")
 
 
 class Unparsable(Exception):
-    """The answer is not one that this kind knows: the resource is unread, whatever else it may be."""
+    """The answer is not one that this kind knows: the resource is unread, whatever else it may be.
+
+    `fix` is what to do about it, where that is known.
+    """
+
+    def __init__(self, reason: str, fix: str = "") -> None:
+        super().__init__(reason)
+        self.fix = fix
 
 
 def whole(reply: Reply) -> str:
@@ -103,6 +110,8 @@ class Resource(ABC):
     adoptable: ClassVar[bool] = False
     #: Whether making it destroys what was there: its address must be named even while its steps are not known yet.
     destroys: ClassVar[bool] = False
+    #: Whether it can be absent and then made; a setting of a system always has some value.
+    made: ClassVar[bool] = True
 
     system: str  # MACHINE/SYSTEM
     name: str
@@ -144,6 +153,11 @@ class Resource(ABC):
         """Why it cannot be made or changed as things are, and what to do about it; None where nothing is in the way."""
         return None
 
+    def by_hand(self, seen: Self, fields: frozenset[str]) -> tuple[str, str] | None:
+        """Which of these differences only a person can mend: why, and how; None where steps do, or nothing is known."""
+        del seen, fields
+        return None
+
     @classmethod
     @abstractmethod
     def named(cls, system: str, name: str, place: Place) -> Self:
@@ -182,6 +196,7 @@ class Watched(Resource):
     """A kind that is only looked at: nobody makes it, no step changes it, and the manifest has no entry for it."""
 
     recorded: ClassVar[bool] = False
+    made: ClassVar[bool] = False
 
     def create(self) -> tuple[Step, ...]:
         """Nothing: it is never made by watching it."""

@@ -84,7 +84,7 @@ def read(resource: Resource, answered: Answered) -> Seen:
     try:
         value = resource.parse(answer)
     except Unparsable as error:
-        return Unread(str(error))
+        return Unread(str(error), error.fix)
     except (ValueError, IndexError, KeyError) as error:
         return Unread(f"an answer that {resource.kind} does not know: {error}")
     return Absent() if value is None else Present(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from studio_backup.compile.alarm import sound
 from studio_backup.compile.collect import Collector, Compiled
+from studio_backup.compile.macos import keep_macos
 from studio_backup.compile.reader import serve
 from studio_backup.compile.routes import Route, routes
 from studio_backup.compile.storage import Storage
@@ -28,6 +29,7 @@ def compile_studio(studio: Studio) -> Compiled:
     """All resources of all systems, each once, in the order of the spec."""
     collected = Collector(studio)
     Storage(collected).keep()
+    keep_macos(collected)
     for route in routes(studio):
         collected.serving = route.dataset.full_name
         receive(collected, route)

@@ -15,6 +15,7 @@ from studio_backup.resources.md_array import MdArray
 from studio_backup.resources.md_change import BARE
 from studio_backup.resources.mount import ALWAYS, Mount
 from studio_backup.spec import model
+from studio_backup.spec.macos import MAC_KINDS
 from studio_backup.spec.paths import inside
 from studio_backup.spec.storage import chosen_array_id, is_uuid
 
@@ -38,7 +39,7 @@ class Storage:
         for one in self.kept.values():
             machine = self.collected.studio.machines[one.machine]
             system = machine.linux
-            if system is None:  # the spec is refused before it comes to this
+            if system is None or one.kind in MAC_KINDS:  # else the spec is refused before it comes to this
                 continue
             match one.kind:
                 case "disk":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio_backup.resource import Resource
+from studio_backup.resources.apple_raid import AppleRaid
 from studio_backup.resources.block import Block
 from studio_backup.resources.btrfs_filesystem import BtrfsFilesystem
 from studio_backup.resources.btrfs_subvolume import BtrfsSubvolume
@@ -11,6 +12,10 @@ from studio_backup.resources.disk import Disk
 from studio_backup.resources.file import File
 from studio_backup.resources.filesystem import Filesystem
 from studio_backup.resources.launchd_job import LaunchdJob
+from studio_backup.resources.mac_access import FullDiskAccess
+from studio_backup.resources.mac_power import Power
+from studio_backup.resources.mac_snapshots import ApfsSnapshots
+from studio_backup.resources.mac_spotlight import Spotlight
 from studio_backup.resources.md_array import MdArray
 from studio_backup.resources.mdadm_conf import MdadmConf
 from studio_backup.resources.mount import Mount
@@ -19,6 +24,7 @@ from studio_backup.resources.sentinel import Sentinel
 from studio_backup.resources.snapshot_schedule import SnapshotSchedule
 from studio_backup.resources.ssh_key import SshKey
 from studio_backup.resources.systemd_unit import SystemdUnit
+from studio_backup.resources.time_machine import TimeMachine
 from studio_backup.resources.volume import Volume
 from studio_backup.resources.zfs_dataset import ZfsDataset
 from studio_backup.resources.zfs_pool import ZfsPool
@@ -31,5 +37,6 @@ KINDS: dict[str, type[Resource]] = {
         *(SshKey, File, Block, SystemdUnit, LaunchdJob, Filesystem, Mount, MdadmConf, SnapshotSchedule),
         *(BtrfsFilesystem, BtrfsSubvolume),
         *(ZfsPool, ZfsDataset),
+        *(FullDiskAccess, TimeMachine, ApfsSnapshots, AppleRaid, Power, Spotlight),
     )
 }

@@ -66,6 +66,7 @@ CODES = {
     "SB417": "storage to keep that rests on what is not kept, or not known",
     "SB418": "something of another product that nobody can know",
     "SB419": "snapshots, or an engine that sends them, where they cannot work",
+    "SB420": "a thing of macOS to keep on what is no Mac",
     # SB5: what a studio should not do; a warning, and no reason to stop
     "SB501": "a dataset with one copy",
     "SB502": "Time Machine as the only backup",

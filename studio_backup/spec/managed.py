@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from studio_backup.source import Document, Entry, Listing, Mapping
 from studio_backup.spec.filling import Filler
+from studio_backup.spec.macos import OF_ARRAYS, OF_SYSTEMS, OF_VOLUMES
 from studio_backup.spec.model import Machine, Managed, Volume
 from studio_backup.spec.plays import Held, first_to_give, given
 from studio_backup.spec.reading import entries_of, place_of, text_of, texts_of
@@ -24,6 +25,9 @@ _SECTIONS = {
     "filesystem": ("volumes", "volume"),
     "zfs-dataset": ("volumes", "volume"),
     "mount": ("volumes", "volume"),
+    **dict.fromkeys(OF_SYSTEMS, ("systems", "system")),
+    **dict.fromkeys(OF_ARRAYS, ("arrays", "array")),
+    **dict.fromkeys(OF_VOLUMES, ("volumes", "volume")),
 }
 
 

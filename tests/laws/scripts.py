@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from studio_backup.compile import routes
+from studio_backup.diff import Present
 from studio_backup.discover.asking import PROBE as DISCOVER
 from studio_backup.doctor import wanted
 from studio_backup.lock import acquire
@@ -14,7 +15,9 @@ from studio_backup.manifest import ENTRIES, LOCK
 from studio_backup.probe import Probe, join, merge
 from studio_backup.resource import Derived, Resource, Unparsable, ruled_fields
 from studio_backup.resources import KINDS
+from studio_backup.resources.mac_spotlight import Spotlight
 from studio_backup.resources.mount import Mount
+from studio_backup.resources.time_machine import TimeMachine
 from studio_backup.resources.zfs_dataset import ZfsDataset
 from studio_backup.restore.stream import land, send, verify
 from studio_backup.rollout.sessions import probe as session_probe
@@ -52,6 +55,10 @@ def hostile(resource: Resource) -> Resource:
         return dataclasses.replace(resource, name=f"/srv/{HOSTILE}")
     if isinstance(resource, Mount):
         return dataclasses.replace(resource, path=f"/srv/{HOSTILE}")
+    if isinstance(resource, TimeMachine):
+        return dataclasses.replace(resource, exclude=(*resource.exclude, f"/srv/{HOSTILE}"))
+    if isinstance(resource, Spotlight):
+        return dataclasses.replace(resource, path=f"/srv/{HOSTILE}")
     if isinstance(resource, ZfsDataset):
         return dataclasses.replace(resource, mountpoint=f"/srv/{HOSTILE}")
     return resource
@@ -78,6 +85,13 @@ def steps() -> Iterator[tuple[str, Step]]:
         for word, found in (("create", one.create()), ("update", one.update(one, fields)), ("remove", removing)):
             for number, step in enumerate(found):
                 yield f"{kind} {word} {number}", step
+    for case in every_case():
+        # What is never made has no steps of its own: only what was seen tells which are left.
+        seen = case.seen()
+        if not KINDS[case.kind].made and case.change().verb == "update" and isinstance(seen, Present):
+            want = hostile(case.want())
+            for number, step in enumerate(want.update(seen.value, frozenset(ruled_fields(type(want))))):
+                yield f"{case.name} {number}", step
 
 
 def tasks() -> list[Task]:

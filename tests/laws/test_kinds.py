@@ -45,9 +45,9 @@ def test_each_field_drifts_in_some_case(kind: str, field: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_cases_that_are_fine_absent_and_unread(kind: str) -> None:
     verbs = {case.change().verb for case in CASES if case.kind == kind}
-    recorded = KINDS[kind].recorded
-    assert ({"ok", "unread", "create"} if recorded else {"ok", "unread"}) <= verbs
-    if not recorded:  # never absent: what is not mounted, or not there, is seen as such
+    made = KINDS[kind].made
+    assert ({"ok", "unread", "create"} if made else {"ok", "unread"}) <= verbs
+    if not made:  # never absent: what is not mounted, or not there, is seen as such; a setting has some value
         assert not any(isinstance(case.seen(), Absent) for case in CASES if case.kind == kind)
 
 
@@ -80,7 +80,7 @@ def test_what_only_asks_asks_the_same_question(kind: str) -> None:
     want = case.want()
     named: Resource = KINDS[kind].named(SYSTEM, want.name, want.place)
     assert (named.probe().script, named.probe().touches) == (want.probe().script, want.probe().touches)
-    if not KINDS[kind].recorded:
+    if not KINDS[kind].made:  # what is only to be released need not be known in full
         return
     alone, seen = named.parse(case.reply()), want.parse(case.reply())
     # Only the spec knows disks by the names of bays.

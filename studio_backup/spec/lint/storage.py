@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.lint.btrfs import lint_btrfs, lint_subvolume
+from studio_backup.spec.lint.macos import lint_macos
 from studio_backup.spec.lint.seeing import check_id, sees
 from studio_backup.spec.lint.sight import Sight
 from studio_backup.spec.lint.zfs import lint_zfs
+from studio_backup.spec.macos import MAC_KINDS
 from studio_backup.spec.model import Array, Machine, Managed, System
 from studio_backup.spec.paths import inside
 from studio_backup.spec.storage import LABEL_LIMITS
@@ -18,6 +20,9 @@ _MOUNTED = (*LABEL_LIMITS, "ext2", "ext3", "f2fs", "exfat")
 def lint_storage(sight: Sight, findings: Findings) -> None:
     """Report SB414 to SB417, and of what is kept also SB207, SB212, SB310, SB405, SB406 and SB413."""
     for one in sight.studio.managed:
+        if one.kind in MAC_KINDS:
+            lint_macos(sight, one, findings)
+            continue
         machine = sight.studio.machines[one.machine]
         system = machine.linux
         if system is None:

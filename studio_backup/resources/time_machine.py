@@ -1,0 +1,233 @@
+"""Time Machine on a Mac: where it backs up to, how often, what it leaves out; watched, what it really completed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar, Self
+
+from studio_backup.probe import Probe, Reply
+from studio_backup.resource import Resource, managed, watched
+from studio_backup.resources import time_machine_steps as steps
+from studio_backup.resources.time_machine_results import result
+from studio_backup.resources.time_machine_seen import SCRIPT, Destination, Machine, same_url, seen
+from studio_backup.source import Place
+from studio_backup.step import Risk, Step
+
+#: Words of a spec for the only intervals that macOS has, in seconds.
+INTERVALS = {"hour": 3600, "day": 86400, "week": 604800}
+#: The first version with any other than the hour.
+_CHOOSES = (13,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeMachine(Resource):
+    """One Mac's; its name is the system's. Destinations are the URL of a share, or where a volume is mounted."""
+
+    kind: ClassVar[str] = "time-machine"
+    summary: ClassVar[str] = (
+        "Time Machine on a Mac: destinations, interval, exclusions; watched, its last backup (a spec writes it)"
+    )
+    adoptable: ClassVar[bool] = True
+    made: ClassVar[bool] = False
+
+    destinations: tuple[str, ...] = managed()  # in what is seen also those that nobody asked for, where it is exclusive
+    quota: str | None = managed(None)  # GB of each destination
+    automatic: str = managed("yes")
+    every: str = managed("hour")
+    exclude: tuple[str, ...] = managed(())  # paths
+    exclude_volumes: tuple[str, ...] = managed(())  # names of volumes
+    backup: str = watched("fresh")
+    error: str = watched("none")
+    present: str = watched("yes")
+    hidden: str = watched("nothing")  # what is excluded, and nobody asked for
+    encrypted: str | None = watched(None)
+
+    exclusive: bool = field(default=False, compare=False)
+    max_age: int = field(default=86400, compare=False)  # seconds that the last backup may be old
+    local: Mapping[str, str] = field(default_factory=dict, compare=False)  # mount point -> UUID of the volume
+    travelling: tuple[str, ...] = field(default=(), compare=False)  # mount points of drives that may be away
+    volumes: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False)  # name -> UUID, mount point
+    machine: Machine | None = field(default=None, compare=False, repr=False)
+
+    def probe(self) -> Probe:
+        """One question for all of it, among the last: it is answered by services that may hang."""
+        return Probe(script=SCRIPT, touches=True)
+
+    def parse(self, reply: Reply) -> Self:
+        """Never absent: a Mac that nobody set up has no destinations, and backs up nothing."""
+        found = seen(reply)
+        ours = self._ours(found)
+        paths, volumes = self._excluded(found)
+        return type(self)(
+            system=self.system,
+            name=self.name,
+            place=self.place,
+            destinations=self._destinations(found),
+            quota=self.quota and (", ".join(dict.fromkeys(one.quota for one in ours)) or self.quota),
+            automatic=found.automatic,
+            every=next((word for word, length in INTERVALS.items() if length == found.interval), f"{found.interval} s"),
+            exclude=paths,
+            exclude_volumes=volumes,
+            backup=self._backup(found, ours),
+            error="; ".join(f"{one.word}: {result(one.result)}" for one in ours if one.result) or "none",
+            present="; ".join(f"{one.word} is not there" for one in ours if self._away(one)) or "yes",
+            hidden=self._hidden(found),
+            encrypted=self.encrypted and (", ".join(dict.fromkeys(one.encrypted for one in ours)) or self.encrypted),
+            exclusive=self.exclusive,
+            max_age=self.max_age,
+            local=self.local,
+            travelling=self.travelling,
+            volumes=self.volumes,
+            machine=found,
+        )
+
+    def _ours(self, found: Machine) -> tuple[Destination, ...]:
+        return tuple(one for one in found.destinations if any(one.is_at(word) for word in self.destinations))
+
+    def _destinations(self, found: Machine) -> tuple[str, ...]:
+        there = [word for word in self.destinations if any(one.is_at(word) for one in found.destinations)]
+        return (*there, *(one.word for one in self._surplus(found)))
+
+    def _surplus(self, found: Machine) -> list[Destination]:
+        """Those that go, where the spec has the only say: what it does not name, and of twins all but the best."""
+        if not self.exclusive:
+            return []
+        kept = []
+        for word in self.destinations:
+            twins = [one for one in found.destinations if one.is_at(word)]
+            kept += sorted(twins, key=lambda one: (one.completed[-1:], one.id))[-1:]
+        return [one for one in found.destinations if one not in kept]
+
+    def _excluded(self, found: Machine) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Paths and names of volumes: those that are wanted, and all others where the spec has the only say."""
+        paths = [path for path in self.exclude if path in found.paths]
+        names = [name for name in self.exclude_volumes if self._leaves_out(found, name)]
+        if self.exclusive:
+            paths += [path for path in found.paths if path not in self.exclude]
+            names += [name for name in self.volumes if name not in names and self._leaves_out(found, name)]
+        return tuple(paths), tuple(names)
+
+    def _leaves_out(self, found: Machine, volume: str) -> bool:
+        return self.volumes[volume][0].upper() in found.volumes
+
+    def _hidden(self, found: Machine) -> str:
+        if self.exclusive:
+            return "nothing"
+        names = [f"volume {name}" for name in self.volumes if name not in self.exclude_volumes]
+        names = [name for name in names if self._leaves_out(found, name.removeprefix("volume "))]
+        return ", ".join([*(path for path in found.paths if path not in self.exclude), *names]) or "nothing"
+
+    def _backup(self, found: Machine, ours: tuple[Destination, ...]) -> str:
+        newest = found.newest(ours)
+        if not ours:
+            return "no destination of the spec is there"
+        if newest is None:
+            return "none was ever completed"
+        fresh = (found.now - newest).total_seconds() <= self.max_age
+        return "fresh" if fresh else f"the newest is of {newest:%Y-%m-%d %H:%M} UTC"
+
+    def _away(self, one: Destination) -> bool:
+        return one.local and not one.mounted and not any(one.is_at(word) for word in self.travelling)
+
+    def completed(self, words: tuple[str, ...]) -> datetime | None:
+        """When the last backup to any of these destinations was complete, in a value that was seen."""
+        if self.machine is None:
+            return None
+        chosen = [one for one in self.machine.destinations if any(one.is_at(word) for word in words)]
+        return self.machine.newest(tuple(chosen))
+
+    def by_hand(self, seen: Self, fields: frozenset[str]) -> tuple[str, str] | None:
+        """A share wants a password, which must stand in no command; an interval wants a macOS that has one."""
+        if "destinations" in fields and (told := self._shares_missing(seen)):
+            return told
+        if "every" in fields and seen.machine and seen.machine.version < _CHOOSES:
+            version = ".".join(map(str, seen.machine.version))
+            return f"macOS {version} backs up every hour, and has no other interval", "write every: hour for this Mac"
+        if "quota" in fields and seen.machine and not self._quotas(seen.machine, [], self.quota or ""):
+            return "the quota of a disk is set while it is there", "plug it in, then plan again"
+        if fields == {"hidden"}:
+            return "somebody left out what the spec does not", "add it to exclude:, or take it out at that Mac"
+        return None
+
+    def _shares_missing(self, seen: Self) -> tuple[str, str] | None:
+        missing = [word for word in self.destinations if word not in (*seen.destinations, *self.local)]
+        if not missing:
+            return None
+        there = seen.machine.destinations if seen.machine else ()
+        others = [one.word for one in there if not one.local and not any(same_url(one.word, w) for w in missing)]
+        fix = f"at that Mac, in the settings of Time Machine, add {missing[0]} as a backup disk, and type its password"
+        fix += f"; or write into the spec what is there: {', '.join(others)}" if others else ""
+        return "a share is added by hand: tmutil takes its password where every program can read it", fix
+
+    def create(self) -> tuple[Step, ...]:
+        """Nothing: every Mac has it."""
+        return ()
+
+    def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
+        """What is wanted is added before anything goes, and automatic backups begin last."""
+        if seen.machine is None:
+            return ()
+        found: list[Step] = []
+        added = [word for word in self.destinations if word not in seen.destinations and word in self.local]
+        if "destinations" in fields:
+            found += [self._add(word) for word in added]
+            found += [_drop(one) for one in self._surplus(seen.machine)]
+        if self.quota and fields & {"quota", "destinations"}:
+            found += self._quotas(seen.machine, added, self.quota)
+        if "exclude" in fields:
+            found += _paths(self.exclude, seen.exclude)
+        if "exclude_volumes" in fields:
+            found += self._volumes(seen.exclude_volumes)
+        if "every" in fields:
+            title = f"let Time Machine run every {self.every}"
+            found.append(Step(title=title, script=steps.interval(INTERVALS[self.every])))
+        if "automatic" in fields:
+            word = "on" if self.automatic == "yes" else "off"
+            found.append(Step(title=f"turn automatic backups {word}", script=steps.automatic(self.automatic)))
+        return tuple(found)
+
+    def _add(self, word: str) -> Step:
+        guard, script = steps.add_local(word, self.local[word])
+        return Step(title=f"add {word} to the destinations", guard=guard, script=script)
+
+    def _quotas(self, found: Machine, added: list[str], quota: str) -> list[Step]:
+        words = [one.word for one in self._ours(found) if one.quota != quota and (one.mounted or not one.local)]
+        words += added
+        return [Step(title=f"let {word} take {quota} GB", script=steps.quota(word, quota)) for word in words]
+
+    def _volumes(self, there: tuple[str, ...]) -> list[Step]:
+        more = [name for name in self.exclude_volumes if name not in there]
+        less = [name for name in there if name not in self.exclude_volumes]
+        changes = [("addexclusion", "leave out", name) for name in more]
+        changes += [("removeexclusion", "take in", name) for name in less]
+        return [self._volume(f"{word} the volume {name}", verb, name) for verb, word, name in changes]
+
+    def _volume(self, title: str, verb: str, name: str) -> Step:
+        identity, path = self.volumes[name]
+        guard, script = steps.exclude_volume(verb, path, identity)
+        return Step(title=title, guard=guard, script=script)
+
+    def remove(self) -> tuple[Step, ...] | None:
+        """Released: it goes on as it is."""
+        return None
+
+    @classmethod
+    def named(cls, system: str, name: str, place: Place) -> Self:
+        """Every Mac has one."""
+        return cls(system=system, name=name, place=place, destinations=())
+
+
+def _drop(one: Destination) -> Step:
+    title = f"take {one.word} from the destinations; its backups stay"
+    return Step(title=title, script=steps.drop(one.id), risk=Risk.DISRUPTS)
+
+
+def _paths(wanted: tuple[str, ...], there: tuple[str, ...]) -> list[Step]:
+    more = [path for path in wanted if path not in there]
+    less = [path for path in there if path not in wanted]
+    return [
+        *(Step(title=f"leave out {path}", script=steps.exclude_path("addexclusion", path)) for path in more),
+        *(Step(title=f"take in {path}", script=steps.exclude_path("removeexclusion", path)) for path in less),
+    ]

@@ -1,0 +1,190 @@
+"""Time Machine as it is on one Mac: what tmutil lists, and what the preferences remember of each destination."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from studio_backup.paths import MAC_TOOLS
+from studio_backup.probe import Reply
+from studio_backup.resource import Unparsable
+from studio_backup.resources.mac_told import SSH_SWITCH, TOLD, Told, asked, listed, text_of
+
+#: The preferences are asked for by way of the service that keeps them: the file itself is read by who has access alone.
+SCRIPT = f"""{TOLD}
+told now date -u +%Y-%m-%dT%H:%M:%SZ
+told version sw_vers -productVersion
+told destinations {MAC_TOOLS["tmutil"]} destinationinfo -X
+told preferences {MAC_TOOLS["defaults"]} export /Library/Preferences/com.apple.TimeMachine -
+printf 'complete\\n'"""
+
+_NONE = re.compile(r"tmutil: No destinations configured\.\s*")
+_NEVER = re.compile(r"(.*\s)?Domain /Library/Preferences/com\.apple\.TimeMachine does not exist\s*")
+#: Seconds that a date may be ahead of that Mac's clock.
+_AHEAD = 300
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One of those that are set up. `word` is what a spec would call it."""
+
+    id: str
+    name: str
+    word: str  # its URL or mount point; its name where it is not mounted
+    local: bool
+    mounted: bool
+    quota: str  # in GB, or none
+    completed: tuple[datetime, ...]
+    result: int
+    encrypted: str  # yes, no, or not known
+
+    def is_at(self, word: str) -> bool:
+        """Whether it is the one that a spec calls so: by its URL; by where it is mounted, else by its name there."""
+        if not self.local:
+            return same_url(self.word, word)
+        return self.word == word if self.mounted else word == f"/Volumes/{self.name}"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """All of it."""
+
+    now: datetime
+    version: tuple[int, ...]
+    destinations: tuple[Destination, ...]
+    preferences: Mapping[str, Any]
+
+    @property
+    def automatic(self) -> str:
+        """yes or no, whichever of its two types the key has; not set where it was never switched."""
+        value = self.preferences.get("AutoBackup")
+        if value is None:
+            return "not set"
+        if value not in (0, 1):
+            raise Unparsable(f"AutoBackup is {value!r}")
+        return "yes" if value else "no"
+
+    @property
+    def interval(self) -> int:
+        """Seconds between two backups; where nobody set it, the hour that it is by itself."""
+        value = self.preferences.get("AutoBackupInterval", 3600)
+        if not isinstance(value, int):
+            raise Unparsable(f"AutoBackupInterval is {value!r}")
+        return value
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """What is excluded by its path, as somebody asked for it."""
+        return _texts(self.preferences, "SkipPaths")
+
+    @property
+    def volumes(self) -> tuple[str, ...]:
+        """UUIDs of the volumes that are excluded."""
+        return tuple(one.upper() for one in _texts(self.preferences, "ExcludedVolumeUUIDs"))
+
+    def newest(self, destinations: tuple[Destination, ...]) -> datetime | None:
+        """When the last backup to any of these was complete; what is dated in the future is none."""
+        dates = (date for one in destinations for date in one.completed)
+        return max((date for date in dates if (date - self.now).total_seconds() <= _AHEAD), default=None)
+
+
+def seen(reply: Reply) -> Machine:
+    """Read the answer to SCRIPT; raises Unparsable where any part of it is not known for sure."""
+    preferences = _preferences(asked(reply, "preferences"))
+    told = {str(one.get("DestinationID", "")).upper(): one for one in _told(preferences)}
+    found = [_destination(one, told) for one in _listed(asked(reply, "destinations"))]
+    moment, version = asked(reply, "now").text.strip(), asked(reply, "version").text.strip()
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)*", version):
+        raise Unparsable(f"sw_vers says {asked(reply, 'version').line}")
+    try:
+        now = datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise Unparsable(f"date says {moment[:40]}") from None
+    return Machine(now, tuple(map(int, version.split("."))), tuple(found), preferences)
+
+
+def _listed(said: Told) -> list[dict[str, Any]]:
+    """Whether there is a list without any, or a sentence, differs between versions: both are none."""
+    if _NONE.fullmatch(said.text):
+        return []
+    found = said.plist()
+    if "Destinations" not in found and found:
+        raise Unparsable(f"tmutil tells of {', '.join(sorted(found))}, and of no destinations")
+    return listed(found.get("Destinations", []), "the list of destinations")
+
+
+def _preferences(said: Told) -> dict[str, Any]:
+    if said.unprivileged:
+        raise Unparsable("macOS keeps those who come by SSH from Time Machine's settings, root too", SSH_SWITCH)
+    if _NEVER.fullmatch(said.text):
+        return {}
+    if said.exit:
+        raise Unparsable(f"defaults says {said.line}")
+    return said.plist()
+
+
+def _told(preferences: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return listed(preferences.get("Destinations", []), "what is remembered of destinations")
+
+
+def _destination(one: dict[str, Any], told: Mapping[str, dict[str, Any]]) -> Destination:
+    identity = text_of(one.get("ID"), "the id of a destination")
+    name, kind = text_of(one.get("Name"), "the name of a destination"), one.get("Kind")
+    if kind not in ("Local", "Network"):
+        raise Unparsable(f"a destination of kind {kind}")
+    mount = one.get("MountPoint")
+    word = text_of(one.get("URL"), "the URL of a destination") if kind == "Network" else str(mount or name)
+    quota, known = one.get("QuotaGB"), told.get(identity.upper(), {})
+    return Destination(
+        id=identity,
+        name=name,
+        word=word,
+        local=kind == "Local",
+        mounted=bool(mount),
+        quota="none" if quota is None else f"{quota:g}" if isinstance(quota, int | float) else str(quota),
+        completed=_dates(known.get("SnapshotDates", [])),
+        result=_result(known.get("RESULT", 0)),
+        encrypted={"Encrypted": "yes", "FileVault": "yes", "NotEncrypted": "no"}.get(
+            str(known.get("LastKnownEncryptionState")), "not known"
+        ),
+    )
+
+
+def _dates(found: object) -> tuple[datetime, ...]:
+    """Of completed backups: dates of attempts, and of the last activity, are refreshed by what fails."""
+    if not isinstance(found, list) or not all(isinstance(date, datetime) for date in found):
+        raise Unparsable("the dates of backups are no dates")
+    return tuple(sorted(date.replace(tzinfo=UTC) for date in found))
+
+
+def _result(found: object) -> int:
+    if not isinstance(found, int):
+        raise Unparsable(f"the result of the last attempt is {found!r}")
+    return found
+
+
+def _texts(preferences: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    found = preferences.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        raise Unparsable(f"{key} is no list of texts")
+    return tuple(found)
+
+
+def same_url(one: str, other: str) -> bool:
+    """Whether two URLs name one share: the case of a host, a dot after it and how letters are encoded do not matter."""
+    return _parts(one) == _parts(other)
+
+
+def _parts(url: str) -> tuple[str, str, str, str]:
+    found = urlsplit(url)
+    user, _, host = found.netloc.rpartition("@")
+    return (
+        found.scheme,
+        unquote(user.partition(":")[0]),
+        unquote(host).lower().rstrip("."),
+        unquote(found.path).strip("/"),
+    )
