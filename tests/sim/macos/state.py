@@ -40,7 +40,7 @@ def fresh(version: str) -> State:
         "raidsets": [],
         "tm": {"auto": None, "interval": None, "dests": [], "skip_paths": [], "excluded_volumes": [], "sticky": []},
         "snapshots": {},
-        "pmset": {},
+        "pmset": {"AC Power": {"womp": "1", "autorestart": "0", "powernap": "1", "sleep": "1", "displaysleep": "10"}},
         "mdutil": {},
     }
 

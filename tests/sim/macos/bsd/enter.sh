@@ -57,5 +57,7 @@ rm -rf etc/studio-backup var/lib/studio-backup
 mkdir -p Library/LaunchDaemons Library/Preferences System/Library/LaunchDaemons System/Library/CoreServices Volumes \
   Applications Users/tech
 chmod 755 Library/LaunchDaemons
+mkdir -p "Library/Application Support/com.apple.TCC"
+: >"Library/Application Support/com.apple.TCC/TCC.db"
 echo ready
 exec chroot "$root" /bin/cat
