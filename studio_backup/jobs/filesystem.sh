@@ -44,6 +44,7 @@ list_filesystem() {
     filesystem_told=$(blkid -p -n "$mounted_type" -o export "$device" 2>/dev/null) || filesystem_told=''
     as_signature "$filesystem_told" ''
     list_room
+    list_unused "$device"
     return
   fi
   ask_power "$filesystem_smart" >/dev/null
@@ -113,6 +114,25 @@ as_signature() {
 list_room() {
   df -Pk "$mounted_at" 2>/dev/null | awk 'NR == 2 && $2 > 0 {
     printf "room\t%d\t%.0f\n", ($3 + $4 > 0) ? $4 * 100 / ($3 + $4) : 0, $4 * 1.024 / 1000 }'
+}
+
+# What a mounted file system leaves of its device is told where that is more than a hundredth: one that grew, such as an
+# array with a disk more. Nothing of this reads a disk: ext4's superblock stays in memory, and the others ask the kernel.
+list_unused() {
+  case $mounted_type in
+    ext4) filesystem_bytes=$(od -An -v -tu1 -j 1024 -N 512 "$1" | awk '
+      { for (place = 1; place <= NF; place++) byte[count++] = $place }
+      function number(at) { return byte[at] + 256 * (byte[at + 1] + 256 * (byte[at + 2] + 256 * byte[at + 3])) }
+      END { if (count == 512) printf "%.0f", (number(4) + number(336) * 2 ^ 32) * 2 ^ (10 + number(24)) }') ;;
+    xfs) filesystem_bytes=$(xfs_info "$mounted_at" 2>/dev/null | awk -F '[ =,]+' '
+      $1 == "data" { printf "%.0f", $3 * $5 }') ;;
+    btrfs) filesystem_bytes=$(btrfs filesystem show --raw "$mounted_at" 2>/dev/null | awk '
+      $1 == "devid" { printf "%.0f", $4 }') ;;
+    *) return 0 ;;
+  esac
+  awk -v used="$filesystem_bytes" -v sectors="$filesystem_sectors" 'BEGIN {
+    if (used !~ /^[1-9]/) print "unused\t?"
+    else if (sectors * 512 - used > sectors * 5.12) printf "unused\t%.0f\n", (sectors * 512 - used) / 1000000 }'
 }
 
 # Gives the label $3 to the file system TYPE of $2 on the device; a mounted one is asked by the kernel, where it must be.

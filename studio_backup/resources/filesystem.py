@@ -43,6 +43,7 @@ class Filesystem(Resource):
     uuid: str = fixed()
     label: str | None = managed(None)
     room: str | None = watched("enough")
+    unused: str = watched("none")  # of its device, once that is larger
 
     on: str = field(default="", compare=False)  # name of the disk or the array
     devices: tuple[str, ...] = field(default=(), compare=False)  # designators: its own, and those of an array's members
@@ -75,7 +76,7 @@ class Filesystem(Resource):
         uuid = self.uuid or (carried[0][2] if carried else "")
         mine = next((signature for signature in carried if signature[2].lower() == uuid.lower()), None)
         if mine is not None and "half-made" not in said:
-            return self._seen(mine[0], uuid, mine[3], _room(said))
+            return self._seen(mine[0], uuid, mine[3], _room(said), _unused(said))
         return self._without(facts, said, carried)
 
     def _without(self, facts: list[list[str]], said: dict[str, list[str]], carried: list[list[str]]) -> Self | None:
@@ -95,10 +96,10 @@ class Filesystem(Resource):
             raise Unparsable(f"{self.on} is not there")
         return None
 
-    def _seen(self, kind: str, uuid: str, label: str, room: str | None) -> Self:
+    def _seen(self, kind: str, uuid: str, label: str, room: str | None, unused: str = "none") -> Self:
         return type(self)(
             system=self.system, name=self.name, place=self.place, type=kind, uuid=uuid,
-            label=label, room=room,
+            label=label, room=room, unused=unused,
         )  # fmt: skip
 
     def hindrance(self) -> tuple[str, str] | None:
@@ -145,3 +146,10 @@ def _room(said: dict[str, list[str]]) -> str | None:
     if "room" not in said or int(said["room"][0]) >= _ROOM:
         return "enough"
     return f"{said['room'][0]} % ({said['room'][1]} MB) free"
+
+
+def _unused(said: dict[str, list[str]]) -> str:
+    """In words; what is not mounted has told nothing."""
+    if "unused" not in said:
+        return "none"
+    return "not known" if said["unused"][0] == "?" else f"{said['unused'][0]} MB: it can be grown"

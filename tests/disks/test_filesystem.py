@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import random
+import shlex
 import signal
 import subprocess
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from studio_backup.diff import Absent, Present, Unread
+from studio_backup.probe import Reply
 from studio_backup.resources.device import is_blank, told
 from studio_backup.resources.filesystem import Filesystem
 from studio_backup.script import REFUSED
@@ -97,6 +99,41 @@ def test_a_label_is_changed_and_nothing_else(kind: str, mounted: bool, devices: 
     assert look(devices, want) == Present(other)
     if mounted:
         assert devices.sandbox.read("/srv/tank/take.wav") == "take\n"
+
+
+GROWN = {
+    "ext4": "umount /srv/tank && e2fsck -fy {0} && resize2fs {0} && mount {0} /srv/tank",
+    "xfs": "xfs_growfs /srv/tank",
+    "btrfs": "btrfs filesystem resize max /srv/tank",
+}
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_device_that_grew_is_told_until_the_file_system_does(kind: str, devices: Devices) -> None:
+    """As an array with one more disk; no tool that is missing or silent makes it none."""
+    size = max(TYPES[kind], 256) * MIB  # a smaller btrfs is not grown
+    disk = devices.loop(size)
+    devices.sandbox.run("mkdir -p /srv/tank; umount /srv/tank 2>/dev/null")
+    devices.link(ata_one=disk)
+    want = wanted(devices, disk, kind)
+    carry_out(devices, want.address, want.create())
+    mount(devices, disk)
+    assert look(devices, want) == Present(want)
+    os.truncate(disk.image, size + 64 * MIB)
+    subprocess.run(["losetup", "--set-capacity", disk.device], check=True)
+    larger = dataclasses.replace(want, unused="67 MB: it can be grown")
+    for shell in SHELLS.values():
+        assert look(devices, want, shell) == Present(larger), shell
+    probe = want.probe()
+    mute = "".join(f"{tool}() {{ return 1; }}\n" for tool in ("od", "xfs_info", "btrfs"))
+    done = devices.run(f"{mute}set -- {shlex.join(probe.args)}\n{probe.script}")
+    seen = want.parse(Reply(done.returncode, done.stdout, done.stderr))
+    assert seen is not None
+    assert seen.unused == "not known"
+    done = devices.sandbox.run(GROWN[kind].format(disk.device))
+    assert done.returncode == 0, done.stderr
+    assert look(devices, want) == Present(want)
+    devices.sandbox.run("umount /srv/tank")
 
 
 def test_a_label_is_not_given_to_another_file_system(devices: Devices, disk: Loop) -> None:
