@@ -1,13 +1,13 @@
 """Stories of the trade, each a small studio and the sentences that it must be told: a folder below tests/stories/.
 
 `spec.yml` and `playbook.yml` are the studio; `told.txt` holds commands (`$ …`, with `=CODE` where it does not end
-with 0), each followed by lines that must stand in what it prints. Of an archive that is closed with audio on another
-drive (T6) only the drive that no dataset covers is known: nothing here reads which files a session refers to.
+with 0), each followed by lines that must stand in what it prints. `folder/`, where there is one, is what lies on disks.
 """
 
 from __future__ import annotations
 
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -42,6 +42,8 @@ def test_the_story_is_told_as_expected(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for file in ("spec.yml", "playbook.yml"):
         (tmp_path / file).write_text((STORIES / name / file).read_text())
+    if (STORIES / name / "folder").is_dir():
+        shutil.copytree(STORIES / name / "folder", tmp_path, dirs_exist_ok=True)
     spec = ("-i", "spec.yml", "-p", "playbook.yml")
     assert run(capsys, "validate", *spec)[0] == 0
     told = (STORIES / name / "told.txt").read_text().split("$ ")[1:]

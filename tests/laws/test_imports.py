@@ -19,8 +19,8 @@ PURE = (
 )  # fmt: skip
 #: The edge: what reaches machines, keeps records and speaks to people. Each may import those before it, and the pure.
 EDGE = (
-    "abreast", "transport", "ssh", "engine", "locks", "evidence", "apply", "running", "rollout", "report", "notify",
-    "saved", "restore", "cli",
+    "abreast", "transport", "ssh", "engine", "locks", "evidence", "apply", "running", "rollout", "references", "report",
+    "notify", "saved", "restore", "cli",
 )  # fmt: skip
 ORDER = (*PURE, *EDGE)
 #: Modules of the edge that touch the network, processes, the clock or chance; all others of it only use these.

@@ -1,0 +1,151 @@
+"""`archive check`: what sessions name beside what is in their folder; what cannot be read is never whole."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from studio_backup.references import check
+from studio_backup.references.named import DamagedError, Named
+from studio_backup.references.reading import READERS, named_in
+from tests.test_cli import run
+from tests.test_schemas_documents import complaints
+
+REAPER = b'<REAPER_PROJECT 0.1 "7.18/win64" 1\n  <TRACK\n    <SOURCE WAVE\n      FILE %s\n    >\n  >\n>\n'
+LIVE_11 = """<Ableton Creator="Ableton Live 11.0"><SampleRef><FileRef><RelativePathType Value="%s"/>
+<RelativePath Value="%s"/><Path Value="%s"/></FileRef><SourceContext><OriginalFileRef><FileRef>
+<Path Value="/from/elsewhere.wav"/></FileRef></OriginalFileRef></SourceContext></SampleRef></Ableton>"""
+LIVE_9 = """<Ableton><SampleRef><FileRef><RelativePathType Value="1"/><RelativePath><RelativePathElement Dir=""/>
+<RelativePathElement Dir="Loops"/></RelativePath><Name Value="kick.wav"/></FileRef></SampleRef></Ableton>"""
+ARDOUR = b"""<Session version="7003"><Sources><Source name="Bass%L.wav" type="audio" origin=""/>
+<Source name="Song.mid" type="midi"/><Source name="Guide.wav" type="audio" origin="/mnt/inside/Guide.wav"/></Sources>
+</Session>"""
+
+
+def packed(*members: str, project: str = "") -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("project.xml", project)
+        for member in members:
+            archive.writestr(member, "x")
+    return buffer.getvalue()
+
+
+PROJECT = """<Project><File path="audio/bass.wav"/><File path="audio/gone.wav"/>
+<File path="../x.wav" external="true"/></Project>"""
+
+
+@pytest.mark.parametrize(
+    ("ending", "content", "expected"),
+    [
+        (".rpp", REAPER % b'"Media\\12-Left.wv"', [Named("Media/12-Left.wv")]),
+        (".rpp", REAPER % b'"D:\\Downloads\\x.mp3" 1', [Named("D:\\Downloads\\x.mp3")]),
+        (".rpp", REAPER % b"`it's \"it\".wav`", [Named('it\'s "it".wav')]),
+        (".rpp", REAPER % b"plain.wav", [Named("plain.wav")]),
+        (".rpp", b'<REAPER_PROJECT 0.1\n  RENDER_FILE "out.wav"\n  <ITEM\n    FILE no.wav\n  >\n>\n', []),
+        (".als", gzip.compress((LIVE_11 % (3, "Samples/a.wav", "/P/Samples/a.wav")).encode()),
+         [Named("Samples/a.wav", base="project")]),
+        (".als", gzip.compress((LIVE_11 % (5, "Samples/c.wav", "/Core/c.wav")).encode()),
+         [Named("/Core/c.wav", base="project", library=True)]),
+        (".als", gzip.compress(LIVE_9.encode()), [Named("../Loops/kick.wav", base="project")]),
+        (".ardour", ARDOUR, [
+            Named("/mnt/inside/Guide.wav"),
+            Named("Bass%L.wav", search=("interchange/*/audiofiles", "sounds", "externals")),
+            Named("Song.mid", search=("interchange/*/midifiles", "sounds", "externals"))]),
+        (".dawproject", packed("audio/bass.wav", project=PROJECT),
+         [Named("../x.wav"), Named("audio/gone.wav", member=True)]),
+    ],
+)  # fmt: skip
+def test_what_each_program_names(ending: str, content: bytes, expected: list[Named]) -> None:
+    assert named_in(ending, content) == expected
+
+
+@pytest.mark.parametrize(
+    ("ending", "content"),
+    [
+        (".rpp", (REAPER % b"x.wav")[:-3]),
+        (".rpp", b"RPP\n"),
+        (".rpp", b""),
+        (".rpp", (REAPER % b"x.wav") + b">\n"),
+        (".als", gzip.compress(LIVE_9.encode())[:-9]),
+        (".als", gzip.compress(LIVE_9.encode())[:60] + b"x" * 40),
+        (".als", LIVE_9.encode()),
+        (".als", gzip.compress(b"<Other/>")),
+        (".ardour", ARDOUR[:-12]),
+        (".ardour", b'<!DOCTYPE x [<!ENTITY a "b">]><Session/>'),
+        (".dawproject", packed(project=PROJECT)[:-8]),
+        (".dawproject", packed(project="<Project>")),
+    ],
+)
+def test_what_is_cut_is_damaged_and_never_whole(ending: str, content: bytes) -> None:
+    with pytest.raises(DamagedError):
+        named_in(ending, content)
+
+
+def made(folder: Path, **files: bytes) -> Path:
+    for name, content in files.items():
+        path = folder / name.replace("__", "/").replace("_DOT_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+def states(folder: Path) -> dict[str, str]:
+    return {file.path: file.state for one in check(folder) for file in one.found}
+
+
+def test_where_a_file_is_and_not_what_it_is_called(tmp_path: Path) -> None:
+    song = made(tmp_path / "Song", Song_DOT_rpp=REAPER % b'"Media/B\xc3\xa4ss.wav"', Media__x=b"")
+    assert states(song) == {"Media/B\u00e4ss.wav": "missing"}
+    (song / "Media/Ba\u0308ss.wav").write_bytes(b"x")  # as a Mac composes it
+    assert states(song) == {"Media/B\u00e4ss.wav": "inside"}
+    (song / "Media/Ba\u0308ss.wav").unlink()
+    made(tmp_path, elsewhere_DOT_wav=b"x")
+    (song / "Media/B\u00e4ss.wav").symlink_to(tmp_path / "elsewhere.wav")
+    assert states(song) == {"Media/B\u00e4ss.wav": "outside"}
+
+
+def test_a_set_of_live_finds_its_project_above_it(tmp_path: Path) -> None:
+    of_set = gzip.compress((LIVE_11 % (3, "Samples/a.wav", "")).encode())
+    song = made(tmp_path / "P", Sets__one_DOT_als=of_set, Samples__a_DOT_wav=b"x", Backup__old_DOT_als=b"no set")
+    assert states(song) == {"Samples/a.wav": "missing"}
+    (song / "Ableton Project Info").mkdir()
+    assert states(song) == {"Samples/a.wav": "inside"}
+
+
+def test_ardour_looks_in_its_own_folders(tmp_path: Path) -> None:
+    song = made(tmp_path / "S", S_DOT_ardour=ARDOUR, **{"interchange__S__audiofiles__Bass%L_DOT_wav": b"x"})
+    assert states(song) == {"/mnt/inside/Guide.wav": "missing", "Bass%L.wav": "inside", "Song.mid": "missing"}
+
+
+def told(capsys: pytest.CaptureFixture[str], folder: Path, code: int) -> str:
+    for extra in ((), ("--format", "json")):
+        found, out, err = run(capsys, "archive", "check", str(folder), *extra)
+        assert found == code, out + err
+        if extra:
+            assert complaints(json.loads(out), "report") == []
+        else:
+            text = out
+            assert max(map(len, text.splitlines())) <= 80
+    return text
+
+
+def test_what_nobody_reads_is_not_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    song = made(tmp_path / "Song", Song_DOT_rpp=REAPER % b"a.wav", a_DOT_wav=b"x")
+    assert "every file that they name" in " ".join(told(capsys, song, 0).split())
+    made(song, Old_DOT_ptx=b"\x03")
+    assert "Old.ptx  Pro Tools  not checked" in told(capsys, song, 3)
+    made(song, Cut_DOT_rpp=b"<REAPER_PROJECT\n")
+    assert "1 damaged" in told(capsys, song, 5)
+    (tmp_path / "empty").mkdir()
+    assert "Not checked: 0 sessions, no session that is known." in told(capsys, tmp_path / "empty", 3)
+
+
+def test_every_program_that_is_promised_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    text = " ".join(run(capsys, "archive", "--help")[1].split())
+    assert all(program in text for program, _ in READERS.values())
