@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studio_backup.apply import Scope
+from studio_backup.backed_up import backed_up
 from studio_backup.cli.progress import Bar
 from studio_backup.cli.settings import Settings
 from studio_backup.compile import compile_studio, not_set_up
@@ -181,7 +182,9 @@ def record(settings: Settings, evidence: Evidence, survey: Survey, plan: Plan) -
             )
             evidence.record_findings(now, looked_at, findings)
             evidence.record_applied(now, right)
-            for fact in spun_up(plan.changes, evidence.facts(), now):
+            known = evidence.facts()
+            made = backed_up((change.seen for change in plan.changes), known, now)
+            for fact in (*spun_up(plan.changes, known, now), *made):
                 evidence.attest(fact)
     except EvidenceError as error:
         settings.say(f"warning: {error.message}")

@@ -92,11 +92,10 @@ def today() -> str:
 def _look(settings: Settings, studio: Studio, chosen: list[Dataset]) -> dict[str, dict[str, Sight]]:
     """What was seen of each copy of these datasets: dataset -> copy -> sight."""
     # Only --live connects: the design is judged without loading anything of that.
-    from studio_backup.cli.reading import seen_copies
+    from studio_backup.cli.reading import products_of, seen_copies
     from studio_backup.compile import routes
     from studio_backup.report.status import sights
 
     names = {dataset.full_name for dataset in chosen}
     ways = [route for route in routes(studio, unread=True) if route.dataset.full_name in names]
-    seen = seen_copies(settings, studio, ways)
-    return sights(seen, time.time())
+    return sights(seen_copies(settings, studio, ways, products_of(studio, names)), time.time())

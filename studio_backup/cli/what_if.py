@@ -98,15 +98,16 @@ def pace_of(studio: Studio, dataset: Dataset, drills: Sequence[tuple[int, Drill]
 def _look(settings: Settings, studio: Studio, chosen: Sequence[Dataset]) -> dict[str, dict[str, Observation]]:
     """What was seen of each copy of these datasets: dataset -> copy -> what it holds."""
     # Only --live connects: the design is judged without loading anything of that.
-    from studio_backup.cli.reading import seen_copies
+    from studio_backup.cli.reading import products_of, seen_copies
     from studio_backup.compile import routes
     from studio_backup.status import observations
 
     names = {dataset.full_name for dataset in chosen}
     ways = [route for route in routes(studio, unread=True) if route.dataset.full_name in names]
+    looks = observations(seen_copies(settings, studio, ways, products_of(studio, names)), int(time.time()))
     known, now = known_of(settings, studio), time.time()
     found = {dataset.full_name: remembered(studio, dataset, known, now) for dataset in chosen}
-    for look in observations(seen_copies(settings, studio, ways), int(time.time())):
+    for look in looks:
         dataset, _, copy = look.copy.rpartition("/")
         found.setdefault(dataset, {})[copy] = look
     return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from studio_backup.compile.collect import Collector
 from studio_backup.resources.apple_raid import AppleRaid
@@ -10,10 +12,11 @@ from studio_backup.resources.mac_access import FullDiskAccess
 from studio_backup.resources.mac_power import Power
 from studio_backup.resources.mac_snapshots import ApfsSnapshots
 from studio_backup.resources.mac_spotlight import Spotlight
-from studio_backup.resources.time_machine import TimeMachine
+from studio_backup.resources.time_machine import Source, TimeMachine
 from studio_backup.spec import model
 from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.macos import MAC_KINDS, OF_SYSTEMS, is_share
+from studio_backup.spec.outside import External
 from studio_backup.spec.schedule import DAY
 
 #: How old the last backup may be where the spec does not say: gaps of eleven hours were measured where it is hourly.
@@ -102,9 +105,38 @@ def _time_machine(collected: Collector, machine: model.Machine, system: model.Sy
             max_age=parse_duration(str(limit)) if limit else MAX_AGES[every],
             local={one.paths[system.name]: one.ids[system.name].upper() for one in disks.values()},
             travelling=tuple(one.paths[system.name] for one in disks.values() if one.on in collected.studio.drives),
+            copies=dict(_copies(collected.studio, machine, system, words)),
             volumes={one.name: (one.ids[system.name].upper(), one.paths[system.name]) for one in seen_here},
         )
     )
+
+
+def _copies(
+    studio: model.Studio, machine: model.Machine, system: model.System, words: tuple[str, ...]
+) -> Iterator[tuple[str, Source]]:
+    """The copies by Time Machine of what this system sees, to destinations that the play names."""
+    for dataset in studio.datasets.values():
+        root = machine.volumes[dataset.volume].paths.get(system.name) if dataset.machine == machine.name else None
+        for external in dataset.external.values() if root else ():
+            to = tuple(word for word in words if _goes_to(studio, machine, external, word))
+            if external.tool == TimeMachine.kind and to:
+                path = f"{root}/{dataset.path}" if dataset.path else str(root)
+                mounts = (word if is_share(word) else machine.volumes[word].paths[system.name] for word in to)
+                yield external.full_name, Source(dataset.volume, path, tuple(mounts))
+
+
+def _goes_to(studio: model.Studio, machine: model.Machine, external: External, word: str) -> bool:
+    """Whether a destination is where a copy goes: its volume, its drive, or a share of its machine."""
+    if not is_share(word):
+        volume = machine.volumes[word]
+        if external.drive:
+            return volume.on == external.drive
+        return (external.machine, external.volume) == (machine.name, word)
+    target = studio.machines.get(external.machine or "")
+    host = (urlsplit(word).hostname or "").rstrip(".")
+    if target is None or target is machine:
+        return False
+    return host in {one.address.lower() for one in target.systems.values()} or host.partition(".")[0] == target.name
 
 
 def _listed(one: model.Managed, key: str) -> tuple[str, ...]:

@@ -21,6 +21,15 @@ INTERVALS = {"hour": 3600, "day": 86400, "week": 604800}
 _CHOOSES = (13,)
 
 
+@dataclass(frozen=True)
+class Source:
+    """What a copy by Time Machine is of, and where it goes: destinations as the spec calls them."""
+
+    volume: str  # its name
+    path: str  # from the root
+    destinations: tuple[str, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class TimeMachine(Resource):
     """One Mac's; its name is the system's. Destinations are the URL of a share, or where a volume is mounted."""
@@ -49,6 +58,7 @@ class TimeMachine(Resource):
     local: Mapping[str, str] = field(default_factory=dict, compare=False)  # mount point -> UUID of the volume
     travelling: tuple[str, ...] = field(default=(), compare=False)  # mount points of drives that may be away
     volumes: Mapping[str, tuple[str, str]] = field(default_factory=dict, compare=False)  # name -> UUID, mount point
+    copies: Mapping[str, Source] = field(default_factory=dict, compare=False)  # full name of a copy -> what it is of
     machine: Machine | None = field(default=None, compare=False, repr=False)
 
     def probe(self) -> Probe:
@@ -80,6 +90,7 @@ class TimeMachine(Resource):
             local=self.local,
             travelling=self.travelling,
             volumes=self.volumes,
+            copies=self.copies,
             machine=found,
         )
 
@@ -131,12 +142,15 @@ class TimeMachine(Resource):
     def _away(self, one: Destination) -> bool:
         return one.local and not one.mounted and not any(one.is_at(word) for word in self.travelling)
 
-    def completed(self, words: tuple[str, ...]) -> datetime | None:
-        """When the last backup to any of these destinations was complete, in a value that was seen."""
-        if self.machine is None:
+    def completed(self, source: Source) -> datetime | None:
+        """When the last backup that holds it was complete, in a value that was seen; what is left out is in none."""
+        found = self.machine
+        if found is None or source.volume not in self.volumes or self._leaves_out(found, source.volume):
             return None
-        chosen = [one for one in self.machine.destinations if any(one.is_at(word) for word in words)]
-        return self.machine.newest(tuple(chosen))
+        if any(source.path == path or source.path.startswith(f"{path}/") for path in found.paths):
+            return None
+        chosen = (one for one in found.destinations if any(one.is_at(word) for word in source.destinations))
+        return found.newest(tuple(chosen))
 
     def by_hand(self, seen: Self, fields: frozenset[str]) -> tuple[str, str] | None:
         """A share wants a password, which must stand in no command; an interval wants a macOS that has one."""

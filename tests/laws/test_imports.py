@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[2] / "studio_backup"
 PURE = (
     "errors", "paths", "probe", "step", "records", "programs", "absence", "source", "resource", "lock", "script",
     "capacity", "resources", "kinds", "manifest", "spec", "facts", "policy", "compile", "diff", "survey", "orphans",
-    "overflow", "parting", "spinning", "plan", "made", "status",
+    "overflow", "parting", "spinning", "backed_up", "plan", "made", "status",
     "starters", "doctor", "discover",
 )  # fmt: skip
 #: The edge: what reaches machines, keeps records and speaks to people. Each may import those before it, and the pure.
