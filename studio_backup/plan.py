@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 from studio_backup.diff import VERBS, Change, Present, compare
@@ -14,7 +14,7 @@ from studio_backup.manifest import Entry, entry_path, entry_text
 from studio_backup.orphans import orphans
 from studio_backup.resource import After, Resource, ruled_fields
 from studio_backup.step import Step, Task
-from studio_backup.survey import Survey
+from studio_backup.survey import Silent, Survey
 
 #: Verbs that lead to steps.
 ACTING = ("create", "update", "remove")
@@ -29,6 +29,7 @@ class Plan:
     studio: str
     changes: tuple[Change, ...]
     waves: Mapping[str, int]
+    silent: Mapping[str, str] = field(default_factory=dict)  # systems of which nothing is known: why, by full name
 
     def summary(self) -> dict[str, int]:
         """How many changes of each verb."""
@@ -95,7 +96,17 @@ def make(
         changes[address] = _blocked(change, changes)
     leavers = orphans(studio, wanted, survey, whole, beside)
     everything = (*changes.values(), *leavers)
-    return Plan(studio, everything, _waves(everything, changes))
+    return Plan(studio, everything, _waves(everything, changes), _silent(survey, everything))
+
+
+def _silent(survey: Survey, changes: Iterable[Change]) -> dict[str, str]:
+    """Systems that could not be read and have nothing wanted of them: what stands there of ours nobody knows."""
+    told = {change.resource.system for change in changes}
+    return {
+        name: sighting.reason
+        for name, sighting in survey.systems.items()
+        if isinstance(sighting, Silent) and name not in told
+    }
 
 
 def _ordered(wanted: Mapping[str, Resource]) -> list[str]:

@@ -35,6 +35,13 @@ held() {
   shift 19
   [ "$began" = "${2:-}" ]
 }
+# The last of these names; one that a wrong clock dated to come, by the hour, only where there is no other.
+newest_of() {
+  awk -v start="${#1}" -v hour="$(date -u +%Y-%m-%dT%H)" '
+    { last = $0 }
+    substr($0, start + 1, 13) <= hour { good = $0 }
+    END { if (good != "") print good; else if (last != "") print last }'
+}
 for job do
   state=${job%% *}; rest=${job#* }; id=${rest%% *}; rest=${rest#* }; volume=${rest%% *}; rest=${rest#* }
   root=${rest%%"$tab"*}; target=${rest#*"$tab"}; by=
@@ -48,7 +55,10 @@ for job do
       newest=$record
     done
     # One look at up to 200 records: a program for each would take longer than the whole survey.
-    [ -z "$newest" ] || ended=$(grep -L '"result":"running"' "$state/runs/$id".*.json | tail -n 1)
+    if [ -n "$newest" ]; then
+      newest=$(printf '%s\n' "$state/runs/$id".*.json | newest_of "$state/runs/$id.")
+      ended=$(grep -L '"result":"running"' "$state/runs/$id".*.json | newest_of "$state/runs/$id.")
+    fi
     if [ "$newest" != "$ended" ] && ! held "$state/lock/$id"; then
       printf 'ended\t'; head -n 1 "$newest" | sed 'INTERRUPTED'
     else

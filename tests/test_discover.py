@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from studio_backup.discover.reading import Found, parse
+from studio_backup.cli.discover import _place
+from studio_backup.discover.reading import Found, _roots, parse
 from studio_backup.discover.writing import Way, spec_of
+from studio_backup.errors import UsageError
 from studio_backup.probe import Reply
 from studio_backup.resource import Unparsable
 from studio_backup.spec.load import load
@@ -184,6 +186,22 @@ def test_two_partitions_of_one_disk_are_one_member() -> None:
     text = written(NAS.replace("complete\n", f"{more}complete\n"))
     assert problems(text) == []
     assert "two: {kind: btrfs, level: single, members: [disk-7]}" in text
+
+
+def test_a_device_that_is_told_to_be_under_itself_ends_the_search() -> None:
+    circle = {"dm-0": ["dm-1"], "dm-1": ["dm-0", "sda"], "sda": []}
+    assert _roots("dm-0", circle) == ("sda",)
+    assert _roots("loop", {"loop": ["loop"]}) == ("loop",)
+    long = {f"dm-{number}": [f"dm-{number + 1}"] for number in range(5000)}
+    assert _roots("dm-0", long) == ("dm-5000",)
+
+
+def test_a_room_that_is_named_stands_in_the_whole_file() -> None:
+    where, head = _place(None, "control-room")
+    assert (where, "control-room: {}" in head) == ("room: control-room", True)
+    assert _place(None, None)[0] == "room: machine-room"
+    with pytest.raises(UsageError, match="not a name"):
+        _place(None, "a: {b")
 
 
 def test_half_an_answer_is_none() -> None:

@@ -6,11 +6,14 @@ import dataclasses
 
 import pytest
 
+from studio_backup.cli.codes import of_plan
 from studio_backup.manifest import entry_path, entry_text
 from studio_backup.plan import Plan, make, steps_of, task_of
-from studio_backup.report.plan import document
+from studio_backup.report.plan import document, screen, summary
+from studio_backup.report.text import Paint
 from studio_backup.resource import After, Derived, Resource
 from studio_backup.survey import Sighting
+from tests.test_schemas_documents import complaints
 from tests.values import (
     NAS,
     PUBLIC,
@@ -68,6 +71,19 @@ def test_nothing_is_planned_on_a_system_that_did_not_answer(sighting: Sighting, 
     assert verbs(plan) == {"job": verb}
     assert plan.acting() == []
     assert plan.waves == {}
+
+
+def test_a_system_that_nothing_is_wanted_of_is_unread_all_the_same() -> None:
+    """What stands there of ours nobody knows: that is not nothing to do."""
+    plan = planned(nas=silent())
+    assert (plan.changes, list(plan.silent)) == ((), [NAS])
+    assert of_plan(plan, False) == 3
+    shown = "\n".join([*screen(plan, Paint(False), 0, {}), summary(plan, Paint(False))])
+    assert "could not be read" in shown
+    assert "Nothing to do" not in shown
+    assert "1 system unread" in shown
+    assert complaints(document(plan), "plan") == []
+    assert (planned(file("job"), nas=silent()).silent, planned(nas=asleep(7)).silent) == ({}, {})
 
 
 def test_nothing_is_planned_on_what_needs_something_unread() -> None:

@@ -164,7 +164,12 @@ def test_a_studio_that_nobody_sees_is_3_in_every_format(
 
 def test_a_waived_machine_is_0_and_an_expired_waiver_2(nobody: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = nobody / "inventory" / "waivers.yml"
-    line = 'waivers: {away: {addresses: ["*/*"], owner: Ada, reason: we are moving, expires: %s}}\n'
+    whole = 'waivers: {away: {addresses: ["*/*"], owner: Ada, reason: we are moving, expires: %s}}\n'
+    file.write_text(whole % "2999-12-31")
+    assert drift("--format", "json") == 3  # a pattern for all of it speaks of no machine that nobody could read
+    capsys.readouterr()
+    named = ", ".join(f'"{name}/*"' for name in ("ws-a", "ws-b", "nas", "vault"))
+    line = whole.replace('"*/*"', named)
     file.write_text(line % "2999-12-31")
     assert drift("--format", "json") == 0
     found = json.loads(capsys.readouterr().out)
@@ -183,12 +188,12 @@ def test_a_machine_that_the_spec_wants_nothing_of_is_3_when_nobody_sees_it(
     (nobody / "inventory" / "spare.yml").write_text(
         "machines: {spare: {role: nas, room: machine-room, systems: {linux: {address: 127.0.0.14, port: 9, user: root,"
         f' host_key: {key[:-3]}AA"}}}}}}}}\n'
-        'waivers: {away: {addresses: ["ws-?/*", "nas/*", "vault/*"], owner: Ada, reason: why, expires: 2999-12-31}}\n'
+        'waivers: {away: {addresses: [ws-a/*, ws-b/*, nas/*, vault/*], owner: Ada, reason: why, expires: 2999-12-31}}\n'
     )
     assert drift() == 3
     assert " 1 system not seen" in " ".join(capsys.readouterr().out.split())
     (nobody / "inventory" / "spare.yml").write_text(
-        'waivers: {away: {addresses: ["*/*"], owner: Ada, reason: why, expires: 2999-12-31}}\n'
+        'waivers: {away: {addresses: [ws-a/*, ws-b/*, nas/*, vault/*], owner: Ada, reason: why, expires: 2999-12-31}}\n'
     )
     assert drift() == 0
 

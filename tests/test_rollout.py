@@ -402,6 +402,23 @@ def test_what_an_apply_of_another_selection_left_is_not_forgotten(rooms: Fifty) 
     assert rooms.json("--pending", code=0)["pending"] == []
 
 
+def test_a_canary_without_work_stands_in_the_table(rooms: Fifty) -> None:
+    rooms.apply("--only", "machine:ws-01", code=0)
+    table = " ".join(rooms.apply(*CANARY, code=0).split())
+    assert "canary ws-01 0 nothing is to be done there; it is looked at all the same" in table
+
+
+def test_going_on_without_what_has_left_the_spec(rooms: Fifty) -> None:
+    """The rollout chose a machine that has another name by now: that is no error, and nothing is pending for it."""
+    rooms.world.dead = {"ws-05"}
+    rooms.apply("--only", "machine:ws-05", *CANARY[2:], code=2)
+    (inventory,) = Path("inventory").glob("*.yml")
+    inventory.write_text(inventory.read_text().replace("  ws-05:\n", "  ws-55:\n"))
+    out = rooms.apply("--pending", code=0)
+    assert "Nothing is pending." in out
+    assert "what was chosen then is not in the spec any more" in out
+
+
 def test_a_canary_of_a_studio_where_nothing_is_left_is_not_pending_for_ever(rooms: Fifty) -> None:
     for system in ("mix", "edit"):
         rooms.world.asleep = {f"{name}/{system}" for name in rooms.dual}

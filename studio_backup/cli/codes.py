@@ -15,4 +15,4 @@ def of_plan(plan: Plan, overslept: bool) -> int:
     counts = plan.summary()
     if any(counts[verb] for verb in ("create", "update", "remove", "watch", "conflict")):
         return CHANGES
-    return UNSEEN if counts["unread"] or counts["deferred"] or overslept else 0
+    return UNSEEN if counts["unread"] or counts["deferred"] or plan.silent or overslept else 0

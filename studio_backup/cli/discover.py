@@ -34,7 +34,8 @@ _NOTHING_YET = ("SB112", "SB109")
 #: Where nothing is described yet, the file is a whole inventory.
 _HEAD = """version: 1
 studio: my-studio    # REPLACE: it stands in everything that is written to a machine
-sites: {studio: {rooms: {machine-room: {}}}}"""
+sites: {studio: {rooms: {ROOM: {}}}}"""
+_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
 
 @make_command("json", connects=True)
@@ -67,7 +68,7 @@ def command(
     )
     found = _ask(settings, system)
     called = name or re.sub(r"[^a-z0-9]+", "-", found.host.partition(".")[0].lower())[:40].strip("-") or "machine"
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", called):
+    if not _NAME.fullmatch(called):
         raise UsageError(f"--name {called}: not a name", "small letters, digits and inner hyphens")
     way = Way(called, system.address, system.port, system.user, system.become, system.host_key, place, head)
     text = spec_of(found, way, time.strftime("%Y-%m-%d"))
@@ -156,7 +157,9 @@ def _ask(settings: Settings, system: System) -> Found:
 def _place(studio: Studio | None, room: str | None) -> tuple[str, str]:
     """Where it stands, and what else the file needs to be whole."""
     if studio is None:
-        return "room: machine-room", _HEAD
+        if room is not None and not _NAME.fullmatch(room):
+            raise UsageError(f"--room {room}: not a name", "small letters, digits and inner hyphens")
+        return f"room: {room or 'machine-room'}", _HEAD.replace("ROOM", room or "machine-room")
     rooms = [name for site in studio.sites.values() for name in site.rooms]
     if room is not None and room not in rooms:
         raise UsageError(f"--room {room}: the spec has no such room", f"one of: {', '.join(rooms)}")

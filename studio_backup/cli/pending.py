@@ -55,7 +55,12 @@ def asked_for(settings: Settings, evidence: Evidence, studio: Studio, given: Opt
         # On a machine that the spec asks nothing of any more there may be what it asked for once.
         return Asked(given, tuple(studio.machines if scope.whole else machines_of(scope, studio.machines))), scope
     options, proven = go_on_with(settings, evidence, given)
-    scope = scope_of(settings, studio)
+    try:
+        scope = scope_of(settings, studio)
+    except UsageError as error:  # the spec has moved on since
+        settings.say(f"note: what was chosen then is not in the spec any more ({error.message}): all of it goes on")
+        settings.only, settings.leave_out = (), ()
+        options, proven, scope = given, False, scope_of(settings, studio)
     people, alone = pending_machines(evidence, studio, time.time())
     within = machines_of(scope, people)
     if people and not within and not alone:  # the rollout's own selection is done; what other applies left is not

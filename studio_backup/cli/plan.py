@@ -95,5 +95,5 @@ def _next(settings: Settings, plan: Plan, save: str | None, leaving: Sequence[Pa
         settings.write("Next: studio-backup verdict")
     elif plan.acting():
         settings.write(f"Next: studio-backup apply{' ' + save if save else ''}")
-    elif plan.summary()["unread"]:
+    elif plan.summary()["unread"] or plan.silent:
         settings.write("Next: make the unread systems answer, then studio-backup plan")

@@ -112,9 +112,17 @@ def _ids(pairs: list[list[str]]) -> dict[str, str]:
 
 
 def _roots(name: str, below: dict[str, list[str]]) -> tuple[str, ...]:
-    """The physical disks under a device."""
-    parts = below.get(name, [])
-    return tuple(dict.fromkeys(root for part in parts for root in _roots(part, below))) if parts else (name,)
+    """The physical disks under a device; one that is told to be under itself ends there."""
+    found: dict[str, None] = {}
+    waiting, met = [name], {name}
+    while waiting:
+        device = waiting.pop(0)
+        parts = [part for part in below.get(device, []) if part not in met]
+        met.update(parts)
+        waiting = [*parts, *waiting]
+        if not parts:
+            found[device] = None
+    return tuple(found)
 
 
 def _groups(said: dict[str, list[list[str]]], below: dict[str, list[str]], found: Found) -> None:

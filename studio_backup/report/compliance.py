@@ -132,11 +132,19 @@ def differences_of(plan: Plan, waivers: Sequence[Waiver], now: int) -> tuple[Dif
             change=change,
             word=drift_class(change),
             since=None,
-            waiver=next((waiver for waiver in holding if covers(waiver, change.address)), None),
+            waiver=next((waiver for waiver in holding if _answers_for(waiver, change)), None),
         )
         for change in plan.changes
         if change.verb != "ok" or change.kept
     )
+
+
+def _answers_for(waiver: Waiver, change: Change) -> bool:
+    """What could not be read may be anything: it is waived where its machine is named, not by a pattern for all."""
+    if drift_class(change) != "unread":
+        return covers(waiver, change.address)
+    machine = change.address.partition("/")[0]
+    return any(one.partition("/")[0] == machine and fits(one, change.address) for one in waiver.addresses)
 
 
 def covers(waiver: Waiver, address: str) -> bool:
@@ -166,7 +174,7 @@ def waived_of(
 
 
 def _waived(waiver: Waiver, found: Sequence[Difference], known: Sequence[str], now: int, whole: bool) -> Waived:
-    differing = sum(covers(waiver, one.change.address) for one in found)
+    differing = sum(_answers_for(waiver, one.change) for one in found)
     if expired(waiver, now):
         return Waived(waiver=waiver, state="expired", differences=differing, fix="mend it, or give it a new day")
     lost = [] if not whole else [pattern for pattern in waiver.addresses if not any(fits(pattern, a) for a in known)]

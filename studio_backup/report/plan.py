@@ -48,6 +48,10 @@ def screen(
             for block in ([[change] for change in shown] if verbose else folded(shown, plan.waves, needed))
             for line in (_fold(block, paint) if len(block) > 1 else _change(plan, block[0], paint, needed))
         ]
+    for system, reason in sorted(plan.silent.items()):
+        lines += ["", paint(system, "bold")] if lines else [paint(system, "bold")]
+        text = f"{MARKS['unread']} could not be read, and what stands there is not known: {safe(reason)}"
+        lines += [paint(line, "unread") for line in wrapped(text, 2)]
     return lines
 
 
@@ -111,10 +115,17 @@ def summary(plan: Plan, paint: Paint) -> str:
     counts = plan.summary()
     parts = [paint(f"{counts[verb]} {word}", verb) for verb, word in _WORDS.items() if counts[verb]]
     fine = count(counts["ok"], "resource") + " as the spec wants them"
-    if not any(counts[verb] for verb in _WORDS if verb != "asleep"):
+    if plan.silent:
+        parts.append(paint(f"{count(len(plan.silent), 'system')} unread", "unread"))
+    if not plan.silent and not any(counts[verb] for verb in _WORDS if verb != "asleep"):
         return f"Nothing to do: {', '.join([fine, *parts])}."
     # Colours take no room on the screen, so the length is that of the words alone.
-    plain = ", ".join(f"{counts[verb]} {word}" for verb, word in _WORDS.items() if counts[verb])
+    plain = ", ".join(
+        [
+            *(f"{counts[verb]} {word}" for verb, word in _WORDS.items() if counts[verb]),
+            *([f"{count(len(plan.silent), 'system')} unread"] if plan.silent else []),
+        ]
+    )
     between = " " if len(plain) + len(fine) + 3 <= WIDTH else "\n"
     return f"{', '.join(parts)};{between}{fine}."
 
@@ -154,6 +165,7 @@ def document(
         "summary": plan.summary(),
         "changes": [change_json(change) for change in plan.changes],
         "steps": steps(plan),
+        "silent": [{"system": name, "reason": reason} for name, reason in sorted(plan.silent.items())],
         **({} if found is None else {"overflows": [_overflow(one) for one in found]}),
         **({} if leaving is None else {"partings": [_parting(one) for one in leaving]}),
     }

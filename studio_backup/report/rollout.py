@@ -18,6 +18,9 @@ _NARROW = 24
 def table(order: Order, plan: Plan, options: Options, later: Iterable[Pending], gate: bool, paint: Paint) -> list[str]:
     """Which system goes in which batch and why, who waits and why, and what stops it."""
     rows = [(row.batch, row.system, str(row.changes), _why(row, options)) for row in order.rows(plan)]
+    touched = {row.system.partition("/")[0] for row in order.rows(plan) if row.batch == CANARY and not row.needed_by}
+    idle = [name for batch in order.batches if batch.name == CANARY for name in batch.machines if name not in touched]
+    rows = [*((CANARY, name, "0", "nothing is to be done there; it is looked at all the same") for name in idle), *rows]
     rows += [("later", one.system, "–", waiting(one)) for one in later]
     return [*_lines(rows, paint), "", *_rules(order, options, gate)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from studio_backup.source import Problem, visible
+from studio_backup.spec.wording import without_secrets
 
 #: Most of a source line that is shown; the caret stays in sight.
 _WIDTH = 76
@@ -24,6 +25,7 @@ def show_problems(problems: Iterable[Problem], lines: Mapping[str, Sequence[str]
 
 
 def _line_and_caret(line: str, column: int) -> list[str]:
+    line = without_secrets(line)
     before, after = visible(line[:column].expandtabs(1)), visible(line[column:].expandtabs(1))
     if len(before) + 1 > _WIDTH:
         before = "…" + before[len(before) - _WIDTH // 2 :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 
@@ -33,7 +34,26 @@ def suggest(word: str, known: Iterable[str], otherwise: str) -> str:
     return otherwise
 
 
+def without_secrets(text: str) -> str:
+    """The same, as long as before, without passwords in URLs; of one that is no share, nothing but its scheme."""
+    return _URL.sub(_starred, text)
+
+
+#: Where files are kept: no token stands in the path of these.
+_SHARES = ("smb", "afp", "nfs", "ssh", "sftp", "file", "rsync")
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^\s'\"]+)")
+
+
+def _starred(url: re.Match[str]) -> str:
+    scheme, rest = url[1], url[2]
+    if scheme.lower() in _SHARES:
+        rest = re.sub(r"(?<=:)[^/@]*(?=@)", lambda password: "*" * len(password[0]), rest)
+    else:
+        rest = "*" * len(rest)
+    return f"{scheme}://{rest}"
+
+
 def shorten(text: str, limit: int = 60) -> str:
     """`text` on one line and not longer than `limit`, for use inside a message."""
-    line = " ".join(text.split())
+    line = without_secrets(" ".join(text.split()))
     return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -48,6 +48,21 @@ def test_the_newest_with_an_end_and_one_under_way(tmp_path: Path, shell: str) ->
     assert said(shell, tmp_path) == [f"ended\t{killed}"]
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_record_that_a_wrong_clock_dated_hides_no_other(tmp_path: Path, shell: str) -> None:
+    (tmp_path / "runs").mkdir()
+
+    def dated(run: str, result: str) -> str:
+        text = f'{{"version":1,"run":"{run}","result":"{result}","reason":null}}'
+        (tmp_path / "runs" / f"{ID}.{run}.json").write_text(f"{text}\n")
+        return text
+
+    future = dated("2199-11-22T04-08-57Z-1", "ok")
+    assert said(shell, tmp_path) == [f"ended\t{future}", f"newest\t{future}"]  # better than none
+    now = dated("2026-11-22T04-08-57Z-1", "failed")
+    assert said(shell, tmp_path) == [f"ended\t{now}", f"newest\t{now}"]
+
+
 def test_a_first_run_that_is_under_way_has_no_end(tmp_path: Path) -> None:
     running = record(tmp_path, 1, "running")
     start = Path(f"/proc/{os.getpid()}/stat").read_text().rpartition(") ")[2].split()[19]
