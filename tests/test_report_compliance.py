@@ -188,12 +188,12 @@ def test_a_machine_that_the_spec_wants_nothing_of_is_3_when_nobody_sees_it(
     (nobody / "inventory" / "spare.yml").write_text(
         "machines: {spare: {role: nas, room: machine-room, systems: {linux: {address: 127.0.0.14, port: 9, user: root,"
         f' host_key: {key[:-3]}AA"}}}}}}}}\n'
-        'waivers: {away: {addresses: [ws-a/*, ws-b/*, nas/*, vault/*], owner: Ada, reason: why, expires: 2999-12-31}}\n'
+        "waivers: {away: {addresses: [ws-a/*, ws-b/*, nas/*, vault/*], owner: Ada, reason: why, expires: 2999-12-31}}\n"
     )
     assert drift() == 3
     assert " 1 system not seen" in " ".join(capsys.readouterr().out.split())
     (nobody / "inventory" / "spare.yml").write_text(
-        'waivers: {away: {addresses: [ws-a/*, ws-b/*, nas/*, vault/*], owner: Ada, reason: why, expires: 2999-12-31}}\n'
+        "waivers: {away: {addresses: [ws-a/*, ws-b/*, nas/*, vault/*], owner: Ada, reason: why, expires: 2999-12-31}}\n"
     )
     assert drift() == 0
 

@@ -56,17 +56,17 @@ def oldest_ever(chain: Sequence[Schedule], chance: Random, away: tuple[int, int]
 
     `away`: a drive of a rotation, for how long it is here and then not. Right before a run it is worst.
     """
-    start, end = NEW_YEAR - 190 * DAY, NEW_YEAR + 250 * DAY
     worst, by_hand = 0, not chain[-1].period
-    for clocks in [
-        _hurting(chain, NEW_YEAR),
-        *([NEW_YEAR + chance.randrange(0, 40 * DAY, 60) for _ in chain] for _ in range(2)),
-    ]:
+    # Where two of them are monthly, it matters which month the second begins in.
+    months = MONTHS[16:28] if sum(one.period == MONTH for one in chain) > 1 else [NEW_YEAR]
+    by_chance = [[NEW_YEAR + chance.randrange(0, 40 * DAY, 60) for _ in chain] for _ in range(2)]
+    for clocks in [*(_hurting(chain, month) for month in months), *by_chance]:
+        start, end = clocks[0] - 190 * DAY, clocks[0] + 250 * DAY
         links = [at_once(one, moment, start, end) for one, moment in zip(chain, clocks, strict=True)]
         for leaves in _leaving(clocks[-1], chain[-1].period, away, chance) if away is not None else [0]:
             made = list(_while_here(links[-1], leaves, away, by_hand)) if away is not None else links[-1]
             for reader_first in (True, False):
-                worst = max(worst, *_ages(replayed([*links[:-1], made], reader_first), NEW_YEAR - 10 * DAY))
+                worst = max(worst, *_ages(replayed([*links[:-1], made], reader_first), clocks[0] - 10 * DAY))
     return worst
 
 
