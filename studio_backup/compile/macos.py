@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from studio_backup.compile.collect import Collector
+from studio_backup.compile.mac_quiet import keep_quiet
 from studio_backup.resources.apple_raid import AppleRaid
 from studio_backup.resources.mac_access import FullDiskAccess
 from studio_backup.resources.mac_power import Power
@@ -87,6 +88,8 @@ def _time_machine(collected: Collector, machine: model.Machine, system: model.Sy
     disks = {word: machine.volumes[word] for word in words if not is_share(word)}
     every = str(options.get("every", "hour"))
     quota, limit = options.get("quota"), options.get("max-age")
+    if "quiet" in options:
+        keep_quiet(collected, system, str(options["quiet"]), one.place)
     seen_here = [volume for volume in machine.volumes.values() if volume.ids.get(system.name)]
     collected.add(
         TimeMachine(
@@ -102,6 +105,7 @@ def _time_machine(collected: Collector, machine: model.Machine, system: model.Sy
             exclude_volumes=_listed(one, "exclude-volumes"),
             encrypted="yes" if options.get("encrypted") == "yes" else None,
             exclusive=options.get("exclusive") == "yes",
+            quiet="quiet" in options,
             max_age=parse_duration(str(limit)) if limit else MAX_AGES[every],
             local={one.paths[system.name]: one.ids[system.name].upper() for one in disks.values()},
             travelling=tuple(one.paths[system.name] for one in disks.values() if one.on in collected.studio.drives),

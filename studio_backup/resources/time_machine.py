@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, managed, watched
 from studio_backup.resources import time_machine_steps as steps
-from studio_backup.resources.time_machine_results import result
+from studio_backup.resources.time_machine_results import CANCELLED, result
 from studio_backup.resources.time_machine_seen import SCRIPT, Destination, Machine, same_url, seen
 from studio_backup.source import Place
 from studio_backup.step import Risk, Step
@@ -54,6 +54,7 @@ class TimeMachine(Resource):
     encrypted: str | None = watched(None)
 
     exclusive: bool = field(default=False, compare=False)
+    quiet: bool = field(default=False, compare=False)  # a job of ours cancels backups at some hours
     max_age: int = field(default=86400, compare=False)  # seconds that the last backup may be old
     local: Mapping[str, str] = field(default_factory=dict, compare=False)  # mount point -> UUID of the volume
     travelling: tuple[str, ...] = field(default=(), compare=False)  # mount points of drives that may be away
@@ -81,11 +82,12 @@ class TimeMachine(Resource):
             exclude=paths,
             exclude_volumes=volumes,
             backup=self._backup(found, ours),
-            error="; ".join(f"{one.word}: {result(one.result)}" for one in ours if one.result) or "none",
+            error="; ".join(f"{one.word}: {result(one.result)}" for one in ours if self._failed(one)) or "none",
             present="; ".join(f"{one.word} is not there" for one in ours if self._away(one)) or "yes",
             hidden=self._hidden(found),
             encrypted=self.encrypted and (", ".join(dict.fromkeys(one.encrypted for one in ours)) or self.encrypted),
             exclusive=self.exclusive,
+            quiet=self.quiet,
             max_age=self.max_age,
             local=self.local,
             travelling=self.travelling,
@@ -138,6 +140,9 @@ class TimeMachine(Resource):
             return "none was ever completed"
         fresh = (found.now - newest).total_seconds() <= self.max_age
         return "fresh" if fresh else f"the newest is of {newest:%Y-%m-%d %H:%M} UTC"
+
+    def _failed(self, one: Destination) -> bool:
+        return one.result != 0 and not (self.quiet and one.result == CANCELLED)
 
     def _away(self, one: Destination) -> bool:
         return one.local and not one.mounted and not any(one.is_at(word) for word in self.travelling)

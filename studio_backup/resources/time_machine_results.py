@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+#: What is noted for a backup that somebody, or a job of ours, stopped.
+CANCELLED = 22
 #: From the texts of the TimeMachineStatus program, which shows them to people.
 _WORDS = {
     3: "the destination has a format that it cannot use",
@@ -15,7 +17,7 @@ _WORDS = {
     19: "the disk was not available",
     20: "the disk image could not be made",
     21: "the disk image could not be opened",
-    22: "it was cancelled",
+    CANCELLED: "it was cancelled",
     26: "the network was cut",
     27: "the disk was ejected",
     28: "the destination is full",

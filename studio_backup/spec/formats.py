@@ -15,7 +15,7 @@ from studio_backup.spec.identities import (
     check_user,
     check_volume_id,
 )
-from studio_backup.spec.macos import check_mac_destination, check_mac_path
+from studio_backup.spec.macos import check_mac_destination, check_mac_path, check_quiet_hours
 from studio_backup.spec.paths import mount_path, parse_destination, parse_target, sub_path
 from studio_backup.spec.presets import PRESETS
 from studio_backup.spec.retention import point_time
@@ -237,4 +237,5 @@ FORMATS: dict[str, tuple[str, Callable[[str], object]]] = {
     "key-location": ("SB217", check_key_location),
     "mac-destination": ("SB214", check_mac_destination),
     "mac-path": ("SB211", check_mac_path),
+    "quiet-hours": ("SB208", check_quiet_hours),
 }

@@ -13,6 +13,7 @@ OF_ARRAYS = ("apple-raid",)
 OF_VOLUMES = ("apfs-snapshots", "spotlight")
 MAC_KINDS = (*OF_SYSTEMS, *OF_ARRAYS, *OF_VOLUMES)
 
+_HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 _SHARE = re.compile(r"smb://[A-Za-z0-9._%-]{1,64}@[A-Za-z0-9:.%_-]{1,253}/[A-Za-z0-9._%-]{1,255}")
 
@@ -44,3 +45,17 @@ def check_mac_path(text: str) -> None:
     plain = text.isprintable() and "//" not in text and not {".", ".."} & {*text.split("/")}
     if not re.fullmatch(r"(/[^/]+)+", text) or not plain:
         raise MalformedError(f"'{shorten(text)}' is not a path from the root", "write it as /Users/NAME/FOLDER")
+
+
+def check_quiet_hours(text: str) -> None:
+    """From one time of the day to another."""
+    quiet_hours(text)
+
+
+def quiet_hours(text: str) -> tuple[int, int]:
+    """Minutes since midnight of the beginning and the end; the end may be of the next day. Raises `MalformedError`."""
+    found = _HOURS.fullmatch(text)
+    times = [int(found[n]) * 60 + int(found[n + 1]) for n in (1, 3)] if found else [0, 0]
+    if times[0] == times[1]:
+        raise MalformedError(f"'{shorten(text)}' are no hours of a day", "write them as 09:00-19:00")
+    return times[0], times[1]
