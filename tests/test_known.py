@@ -16,6 +16,7 @@ from studio_backup.facts import ATTESTED, Custody, Drill, Fact, Observation
 from studio_backup.policy.custody import as_moved, out_of_sight, whereabouts
 from studio_backup.policy.due import LATER, OVERDUE, SOON, UNKNOWN, Due, Known, due_of
 from studio_backup.report import due as report
+from studio_backup.report.due import screen
 from studio_backup.report.text import Paint
 from studio_backup.spec.model import Site, Studio
 from studio_backup.spec.outside import Account, Attestation, Drive, Whereabouts
@@ -286,8 +287,28 @@ def test_accounts_words_and_shelves_run_out() -> None:
     of = dataclasses.replace(PLAIN, accounts={"b2": seen})
     assert listed(of)[key].when == at("2027-06-02")
     word = Fact(subject="account:b2", what="mfa", sort=ATTESTED, at=NOW, by="Ada", expires=NOW + DAY)
-    newer = listed(of, facts=[word])[key]
-    assert (newer.when, newer.note) == (NOW + DAY, "Ada's word runs out")
+    both = listed(of, facts=[word])[key]  # each is believed until its own end: asked again after the later one
+    assert (both.when, both.note) == (at("2027-06-02"), "is a second factor asked?")
+    alone = listed(dataclasses.replace(PLAIN, accounts={"b2": account}), facts=[word])[key]
+    assert (alone.when, alone.note) == (NOW + DAY, "Ada's word runs out")
+    longer = dataclasses.replace(word, expires=NOW + 400 * DAY)
+    assert listed(of, facts=[longer, word])[key].when == NOW + 400 * DAY
+    assert key not in listed(of, facts=[dataclasses.replace(word, expires=None)])
+
+
+def test_the_list_fits_however_long_names_are() -> None:
+    long = "x" * 39
+    subjects = ["drive:a", f"copy:{long}1/{long}2/{long}3"]
+    found = [Due(subject=one, what="made", when=NOW, note="make it, and say so", fix="say so") for one in subjects]
+    lines = screen(found, NOW, Paint(False))
+    assert max(map(len, lines)) <= 80
+    assert f"{long}1/" in "".join(lines)
+    assert f"{long}3" in "".join(lines)
+    assert sum("make it, and say so" in line for line in lines) == 2
+
+
+def test_shelves_and_shoots_have_an_end() -> None:
+    """S25, S35."""
     shelf = listed(PLAIN, custody={"shuttle-1": moved("client:x", expires=NOW + 3)})["drive:shuttle-1", "custody"]
     assert (shelf.when, shelf.note) == (NOW + 3, "client:x: is it still there?")
     shoot = Site(name="tour", rooms={}, kind="location", since="2026-11-01", until="2026-11-20")

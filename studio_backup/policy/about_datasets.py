@@ -9,7 +9,7 @@ from datetime import date
 from studio_backup.policy.holding import Holding
 from studio_backup.source import Place, Problem
 from studio_backup.spec.media import pieces
-from studio_backup.spec.model import Dataset, Disk, Studio
+from studio_backup.spec.model import Dataset, Disk, Machine, Studio
 from studio_backup.spec.outside import External
 from studio_backup.spec.tools import TOOLS
 
@@ -84,6 +84,20 @@ def _one_half(studio: Studio, dataset: Dataset, siblings: Sequence[Dataset]) -> 
     elif roles == {"system"}:
         message = f"only the system drive of '{machine.name}' is in a dataset, no sessions and no media"
         yield Problem(dataset.place, "SB505", message, "add a dataset for its sessions")
+    yield from _left_out(studio, machine, siblings)
+
+
+def _left_out(studio: Studio, machine: Machine, siblings: Sequence[Dataset]) -> Iterator[Problem]:
+    """A second drive for media: of no dataset, no target of a copy, no system's own, and none that travels."""
+    used = {one.volume for one in siblings}
+    for each in studio.datasets.values():
+        used |= {one.volume for one in each.copies.values() if one.machine == machine.name}
+        used |= {one.volume for one in each.external.values() if one.machine == machine.name and one.volume}
+    used |= {system.on for system in machine.systems.values() if system.on}
+    for volume in machine.volumes.values():
+        if not {volume.name, volume.on} & used and volume.on not in studio.drives:
+            message = f"nothing of '{volume.full_name}' is in a dataset"
+            yield Problem(volume.place, "SB517", message, "add a dataset for what is on it, or take it out of the spec")
 
 
 def _shelved(studio: Studio, dataset: Dataset, holdings: Sequence[Holding]) -> Iterator[Problem]:

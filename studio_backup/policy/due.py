@@ -140,10 +140,15 @@ def _aging(name: str, medium: str, in_service: str | None, warranty_until: str |
 def _of_accounts(studio: Studio, known: Known) -> Iterator[Due]:
     for account in studio.accounts.values():
         name = f"account:{account.name}"
-        if latest(known.facts, name, "mfa") is None:  # else it is among the words that run out
-            until = day(account.mfa.until) if account.mfa else None
-            yield Due(subject=name, what="mfa", when=until, note="is a second factor asked?",
-                      fix=f"studio-backup attest {name} --by NAME")  # fmt: skip
+        # Any word that still holds is believed, that of the spec, too: it is due when the last of them has run out.
+        said = [fact for fact in known.facts if (fact.subject, fact.what) == (name, "mfa")]
+        ends = [(fact.expires, f"{fact.by}'s word runs out") for fact in said if fact.expires is not None]
+        asked = "is a second factor asked?"
+        if account.mfa is not None:
+            ends.append((day(account.mfa.until), asked))
+        when, note = max(ends, default=(None, asked))
+        if len(ends) - (account.mfa is not None) == len(said):  # else one of them holds for ever
+            yield Due(subject=name, what="mfa", when=when, note=note, fix=f"studio-backup attest {name} --by NAME")
 
 
 def _of_dataset(dataset: Dataset, policies: Mapping[str, Policy | None], known: Known) -> Iterator[Due]:
@@ -171,7 +176,7 @@ def _of_words(studio: Studio, known: Known) -> Iterator[Due]:
     there = set(subjects(studio))
     last = {(fact.subject, fact.what): fact for fact in known.facts if fact.subject in there}
     for (subject, what), fact in last.items():
-        if fact.expires is not None and what not in ("spun-up", "made", "restored"):
+        if fact.expires is not None and what not in ("spun-up", "made", "restored", "mfa"):
             yield Due(subject=subject, what=what, when=fact.expires, note=f"{fact.by}'s word runs out",
                       fix=f"studio-backup attest {subject} --what {what} --by NAME")  # fmt: skip
 

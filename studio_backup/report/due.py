@@ -15,10 +15,7 @@ def screen(due: Sequence[Due], now: float, paint: Paint) -> list[str]:
     if not due:
         return ["Nothing falls due.", "Next: studio-backup verdict"]
     rows = [(_date(one), one.state(now), one.what, safe(one.subject), safe(one.note)) for one in due]
-    title, *lines = columns([("DUE", "STATE", "WHAT", "OF", "TO DO"), *rows])
-    if max(map(len, (title, *lines))) > WIDTH:
-        title, *lines = columns([("DUE", "STATE", "WHAT", "OF"), *(row[:-1] for row in rows)])
-        lines = [f"{line}\n{wrapped(row[-1], 12)[0]}" for line, row in zip(lines, rows, strict=True)]
+    title, *lines = _lines(rows)
     found = [paint(title, "bold")]
     found += [paint(part, _COLOURS[row[1]]) for line, row in zip(lines, rows, strict=True) for part in line.split("\n")]
     states = [row[1] for row in rows]
@@ -26,6 +23,25 @@ def screen(due: Sequence[Due], now: float, paint: Paint) -> list[str]:
     first = next((one for one in due if one.state(now) in (OVERDUE, UNKNOWN)), None)
     following = f"Next: {first.fix}" if first else "Next: studio-backup verdict"
     return [*found, "", f"{count(len(due), 'date')}: {', '.join(told)}.", *wrapped(following, 0, 6)]
+
+
+def _lines(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """A title, and each row; what does not fit beside the rest stands below it: what to do, then of what."""
+    head = ("DUE", "STATE", "WHAT", "OF", "TO DO")
+    for beside in (5, 4, 3):
+        title, *lines = columns([head[:beside], *(row[:beside] for row in rows)])
+        if max(map(len, (title, *lines))) <= WIDTH:
+            break
+    below = [[line for text in row[beside:] for line in _parted(text)] for row in rows]
+    return [title, *("\n".join((line, *more)) for line, more in zip(lines, below, strict=True))]
+
+
+def _parted(text: str) -> list[str]:
+    """A name longer than a line goes on after one of its slashes."""
+    lines = [""]
+    for part in text.replace("/", "/\n").split("\n"):
+        lines = [*lines[:-1], lines[-1] + part] if len(lines[-1] + part) <= WIDTH - 12 else [*lines, part]
+    return [part for line in lines if line for part in wrapped(line, 12)]
 
 
 def _date(one: Due) -> str:

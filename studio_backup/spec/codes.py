@@ -84,4 +84,5 @@ CODES = {
     "SB514": "a card with fewer than two copies",
     "SB515": "a set of discs or tapes that is too small",
     "SB516": "work in progress on discs that are written once",
+    "SB517": "a drive of a workstation that is in no dataset",
 }

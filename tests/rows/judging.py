@@ -25,8 +25,10 @@ from studio_backup.report.text import Paint
 from studio_backup.spec.model import Studio
 from studio_backup.spec.outside import Attestation, External
 from studio_backup.spec.retention import Retention
-from tests.studios import NAS, VAULT, WORKSTATION, copy, studio
+from tests.studios import NAS, VAULT, copy, machine, studio
 
+#: Nothing is on it but what the dataset is on.
+WORKSTATION = machine("ws", {"work": "nvme"}, room="a", role="workstation")
 DAY, HOUR, NOW = 86400, 3600, 1_795_700_000  # 2026-11-26
 TODAY = "2026-11-26"
 NIGHTLY = copy("on-nas", "nas:tank", every="hour", keep=Retention(hourly=24, daily=30))

@@ -17,6 +17,7 @@ from tests.rows.judging import (
     DAY,
     FRESH,
     NIGHTLY,
+    WORKSTATION,
     codes,
     judged,
     left,
@@ -26,7 +27,7 @@ from tests.rows.judging import (
     shown,
     why,
 )
-from tests.studios import NAS, VAULT, WORKSTATION, copy, drive, external, machine, studio
+from tests.studios import NAS, VAULT, copy, drive, external, machine, studio
 
 ROWS = Rows()
 row = ROWS.row

@@ -27,6 +27,7 @@ from tests.rows.judging import (
     MFA,
     NIGHTLY,
     NOW,
+    WORKSTATION,
     codes,
     due,
     judged,
@@ -36,7 +37,7 @@ from tests.rows.judging import (
     said,
     why,
 )
-from tests.studios import NAS, VAULT, WORKSTATION, account, drive, external, machine, studio
+from tests.studios import NAS, VAULT, account, drive, external, machine, studio
 
 ROWS = Rows()
 row = ROWS.row

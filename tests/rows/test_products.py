@@ -51,6 +51,19 @@ def backblaze_counts_for_what_it_sees() -> None:
     assert [one.name for one in judged(both).counted] == ["original", "on-nas", "dropbox"]
 
 
+def test_time_machine_leaves_out_drives_that_travel() -> None:
+    """Unless the spec says that somebody took them in."""
+    travels = drive("travel", "studio", medium="ssd")
+    desk = drive("desk", plugged_into="ws")
+
+    def seen(**more: Any) -> dict[str, str]:
+        tm = external("tm", "time-machine", "drive:desk", **more)
+        return why(judged(made(tm, volume="travel", drives=[travels, desk])))
+
+    assert seen() == {"tm": "Time Machine leaves out drives that travel, unless sees: names travel"}
+    assert seen(sees=("travel",)) == {}
+
+
 @row("S98")
 def any_other_cloud_says_what_it_keeps() -> None:
     cloud = external("cloud", "rclone", "account:any", versions=30 * DAY)

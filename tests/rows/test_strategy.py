@@ -31,6 +31,7 @@ from tests.rows.judging import (
     MFA,
     NIGHTLY,
     NOW,
+    WORKSTATION,
     codes,
     judged,
     live,
@@ -39,7 +40,7 @@ from tests.rows.judging import (
     shown,
     why,
 )
-from tests.studios import NAS, VAULT, WORKSTATION, account, copy, drive, external, machine, studio
+from tests.studios import NAS, VAULT, account, copy, drive, external, machine, studio
 from tests.test_cli import document
 
 ROWS = Rows()
@@ -120,6 +121,14 @@ def the_system_drive_and_the_media_drive_are_two_halves() -> None:
     )
     assert told(other, "session") == []
     assert told(other, "system") == ["only the system drive of 'ws' is in a dataset, no sessions and no media"]
+    three = machine("ws", {"work": "nvme", "inside": "nvme", "more": "hdd"}, role="workstation")
+    of = studio([three, NAS, VAULT], [NIGHTLY, AWAY])
+    found = [one.problem.message for one in advice(of) if one.problem.code == "SB517"]
+    assert found == ["nothing of 'ws/inside' is in a dataset (and 1 more like it)"]
+    onto = studio([three, NAS, VAULT], [NIGHTLY, copy("beside", "ws:more")])
+    assert [one.problem.message for one in advice(onto) if one.problem.code == "SB517"] == [
+        "nothing of 'ws/inside' is in a dataset"
+    ]
     assert told(named, "system", "media") == told(named, "session", "system") == []
 
 
