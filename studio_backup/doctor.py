@@ -77,7 +77,7 @@ def wanted(studio: Studio) -> dict[str, Wanted]:
     found = {one.full_name: Wanted(one) for one in studio.systems() if one.os != "windows"}
     for route in routes(studio):
         writer = found[route.writer.full_name].programs
-        writer |= {"rsync": "copies are made with it", "systemctl": "systemd starts the jobs"}
+        writer |= {"rsync": "copies are made with it", **_STARTERS[route.writer.os]}
         if route.copy.by != "own":
             writer[route.copy.by] = "it makes snapshots"
         if not route.local:
@@ -92,6 +92,13 @@ def wanted(studio: Studio) -> dict[str, Wanted]:
         if isinstance(resource, Volume) and resource.system in found:
             found[resource.system].volumes.append(resource)
     return found
+
+
+#: What starts jobs on each kind of system.
+_STARTERS = {
+    "linux": {"systemctl": "systemd starts the jobs"},
+    "macos": {"launchctl": "launchd starts the jobs"},
+}
 
 
 def _storage(studio: Studio, machine: Machine) -> dict[str, str]:

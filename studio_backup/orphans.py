@@ -12,7 +12,7 @@ from studio_backup.source import Place
 from studio_backup.survey import Survey
 
 #: The order in which kinds go: first what starts work, last the folders it stood in.
-_ORDER = ("systemd-unit", "block", "file", "ssh-key", "directory")
+_ORDER = ("systemd-unit", "launchd-job", "block", "file", "ssh-key", "directory")
 
 
 def leaving(studio: str, wanted: Mapping[str, Resource], survey: Survey) -> list[Resource]:

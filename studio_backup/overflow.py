@@ -9,6 +9,7 @@ from studio_backup.capacity import Room, lacking
 from studio_backup.compile import Route
 from studio_backup.diff import Change, Present
 from studio_backup.paths import unit_prefix
+from studio_backup.resources.launchd_job import LaunchdJob
 from studio_backup.resources.systemd_unit import SystemdUnit
 from studio_backup.resources.volume import Volume
 
@@ -32,19 +33,30 @@ def overflows(routes: Sequence[Route], changes: Iterable[Change]) -> list[Overfl
     seen = list(changes)
     rooms = {(one.resource.system, one.resource.name): one.seen.value.room for one in seen
              if isinstance(one.seen, Present) and isinstance(one.seen.value, Volume)}  # fmt: skip
-    new = {one.address for one in seen if one.verb in ("create", "deferred") and isinstance(one.want, SystemdUnit)}
+    new = {
+        one.address
+        for one in seen
+        if one.verb in ("create", "deferred") and isinstance(one.want, SystemdUnit | LaunchdJob)
+    }
     found: list[Overflow] = []
     targets: dict[tuple[str, str], list[tuple[Route, int]]] = {}
     for route in routes:
         room, need = rooms.get((route.writer.full_name, route.target_root)), _need(route, rooms)
         if room is None or need is None:
             continue
-        timer = f"{route.writer.full_name}/{SystemdUnit.kind}/{unit_prefix(route.studio)}{route.id}.timer"
-        if timer in new:
+        if _starter(route) in new:
             targets.setdefault((route.writer.full_name, route.target_root), []).append((route, need))
         elif lacking(need, room, empty=False):
             found.append(Overflow((route.copy.full_name,), route.volume.full_name, need, room, False))
     return [*found, *_together(targets, rooms)]
+
+
+def _starter(route: Route) -> str:
+    """The address of what starts its job."""
+    system = route.writer
+    if system.os == "macos":
+        return f"{system.full_name}/{LaunchdJob.kind}/{route.label}"
+    return f"{system.full_name}/{SystemdUnit.kind}/{unit_prefix(route.studio)}{route.id}.timer"
 
 
 def _together(

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from studio_backup.compile import routes
 from studio_backup.diff import Change, Present
-from studio_backup.paths import configuration, unit_prefix
+from studio_backup.paths import LAYOUTS, configuration, label_prefix, unit_prefix
 from studio_backup.policy import Verdict, judge
 from studio_backup.policy.verdict import NONE, OK
 from studio_backup.resources.file import File
+from studio_backup.resources.launchd_job import LaunchdJob
 from studio_backup.resources.systemd_unit import SystemdUnit
 from studio_backup.spec.model import Copy, Dataset, Studio
 from studio_backup.spec.retention import Retention
@@ -87,13 +88,20 @@ def _leaving(studio: Studio, changes: list[Change]) -> dict[tuple[str, str], Map
 def _copy_of(studio: str, change: Change) -> str:
     """MACHINE/DATASET/COPY of a job's unit or configuration; "" for anything else."""
     kind, name = change.resource.kind, change.resource.name
-    if kind == SystemdUnit.kind and name.startswith(unit_prefix(studio)):
+    if kind == LaunchdJob.kind and name.startswith(label_prefix(studio)):
+        job = name.removeprefix(label_prefix(studio))
+    elif kind == SystemdUnit.kind and name.startswith(unit_prefix(studio)):
         job = name.removeprefix(unit_prefix(studio)).rpartition(".")[0]
-    elif kind == File.kind and name.startswith(f"{configuration(studio)}/jobs/") and name.endswith(".conf"):
+    elif kind == File.kind and name.endswith(".conf") and name.rpartition("/")[0] in _folders(studio):
         job = name.rpartition("/")[2].removesuffix(".conf")
     else:
         return ""
     return job.replace("_", "/") if job.count("_") == 2 else ""
+
+
+def _folders(studio: str) -> set[str]:
+    """Where the configurations of jobs stand on each kind of system."""
+    return {f"{configuration(studio, os)}/jobs" for os in LAYOUTS}
 
 
 def _assignments(text: str | None) -> Mapping[str, str] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from studio_backup.compile import Route
 from studio_backup.errors import Locked
-from studio_backup.paths import configuration, state
+from studio_backup.paths import MAC_TOOLS, configuration, state
 from studio_backup.records import INTERRUPTED, Record, parse_record
 from studio_backup.spec.model import Brake
 from studio_backup.transport import Remote
@@ -35,6 +35,30 @@ class Preview:
         return lost > brake.files and lost * 100 > before * brake.percent
 
 
+#: Whoever asks by hand may ask as often as they like; what `is_over` reads is older than the records read after it.
+_SYSTEMD = r"""starter=systemd
+asked() { systemctl show -p "$1" --value "$unit"; }
+is_active() { case $(asked ActiveState) in active | activating | deactivating) return 0 ;; esac; return 1; }
+begin() { systemctl reset-failed "$unit" 2>/dev/null; systemctl start --no-block "$unit"; }
+is_over() {
+  state_now=$(asked ActiveState) queued=$(asked Job)
+  case $state_now,${queued:-0} in failed,0 | inactive,0) return 0 ;; esac
+  return 1
+}
+ended_with() { asked ExecMainStatus; }
+explain() { systemctl show -p Result -p ExecMainStatus "$unit"; }"""
+#: launchd counts its runs: it is over once one more was begun and none goes on.
+_LAUNCHD = rf"""starter=launchd; began=
+printed() {{ {MAC_TOOLS["launchctl"]} print "system/$unit" 2>&1; }}
+told() {{ printf '%s\n' "$shown" | sed -n "s/^$tab$1 = //p" | head -n 1; }}
+tab=$(printf '\t')
+is_active() {{ shown=$(printed); [ "$(told state)" = running ]; }}
+begin() {{ began=$(told runs); {MAC_TOOLS["launchctl"]} kickstart "system/$unit" 2>/dev/null; }}
+is_over() {{ shown=$(printed) || return 0; [ "$(told state)" != running ] && [ "$(told runs)" != "$began" ]; }}
+ended_with() {{ told 'last exit code'; }}
+explain() {{ printf '%s\n' "$shown" | head -n 2; printf 'exit=%s\n' "$(ended_with)"; }}"""
+
+
 def start(route: Route, accept: str, who: str) -> str:
     """Starts the job's unit and follows it: `progress<TAB>…` lines, then `record<TAB>{json}` or `failed<TAB>why`.
 
@@ -42,7 +66,8 @@ def start(route: Route, accept: str, who: str) -> str:
 
     The unit goes on when this script is cut off. `accept` names a refused run whose list is accepted, by `who`.
     """
-    folder = state(route.studio, route.writer.os)
+    os = route.writer.os
+    folder = state(route.studio, os)
     accepted = ""
     if accept:
         lines = shlex.quote(f"{accept}\n{who}\n")
@@ -53,40 +78,37 @@ printf %s {lines} >"$state/accept/$id.new"; mv -f "$state/accept/$id.new" "$stat
 """
     return f"""{{
 LC_ALL=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH; umask 077
-state={folder}; id={route.id}; unit={route.unit}.service
+state={folder}; id={route.id}; unit={route.label if os == "macos" else f"{route.unit}.service"}
 job="{configuration(route.studio, route.writer.os)}/job {route.job_conf}"
 records() {{ ls "$state/runs" | grep "^$id\\.[0-9TZ-]*\\.json$"; }}
 runs() {{ [ -n "$now" ] && grep -q '"result":"running"' "$state/runs/$now"; }}
-asked() {{ systemctl show -p "$1" --value "$unit"; }}
+{_LAUNCHD if os == "macos" else _SYSTEMD}
 before=$(records)
-case $(asked ActiveState) in
-  active | activating | deactivating)
-    now=$(printf '%s' "$before" | tail -n 1)
-    if runs; then printf 'record\\t'; head -n 1 "$state/runs/$now"; else printf 'locked\\t\\n'; fi
-    exit 0 ;;
-esac
+if is_active; then
+  now=$(printf '%s' "$before" | tail -n 1)
+  if runs; then printf 'record\\t'; head -n 1 "$state/runs/$now"; else printf 'locked\\t\\n'; fi
+  exit 0
+fi
 {accepted}: >"$state/accept/$id.now"
-systemctl reset-failed "$unit" 2>/dev/null # whoever asks by hand may ask as often as they like
-if ! systemctl start --no-block "$unit"; then
+if ! begin; then
   rm -f "$state/accept/$id.now"
-  printf 'failed\\tsystemd did not start %s\\n' "$unit"; exit 0
+  printf 'failed\\t%s did not start %s\\n' "$starter" "$unit"; exit 0
 fi
 while :; do
   sleep 0.2
-  state_now=$(asked ActiveState) queued=$(asked Job)
+  if is_over; then over=yes; else over=; fi
   now=$(records | grep -vxF -e "$before" | tail -n 1)
   if [ -n "$now" ] && ! runs; then printf 'record\\t'; head -n 1 "$state/runs/$now"; exit 0; fi
-  case $state_now,${{queued:-0}} in
-    failed,0 | inactive,0)
-      if [ -n "$now" ]; then
-        printf 'record\\t'; head -n 1 "$state/runs/$now" | sed '{INTERRUPTED}'
-      elif [ "$(asked ExecMainStatus)" = 6 ]; then
-        rm -f "$state/accept/$id.now"; printf 'locked\\t\\n'
-      else
-        printf 'failed\\t'; systemctl show -p Result -p ExecMainStatus "$unit" | tr '\\n' ' '; printf '\\n'
-      fi
-      exit 0 ;;
-  esac
+  if [ -n "$over" ]; then
+    if [ -n "$now" ]; then
+      printf 'record\\t'; head -n 1 "$state/runs/$now" | sed '{INTERRUPTED}'
+    elif [ "$(ended_with)" = 6 ]; then
+      rm -f "$state/accept/$id.now"; printf 'locked\\t\\n'
+    else
+      printf 'failed\\t'; explain | tr '\\n' ' '; printf '\\n'
+    fi
+    exit 0
+  fi
   printf 'progress\\t%s\\n' "$($job progress 2>/dev/null)"
 done
 }}

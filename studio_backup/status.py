@@ -29,7 +29,12 @@ _SCRIPT = (
     + r"""
 set +eu
 held() {
-  read -r pid began rest 2>/dev/null <"$1" && read -r line 2>/dev/null <"/proc/$pid/stat" || return 1
+  read -r pid began rest 2>/dev/null <"$1" || return 1
+  if [ ! -r /proc/self/stat ]; then
+    [ "$(ps -o lstart= -p "$pid" 2>/dev/null | tr -d ' \n')" = "$began" ]
+    return
+  fi
+  read -r line 2>/dev/null <"/proc/$pid/stat" || return 1
   line=${line##*) }
   set -- "$began" $line
   shift 19

@@ -9,7 +9,8 @@ from studio_backup.compile.reader import serve
 from studio_backup.compile.routes import Route, routes
 from studio_backup.compile.storage import Storage
 from studio_backup.compile.writer import receive
-from studio_backup.spec.model import Studio
+from studio_backup.spec.lint.jobs import runs_jobs
+from studio_backup.spec.model import Copy, Dataset, Studio
 
 __all__ = ["Compiled", "Route", "compile_studio", "not_set_up", "routes"]
 
@@ -20,9 +21,14 @@ def not_set_up(studio: Studio) -> list[str]:
         f"{system.full_name} runs {system.os}: its side of {dataset.full_name} is not set up, Linux alone is so far"
         for dataset in studio.datasets.values()
         for system in studio.machines[dataset.machine].systems.values()
-        if system.os != "linux" and dataset.copies
+        if system.os != "linux" and any(not runs_jobs(system, one.machine == system.machine) for one in _first(dataset))
         if system.name in studio.machines[dataset.machine].volumes[dataset.volume].paths
     ]
+
+
+def _first(dataset: Dataset) -> list[Copy]:
+    """The copies that are made from the data itself: their source is this side."""
+    return [copy for copy in dataset.copies.values() if copy.source_copy is None]
 
 
 def compile_studio(studio: Studio) -> Compiled:

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from studio_backup.compile.collect import Collector
 from studio_backup.compile.conf import assignments
 from studio_backup.compile.routes import Route
+from studio_backup.compile.starting import daemon
 from studio_backup.paths import STATE, configuration, state, unit_prefix
 from studio_backup.spec.model import Alarm, System
+from studio_backup.spec.schedule import Schedule
 
 #: The parts of the alarm, beside one another on the machine.
 ALARM_PARTS = ("alarm.sh", "moment.sh", "lock.sh")
@@ -40,6 +42,10 @@ def _alarm(collected: Collector, system: System, alarm: Alarm, routes: list[Rout
         "jobs": "\n".join(f"{route.id} {_limit(route)} {route.copy.full_name}" for route in routes),
     }
     needs.append(collected.file(system, path, place, assignments(values)))
+    if system.os == "macos":
+        words = [f"{configuration(studio, system.os)}/alarm", path]
+        daemon(collected, system, "alarm", Schedule.parse("15 min"), words, tuple(needs), place)
+        return
     unit = f"{unit_prefix(studio)}alarm"
     service = collected.unit(system, f"{unit}.service", place, _service(studio, path), tuple(needs))
     collected.unit(system, f"{unit}.timer", place, _TIMER, (service,))

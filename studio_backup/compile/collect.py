@@ -105,7 +105,7 @@ class Collector:
         """A program of ours as it stands in studio_backup/jobs, without the `.sh` of what is executed."""
         shared = (self.serving, system.full_name, name)
         if shared not in self._shared:
-            target = name.removesuffix(".sh") if name in ("job.sh", "gate.sh", "alarm.sh") else name
+            target = name.removesuffix(".sh") if name in ("job.sh", "gate.sh", "alarm.sh", "scheduled.sh") else name
             mode = "0755" if target != name else "0644"
             path = f"{configuration(self.studio.name, system.os)}/{target}"
             self._shared[shared] = self.file(system, path, place, shipped(name), mode, shared=True)

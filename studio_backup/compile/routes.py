@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from studio_backup.paths import configuration, state, unit_prefix
+from studio_backup.paths import configuration, label_prefix, state, unit_prefix
+from studio_backup.spec.lint.jobs import runs_jobs
 from studio_backup.spec.model import Copy, Dataset, Studio, System, Volume
 
 
@@ -98,6 +99,11 @@ class Route:
         return f"{unit_prefix(self.studio)}{self.id}"
 
     @property
+    def label(self) -> str:
+        """The job's label where launchd starts it."""
+        return f"{label_prefix(self.studio)}{self.id}"
+
+    @property
     def job_conf(self) -> str:
         """The job's configuration."""
         return f"{configuration(self.studio, self.writer.os)}/jobs/{self.id}.conf"
@@ -133,7 +139,7 @@ def routes(studio: Studio, unread: bool = False) -> list[Route]:
         )
         for dataset in studio.datasets.values()
         for copy in dataset.copies.values()
-        for writer in _writers(studio, copy)
+        for writer in _writers(studio, copy, _source_machine(dataset, copy) == copy.machine)
         if (readers := _readers(studio, dataset, copy, writer)) or unread
     ]
 
@@ -142,10 +148,10 @@ def _source_machine(dataset: Dataset, copy: Copy) -> str:
     return dataset.copies[copy.source_copy].machine if copy.source_copy else dataset.machine
 
 
-def _writers(studio: Studio, copy: Copy) -> list[System]:
+def _writers(studio: Studio, copy: Copy, local: bool) -> list[System]:
     machine = studio.machines[copy.machine]
     sees = machine.volumes[copy.volume].paths
-    return [system for system in machine.systems.values() if system.name in sees and system.services == "systemd"]
+    return [system for system in machine.systems.values() if system.name in sees and runs_jobs(system, local)]
 
 
 def _readers(studio: Studio, dataset: Dataset, copy: Copy, writer: System) -> tuple[Reader, ...]:
@@ -157,5 +163,5 @@ def _readers(studio: Studio, dataset: Dataset, copy: Copy, writer: System) -> tu
     return tuple(
         Reader(system=system, volume=volume, path=join(volume.paths[system.name], path))
         for system in systems
-        if system.name in volume.paths and system.os == "linux"
+        if system.name in volume.paths and (system.os == "linux" or (system.os == "macos" and system is writer))
     )

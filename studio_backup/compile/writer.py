@@ -6,6 +6,7 @@ from studio_backup.compile import conf
 from studio_backup.compile.collect import Collector
 from studio_backup.compile.routes import Route, host_alias
 from studio_backup.compile.snapshots import watch
+from studio_backup.compile.starting import daemon
 from studio_backup.paths import STATE, configuration
 from studio_backup.resources.directory import Directory
 from studio_backup.resources.receiver import Receiver
@@ -71,6 +72,10 @@ def _connection(collected: Collector, route: Route) -> list[str]:
 
 def _units(collected: Collector, route: Route, needs: tuple[str, ...]) -> None:
     system, place = route.writer, route.copy.place
+    if system.os == "macos":
+        program = f"{configuration(route.studio, system.os)}/job"
+        daemon(collected, system, route.id, route.copy.every, [program, route.job_conf, "run"], needs, place)
+        return
     body = _service(route, _mounts(collected, route))
     service = collected.unit(system, f"{route.unit}.service", place, body, needs)
     calendar = route.copy.every.on_calendar()

@@ -133,7 +133,9 @@ mounted_id_is() {
       ;;
   esac
   if [ "$mount_type" = darwin ]; then
-    mounted_id=$(diskutil info "$1" | sed -n 's/^ *Volume UUID: *//p')
+    mounted_id=$(/usr/sbin/diskutil info -plist "$1" 2>/dev/null | tr -d '\n\t' |
+      sed -n 's/.*<key>VolumeUUID<\/key> *<string>\([^<]*\)<.*/\1/p')
+    [ -n "$mounted_id" ] || return 2
   fi
   [ -n "$mounted_id" ] || mounted_id=$(linked_id "$mount_source")
   # Without -p it would answer from a cache, which remembers the disk that had this name before.

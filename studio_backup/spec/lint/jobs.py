@@ -20,7 +20,9 @@ def lint_jobs(sight: Sight, findings: Findings) -> None:
             findings.add(place, "SB412", message, "make quiet-limit the longer of the two")
     for dataset, copy in sight.copies():
         _age(sight, copy, findings)
-        runners = _runners(sight, copy, findings)
+        origin = dataset.copies.get(copy.source_copy or "")
+        local = (origin.machine if origin else dataset.machine) == copy.machine
+        runners = _runners(sight, copy, local, findings)
         sources = _sources(sight, dataset, copy, findings)
         _ids(sight.volume(copy.machine, copy.volume), runners, findings)
         if copy.source_copy is None:
@@ -34,20 +36,20 @@ def _age(sight: Sight, copy: Copy, findings: Findings) -> None:
         findings.add(place, "SB412", message, f"make it longer than {format_duration(copy.every.period)}, or delete it")
 
 
-def runs_jobs(system: System) -> bool:
-    """True for a system that jobs can be installed on."""
-    return system.os == "linux" and system.services == "systemd"
+def runs_jobs(system: System, local: bool = False) -> bool:
+    """True for a system that jobs can be installed on; a Mac only makes copies from one of its volumes to another."""
+    return system.services != "none" and (system.os == "linux" or (system.os == "macos" and local))
 
 
-def _runners(sight: Sight, copy: Copy, findings: Findings) -> list[System]:
+def _runners(sight: Sight, copy: Copy, local: bool, findings: Findings) -> list[System]:
     """The systems of the target machine that can make the copy."""
     volume = sight.volume(copy.machine, copy.volume)
     viewers = sight.viewers(volume)
-    runners = [system for system in viewers if runs_jobs(system)]
+    runners = [system for system in viewers if runs_jobs(system, local)]
     if runners or (copy.engine == "snapshot" and not viewers):  # a source that nobody mounts is reported as such
         return runners
     place = sight.copy_place(copy, "to")
-    able = [system.name for system in sight.studio.machines[copy.machine].systems.values() if runs_jobs(system)]
+    able = [system.name for system in sight.studio.machines[copy.machine].systems.values() if runs_jobs(system, local)]
     if not viewers or able:
         seen = f"no system of '{copy.machine}' that could run the job mounts the volume '{copy.volume}'"
         findings.add(place, "SB413", seen, f"add its path for {' or '.join(able) or 'a system'} to paths:")

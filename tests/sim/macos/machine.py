@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -103,22 +103,20 @@ class Mac:
         (self.folder / "clock").write_text(f"{offset}\n", encoding="utf-8")
 
     def settle(self) -> None:
-        """Wait until no job runs."""
-        while any(job["pid"] for job in self._jobs().values()) or self._starting():
+        """Wait until no job runs: until nothing is in here but what holds the namespace."""
+        deadline = time.monotonic() + 60
+        while self._busy():
+            assert time.monotonic() < deadline, "something in the stand-in does not end"
             time.sleep(0.01)
 
-    def _starting(self) -> bool:
-        """Whether a job was told to start and is not seen yet."""
-        done = subprocess.run(
-            ["pgrep", "-f", "-m tests.sim.macos.launchd "], capture_output=True, text=True, check=False
-        )
-        return any(self._mine(pid) for pid in done.stdout.split())
-
-    def _mine(self, pid: str) -> bool:
-        try:
-            return Path(f"/proc/{pid}/ns/mnt").readlink() == Path(f"/proc/{self._holder.pid}/ns/mnt").readlink()
-        except OSError:
-            return False
+    def _busy(self) -> bool:
+        own, mine = Path(f"/proc/{self._holder.pid}/ns/mnt").stat().st_ino, str(self._holder.pid)
+        for process in Path("/proc").iterdir():
+            if process.name.isdigit() and process.name != mine:
+                with suppress(OSError):  # it ended meanwhile
+                    if (process / "ns/mnt").stat().st_ino == own:
+                        return True
+        return False
 
     def _jobs(self) -> State:
         with self.state() as state:

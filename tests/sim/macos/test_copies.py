@@ -1,0 +1,82 @@
+"""A copy on a Mac: set up in one run, made by launchd on its calendar, made up for after a night without power."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+
+from studio_backup.engine import Engine
+from studio_backup.running import follow, start
+from studio_backup.status import probe, standings
+from tests.sim.macos.copying import NOON, plug_in, points, records, spec, studio, way
+from tests.sim.macos.machine import Mac
+from tests.sim.macos.state import VERSIONS
+
+_VERSIONS = [version if version == "15" else pytest.param(version, marks=pytest.mark.long) for version in VERSIONS]
+
+
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_a_few_days_of_a_mac(version: str) -> None:
+    with Mac(version) as mac:
+        plug_in(mac)
+        studio(mac, spec()).converge()
+        mac.settle()
+        assert points(mac) == []  # nobody asked for a copy at noon
+        assert len(mac.play(datetime(2026, 3, 3, 12))) == 1
+        assert [point[:16] for point in points(mac)] == ["2026-03-03T02-30"], records(mac)
+        assert json.loads(records(mac)[-1])["result"] == "ok"
+        assert mac.do("cat '/Volumes/Safe/ws-a/points/'*'/Song One/take2.wav'") == "take 2\n"
+        mac.sleep(datetime(2026, 3, 5, 9))  # two nights asleep: one copy
+        assert len(points(mac)) == 2
+        mac.power_off(datetime(2026, 3, 5, 10))  # nothing was missed
+        assert len(points(mac)) == 2
+        mac.power_off(datetime(2026, 3, 6, 9))  # off at half past two
+        assert len(points(mac)) == 3
+        mac.play(datetime(2026, 3, 7, 12))
+        assert len(points(mac)) == 4
+        assert studio(mac, spec()).differs() == {}
+        assert mac.refused() == []
+
+
+def test_run_starts_it_now_and_status_tells(mac: Mac) -> None:
+    plug_in(mac)
+    studio(mac, spec()).converge()
+    route = way()
+    found = follow(mac.transport().open(start(route, "", "kim")), lambda *_: None)
+    assert not isinstance(found, str), found
+    assert (found.result, found.files) == ("ok", 3)
+    engine = Engine(lambda system, _: (mac.transport(), system))
+    sighting = engine.ask(mac.transport(), [probe(route)])
+    standing = standings([route], {"ws-a/macos": sighting})[0]
+    assert standing.unknown == ""
+    assert standing.points == tuple(points(mac))
+    assert standing.last is not None
+    assert standing.last.result == "ok"
+    assert mac.refused() == []
+
+
+REFUSALS = {
+    "source-unmounted": 's["volumes"][0]["mount"] = ""',
+    "source-wrong-volume": 's["volumes"][0]["uuid"] = s["volumes"][0]["uuid"].replace("0", "1")',
+    "target-unmounted": 's["volumes"][1]["mount"] = ""',
+    "target-wrong-volume": 's["volumes"][1]["uuid"] = s["volumes"][1]["uuid"].replace("2", "3")',
+}
+
+
+def test_a_volume_that_is_another_one_is_refused(mac: Mac) -> None:
+    plug_in(mac)
+    studio(mac, spec()).converge()
+    route = way()
+    with mac.state() as state:
+        good = json.dumps(state["volumes"])
+    for reason, change in REFUSALS.items():
+        with mac.state() as state:
+            state["volumes"] = json.loads(good)
+            exec(change, {"s": state})
+        found = follow(mac.transport().open(start(route, "", "kim")), lambda *_: None)
+        assert not isinstance(found, str), found
+        assert (found.result, found.reason) == ("refused", reason)
+    assert points(mac) == []
+    assert mac.now >= NOON
