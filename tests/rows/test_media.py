@@ -12,21 +12,7 @@ from studio_backup.policy.due import Known
 from studio_backup.spec.media import OBSOLETE, USABLE
 from studio_backup.spec.model import Studio
 from tests.rows import Rows
-from tests.rows.judging import (
-    AWAY,
-    DAY,
-    FRESH,
-    NIGHTLY,
-    WORKSTATION,
-    codes,
-    judged,
-    left,
-    live,
-    made,
-    said,
-    shown,
-    why,
-)
+from tests.rows.judging import AWAY, DAY, FRESH, NIGHTLY, WORKSTATION, codes, judged, left, live, made, said, shown, why
 from tests.studios import NAS, VAULT, copy, drive, external, machine, studio
 
 ROWS = Rows()

@@ -10,19 +10,7 @@ from studio_backup.policy.due import Known
 from studio_backup.spec.model import Studio
 from studio_backup.spec.tools import TOOLS
 from tests.rows import Rows
-from tests.rows.judging import (
-    DAY,
-    FRESH,
-    MFA,
-    codes,
-    judged,
-    left,
-    live,
-    made,
-    said,
-    shown,
-    why,
-)
+from tests.rows.judging import DAY, FRESH, MFA, codes, judged, left, live, made, said, shown, why
 from tests.studios import NAS, account, drive, external, machine
 
 ROWS = Rows()
