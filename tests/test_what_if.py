@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from math import inf
 from random import Random
 
 import pytest
 
-from studio_backup.policy import by_design, by_evidence, events_of, holdings_of, places_of
+from studio_backup.policy import by_design, by_evidence, events_of, holdings_of, judge, places_of, survivors
 from studio_backup.policy.reach import Spacing, depths, lost, spacing
+from studio_backup.spec.model import Copy
+from studio_backup.spec.outside import External
 from studio_backup.spec.retention import Retention
 from studio_backup.spec.schedule import DAY, HOUR, Schedule
 from tests.studios import NAS, VAULT, WORKSTATION, copy, studio
@@ -159,3 +162,26 @@ def test_what_was_not_seen_is_neither_left_nor_gone() -> None:
     assert by_evidence(places, event, 0, seen, BASE + world.now).names == ["on-nas"]
     # What was seen half a year ago is no evidence any more.
     assert by_evidence(places, event, 0, seen, BASE + world.now + 200 * DAY).unseen == ("on-nas",)
+
+
+def test_two_copies_in_one_domain_count_as_one_for_its_event() -> None:
+    """A twin beside any copy, on its disks or in its account, changes nothing of what takes that copy, nor counts."""
+    twins = 0
+    for seed in range(150):
+        of = a_studio(Random(seed))
+        dataset = of.datasets["ws/sessions"]
+        before = judge(of, dataset)
+        for one in before.holdings[1:]:
+            made = one.copy or one.external
+            assert made is not None
+            twin = dataclasses.replace(made, name="twin")
+            copies = {**dataset.copies, **({"twin": twin} if isinstance(twin, Copy) else {})}
+            external = {**dataset.external, **({"twin": twin} if isinstance(twin, External) else {})}
+            after = judge(of, dataclasses.replace(dataset, copies=copies, external=external))
+            assert len(after.counted) == len(before.counted), f"seed {seed}, {one.name}"
+            for event in events_of(before.holdings):
+                if event.takes(one):
+                    left = [each.name for each in survivors(after.holdings, event, 0)]
+                    assert left == [each.name for each in survivors(before.holdings, event, 0)], f"{seed}, {event}"
+                    twins += 1
+    assert twins > 1000
