@@ -26,7 +26,7 @@ def about_dataset(
     studio: Studio, dataset: Dataset, holdings: Sequence[Holding], siblings: Sequence[Dataset]
 ) -> Iterator[Problem]:
     """Everything that one dataset should not do; `siblings` are all datasets of its machine, itself among them."""
-    yield from _too_few(dataset, holdings)
+    yield from _too_few(studio, dataset, holdings)
     yield from _synced(dataset, studio)
     yield from _slow(dataset, holdings)
     yield from _one_half(studio, dataset, siblings)
@@ -36,14 +36,18 @@ def about_dataset(
         yield from _product(external)
 
 
-def _too_few(dataset: Dataset, holdings: Sequence[Holding]) -> Iterator[Problem]:
+def _too_few(studio: Studio, dataset: Dataset, holdings: Sequence[Holding]) -> Iterator[Problem]:
     others = [one for one in holdings[1:] if not one.shares(holdings[0])]
+    only_tm = all(one.external is not None and one.external.tool == "time-machine" for one in others)
     if not others:
         message = f"'{dataset.full_name}' has one copy: the original"
         yield Problem(dataset.place, "SB501", message, "add copies:, or external: for one that another product makes")
-    elif all(one.external is not None and one.external.tool == "time-machine" for one in others):
+    elif only_tm:
         message = f"Time Machine is the only backup of '{dataset.full_name}'"
         yield Problem(dataset.place, "SB502", message, "add a copy that Time Machine does not make")
+    if only_tm and dataset.volume in studio.left_out.get(dataset.machine, ()):
+        message = f"Time Machine is told to leave out what '{dataset.full_name}' is on, and nothing else covers it"
+        yield Problem(dataset.place, "SB518", message, "add a copy that another program makes, or leave it in")
     if "card" in holdings[0].media and len(others) < 2:
         message = f"'{dataset.full_name}' is on a card and {len(others)} more place{'s' * (len(others) != 1)}"
         yield Problem(dataset.place, "SB514", message, "format the card only once it has two copies that were verified")

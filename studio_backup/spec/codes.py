@@ -85,4 +85,5 @@ CODES = {
     "SB515": "a set of discs or tapes that is too small",
     "SB516": "work in progress on discs that are written once",
     "SB517": "a drive of a workstation that is in no dataset",
+    "SB518": "sessions that Time Machine is told to leave out, and nothing else covers",
 }

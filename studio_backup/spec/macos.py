@@ -25,6 +25,8 @@ def check_mac_destination(text: str) -> None:
         if not _NAME.fullmatch(text):
             fix = "write the name of a volume of the machine, or smb://USER@HOST/SHARE"
             raise MalformedError(f"'{shorten(text)}' is no destination of Time Machine", fix)
+    elif found.scheme == "afp":
+        raise MalformedError("macOS 27 has no AFP any more", "write smb://USER@HOST/SHARE, to a server that speaks SMB")
     elif found.scheme != "smb":
         raise MalformedError(f"'{found.scheme}' is no way to a destination", "write smb://USER@HOST/SHARE")
     elif ":" in found.netloc.rpartition("@")[0]:

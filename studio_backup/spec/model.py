@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from studio_backup.source import Place
 from studio_backup.spec.outside import Account, Drive, External
@@ -290,6 +291,15 @@ class Studio:
     waivers: tuple[Waiver, ...] = ()
     receivers: tuple[Receiver, ...] = ()
     whole: bool = True  # False when only some playbooks were loaded: nothing may count as an orphan
+
+    @cached_property
+    def left_out(self) -> dict[str, set[str]]:
+        """Of each machine the volumes that a play tells Time Machine to leave out."""
+        found: dict[str, set[str]] = {}
+        for one in self.managed:
+            if one.kind == "time-machine":
+                found.setdefault(one.machine, set()).update(one.options.get("exclude-volumes", ()))
+        return found
 
     def systems(self) -> list[System]:
         """Every declared system, in the order of the spec."""

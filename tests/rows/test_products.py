@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 
 from studio_backup.policy.due import Known
-from studio_backup.spec.model import Studio
+from studio_backup.spec.model import Managed, Studio
 from studio_backup.spec.tools import TOOLS
 from tests.rows import Rows
 from tests.rows.judging import DAY, FRESH, MFA, codes, judged, left, live, made, said, shown, why
-from tests.studios import NAS, account, drive, external, machine
+from tests.studios import HERE, NAS, account, drive, external, machine
 
 ROWS = Rows()
 row = ROWS.row
@@ -50,6 +51,18 @@ def test_time_machine_leaves_out_drives_that_travel() -> None:
 
     assert seen() == {"tm": "Time Machine leaves out drives that travel, unless sees: names travel"}
     assert seen(sees=("travel",)) == {}
+
+
+def test_time_machine_does_not_hold_what_a_play_tells_it_to_leave_out() -> None:
+    tm = external("tm", "time-machine", "drive:desk")
+    of = made(tm, drives=[drive("desk", plugged_into="ws")])
+    assert why(judged(of)) == {}
+    play = Managed(machine="ws", kind="time-machine", name="macos", options={"exclude-volumes": ("work",)}, place=HERE)
+    told = dataclasses.replace(of, managed=(play,))
+    assert why(judged(told)) == {"tm": "Time Machine is told to leave out the volume work"}
+    assert "SB518" not in codes(told)  # on-nas covers it
+    alone = dataclasses.replace(made(tm, copies=[], drives=[drive("desk", plugged_into="ws")]), managed=(play,))
+    assert "SB518" in codes(alone)
 
 
 @row("S98")
