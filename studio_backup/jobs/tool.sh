@@ -47,6 +47,8 @@ read_made_moment() {
 run_tool() {
   tool_code=0
   mv "$scratch.made" "$scratch.before" || finish failed tool-listing
+  # Two of one moment would be one restore point.
+  while read_clock && [ "$newest" = "$now_point" ]; do sleep 1; done
   set -- run
   [ "$clock_behind" -eq 0 ] || set -- --preserve run
   btrbk --quiet -c "$tool_configuration" "$@" >>"$log_file" 2>&1 || tool_code=$?
