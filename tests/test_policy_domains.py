@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from studio_backup.facts import Custody
-from studio_backup.policy import Event, Verdict, events_of, judge, survivors
+from studio_backup.policy import Event, Verdict, events_of, judge, places_of, survivors
 from studio_backup.policy.custody import as_moved
 from studio_backup.report import verdict as report
 from studio_backup.report.text import Paint
@@ -121,6 +121,10 @@ def test_a_lock_that_ends_before_anybody_notices_is_none() -> None:
     assert offline("rclone", 8 * DAY - 1) == offline("rclone", 2 * DAY) == []
     assert offline("rclone", 8 * DAY, every="week") == []
     assert offline("dropbox", 365 * DAY) == []
+    of = studio_of(external("cloud", "rclone", "account:b2"), accounts=[account("b2", lock=30 * DAY)])
+    dataset = of.datasets["ws/sessions"]
+    late = {days: places_of(of, dataset, days * DAY)[-1].out_of_reach for days in (7, 29, 30)}
+    assert late == {7: True, 29: True, 30: False}  # what-if --noticed-after
     archive = judged(external("cloud", "rclone", "account:b2"), accounts=[account("b2", lock=90 * DAY)],
                      policy="archive")  # fmt: skip
     assert archive.offline == []  # looked at once a year

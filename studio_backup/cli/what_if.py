@@ -29,7 +29,11 @@ from studio_backup.spec.wording import MalformedError, suggest
 @make_command("json", selects=True, connects=True)
 @click.option("--event", "events", multiple=True, metavar="EVENT", help="Only this: delete, disk:nas/bay1, site:home …")
 @click.option(
-    "--noticed-after", default="7 days", metavar="TIME", show_default=True, help="When a deletion is noticed."
+    "--noticed-after",
+    default="7 days",
+    metavar="TIME",
+    show_default=True,
+    help="When a deletion, or a theft of a login, is noticed.",
 )
 @click.option("--live", is_flag=True, help="By what is there: reads every machine that holds a copy.")
 def command(settings: Settings, events: tuple[str, ...], noticed_after: str, live: bool) -> int:
@@ -47,7 +51,7 @@ def command(settings: Settings, events: tuple[str, ...], noticed_after: str, liv
     studio = as_it_stands(settings, load_studio(settings))
     chosen = chosen_datasets(settings, studio)
     seconds = noticed(noticed_after)
-    places = {dataset.full_name: places_of(studio, dataset) for dataset in chosen}
+    places = {dataset.full_name: places_of(studio, dataset, seconds) for dataset in chosen}
     only = [named(text, places.values()) for text in events]
     seen = _look(settings, studio, chosen) if live else None
     now, drills = time.time(), evidence_of(settings, studio.name).drills()

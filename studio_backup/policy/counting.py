@@ -47,10 +47,13 @@ def count(holdings: Sequence[Holding], absent: Mapping[str, str], discounted: Ma
     return Counted(there, tuple(counted), tuple(refused))
 
 
-def places_of(studio: Studio, dataset: Dataset) -> list[Holding]:
-    """Every place that holds the data if every job runs, the original first, whether it counts or not."""
+def places_of(studio: Studio, dataset: Dataset, noticed: float | None = None) -> list[Holding]:
+    """Every place that holds the data if every job runs, the original first, whether it counts or not.
+
+    `noticed`: seconds until anybody notices; as the policy says where it is None.
+    """
     blind = unseeing(studio, dataset)
-    return [holding for holding in holdings_of(studio, dataset) if holding.name not in blind]
+    return [holding for holding in holdings_of(studio, dataset, noticed) if holding.name not in blind]
 
 
 def unseeing(studio: Studio, dataset: Dataset) -> dict[str, str]:

@@ -26,13 +26,18 @@ _SPARE: dict[str, dict[str, int | str]] = {
 }
 
 
-def holdings_of(studio: Studio, dataset: Dataset) -> list[Holding]:
-    """The original first, then our copies, then those of other products, each in the order of the spec."""
+def holdings_of(studio: Studio, dataset: Dataset, noticed: float | None = None) -> list[Holding]:
+    """The original first, then our copies, then those of other products, each in the order of the spec.
+
+    `noticed`: seconds until anybody notices what somebody erases, which a lock has to outlast; as the policy says
+    where it is None.
+    """
+    late = noticed_after(studio, dataset) if noticed is None else noticed
     return [
         _original(studio, dataset),
         *(_copied(studio, dataset, copy) for copy in dataset.copies.values()),
         *(
-            dataclasses.replace(_made_elsewhere(studio, dataset, one), sync=TOOLS[one.tool].sync)
+            dataclasses.replace(_made_elsewhere(studio, dataset, one, late), sync=TOOLS[one.tool].sync)
             for one in dataset.external.values()
         ),
     ]
@@ -75,12 +80,12 @@ def _chain(dataset: Dataset, copy: Copy) -> list[Copy]:
     return found
 
 
-def _made_elsewhere(studio: Studio, dataset: Dataset, external: External) -> Holding:
+def _made_elsewhere(studio: Studio, dataset: Dataset, external: External, late: float) -> Holding:
     wait = _wait(studio, external.drive or "", external.every)
     age = (external.every.period or MANUAL_LIMIT) + wait
     found = (Depth(external.versions, age),) if external.versions else ()
     if external.account is not None:
-        return _in_account(studio, dataset, external, age, found)
+        return _in_account(studio, dataset, external, age, found, late)
     drive = studio.drives[external.drive] if external.drive is not None else None
     machine = drive.plugged_into if drive is not None else None
     # Over a network Time Machine may have to begin anew: its history is then gone, so it does not count as one.
@@ -98,7 +103,9 @@ def _made_elsewhere(studio: Studio, dataset: Dataset, external: External) -> Hol
     return dataclasses.replace(held, erasers=held.erasers | {f"machine:{dataset.machine}"}) if held.machine else held
 
 
-def _in_account(studio: Studio, dataset: Dataset, external: External, age: int, found: tuple[Depth, ...]) -> Holding:
+def _in_account(
+    studio: Studio, dataset: Dataset, external: External, age: int, found: tuple[Depth, ...], late: float
+) -> Holding:
     assert external.account is not None
     account = studio.accounts[external.account]
     lock = (account.lock or 0) if TOOLS[external.tool].locks else 0
@@ -106,7 +113,7 @@ def _in_account(studio: Studio, dataset: Dataset, external: External, age: int, 
         found = (*found, Depth(lock - age, age))
     # Who gets in erases what is locked no more by the time that anybody notices; what was written last before that,
     # one run ago at worst, has to outlast it.
-    held = lock if lock >= noticed_after(studio, dataset) + age else 0
+    held = lock if lock >= late + age else 0
     erasers = set(account.erased_by) or {f"machine:{dataset.machine}"}
     if any(word.startswith("machine:") for word in erasers):
         erasers.add("control")  # its keys open that machine

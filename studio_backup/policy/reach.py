@@ -98,15 +98,20 @@ def _back(count: int, shortest: int, points: Spacing) -> float:
     The newest point of the period before is then one run old, and every further one about a period more.
     """
     steps, least = count - 2, points.shortest
-    whole = _MONTHS[min(steps, len(_MONTHS) - 1)] * DAY if shortest == 28 * DAY else steps * shortest
-    whole = max(whole, steps * shortest)
+    whole = _months(max(steps, 0)) * DAY if shortest == 28 * DAY else steps * shortest
     # An even spacing makes it a whole number of points.
     further = least * (whole // least) if points.even else whole - min(points.longest, shortest)
     return least + max(further, steps * least, 0)
 
 
 #: Days that so many months in a row have at least: the shortest such time begins or ends with a February.
-_MONTHS = (0, 28, 59, 89, 120, 150, 181, 212, 242, 273, 303, 334, 365)
+_MONTHS = (0, 28, 59, 89, 120, 150, 181, 212, 242, 273, 303, 334)
+
+
+def _months(count: int) -> int:
+    """Days that so many months in a row have at least; of years, that none is a leap year."""
+    years, rest = divmod(count, 12)
+    return 365 * years + _MONTHS[rest]
 
 
 def _gap(shortest: int, longest: int, points: Spacing) -> int:
