@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
 
 from studio_backup.policy.holding import ACCOUNT, ORIGINAL, Holding
 from studio_backup.policy.reach import Depth, depths, single, spacing
 from studio_backup.policy.rules import noticed_after
 from studio_backup.policy.turns import later, turn_of, waiting
-from studio_backup.spec.model import Copy, Dataset, Machine, Studio
+from studio_backup.policy.underneath import disk_of, installed_on, shared_by, spare_of
+from studio_backup.spec.model import Copy, Dataset, Studio
 from studio_backup.spec.outside import Drive, External, Whereabouts
 from studio_backup.spec.schedule import MANUAL_LIMIT, Schedule
 from studio_backup.spec.tools import TOOLS
-
-#: Disks that a level survives; `n` stands for all members but one. A level that is not here survives none.
-_SPARE: dict[str, dict[str, int | str]] = {
-    "md": {"raid1": "n", "raid4": 1, "raid5": 1, "raid6": 2, "raid10": 1},
-    "btrfs": {"raid1": 1, "raid1c3": 2, "raid1c4": 3, "raid10": 1, "raid5": 1, "raid6": 2},
-    "zfs": {"mirror": "n", "raidz1": 1, "raidz2": 2, "raidz3": 3},
-    "appleraid": {"mirror": "n"},
-    "storage-space": {"mirror": 1, "parity": 1},
-    "hardware": {"raid1": "n", "raid5": 1, "raid6": 2, "raid10": 1},
-    "beyondraid": {"single": 1, "dual": 2},
-}
 
 
 def holdings_of(studio: Studio, dataset: Dataset, noticed: float | None = None) -> list[Holding]:
@@ -191,15 +180,15 @@ def _on_machine(
         volume=volume_name,
         site=machine.site,
         room=f"{machine.site}/{machine.room}" if machine.room else "",
-        disks=frozenset(_disk(machine, disk) for disk in disks),
-        shared=frozenset(_shared(machine, disks)),
+        disks=frozenset(disk_of(machine, disk) for disk in disks),
+        shared=frozenset(shared_by(machine, disks)),
         array=f"{machine_name}/{on}" if on in machine.arrays else "",
         readers=frozenset(f"{machine_name}/{system}" for system in machine.volumes[volume_name].paths),
-        spare=_spare(machine, on),
+        spare=spare_of(machine, on),
         needs=tuple(filter(None, (_program(external),))),
         secured=_secured(studio, Whereabouts(machine.site, machine.room)),
         media=frozenset(machine.disks[disk].medium for disk in disks),
-        systems=frozenset(_installed(machine, disks)),
+        systems=frozenset(installed_on(machine, disks)),
         erasers=frozenset([f"machine:{machine_name}"] if console else [f"machine:{machine_name}", "control"]),
         versioned=bool(found),
         age=age,
@@ -220,38 +209,3 @@ def _secured(studio: Studio, where: Whereabouts) -> bool:
         return False  # a bag, or the shelf of somebody whom the spec does not name
     room = site.rooms.get(where.room or "")
     return site.secured or (room is not None and room.secured)
-
-
-def _disk(machine: Machine, name: str) -> str:
-    return name if machine.disks[name].travels else f"{machine.name}/{name}"
-
-
-def _installed(machine: Machine, disks: Iterable[str]) -> Iterator[str]:
-    """The operating systems that lie on one of these disks."""
-    under = set(disks)
-    for system in machine.systems.values():
-        if system.on is None:
-            continue
-        on = machine.volumes[system.on].on if system.on in machine.volumes else system.on
-        if under & set(machine.disks_under(on)):
-            yield system.full_name
-
-
-def _shared(machine: Machine, disks: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-    """An enclosure and a controller belong to their machine; a power strip may feed several of one site."""
-    for name in disks:
-        disk = machine.disks[name]
-        groups = (("enclosure", machine.name, disk.enclosure), ("controller", machine.name, disk.controller),
-                  ("power", machine.site, disk.power))  # fmt: skip
-        for kind, owner, group in groups:
-            if group:
-                yield kind, f"{owner}/{group}", _disk(machine, name)
-
-
-def _spare(machine: Machine, on: str) -> int:
-    """How many of the disks below a volume may die."""
-    if on not in machine.arrays:
-        return 0
-    array = machine.arrays[on]
-    spare = _SPARE.get(array.kind, {}).get(array.level, 0)
-    return len(array.members) - 1 if isinstance(spare, str) else spare
