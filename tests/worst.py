@@ -59,14 +59,15 @@ def oldest_ever(chain: Sequence[Schedule], chance: Random, away: tuple[int, int]
     worst, by_hand = 0, not chain[-1].period
     # Where two of them are monthly, it matters which month the second begins in.
     months = MONTHS[16:28] if sum(one.period == MONTH for one in chain) > 1 else [NEW_YEAR]
-    by_chance = [[NEW_YEAR + chance.randrange(0, 40 * DAY, 60) for _ in chain] for _ in range(2)]
+    span = 3 * sum(one.period or MANUAL_LIMIT for one in chain) + 3 * sum(away or ()) + DAY
+    by_chance = [[NEW_YEAR + chance.randrange(0, span // 2, 60) for _ in chain] for _ in range(2)]
     for clocks in [*(_hurting(chain, month) for month in months), *by_chance]:
-        start, end = clocks[0] - 190 * DAY, clocks[0] + 250 * DAY
+        start, end = clocks[0] - span, clocks[0] + span
         links = [at_once(one, moment, start, end) for one, moment in zip(chain, clocks, strict=True)]
         for leaves in _leaving(clocks[-1], chain[-1].period, away, chance) if away is not None else [0]:
             made = list(_while_here(links[-1], leaves, away, by_hand)) if away is not None else links[-1]
             for reader_first in (True, False):
-                worst = max(worst, *_ages(replayed([*links[:-1], made], reader_first), clocks[0] - 10 * DAY))
+                worst = max(worst, *_ages(replayed([*links[:-1], made], reader_first), clocks[0] - span // 3))
     return worst
 
 
@@ -134,9 +135,9 @@ def most_ever(
 
     `chain`: from the original on, all of them with as much time from one run to the next as ever.
     """
-    start, end = MONTHS[6], MONTHS[36]
     # A week does not fit into a month: there it matters which day the month begins with.
-    days = MONTHS[14:30] if max(one.period for one in chain) >= 7 * DAY else MONDAYS
+    weekly = max(one.period for one in chain) >= 7 * DAY
+    start, end, days = (MONTHS[6], MONTHS[36], MONTHS[14:30]) if weekly else (MONTHS[12], MONTHS[29], MONDAYS)
     late = _hurting(chain, MONDAYS[0])
     last = MONDAYS[0] - chain[0].period  # of the month before: seen at once by whoever looks then
     clocks = [
@@ -176,7 +177,7 @@ def _worst_until(held: list[int], now: int, end: int, late: int) -> int | None:
     if held[0] > now - late:
         return None
     worst = now - late - held[bisect_right(held, now - late) - 1]
-    for wrong in (end - late, *(date for date in held if now - late < date <= end - late)):
+    for wrong in (end - late, *held[bisect_right(held, now - late) : bisect_right(held, end - late)]):
         worst = max(worst, wrong - held[bisect_left(held, wrong) - 1])  # right before it
     return worst
 
