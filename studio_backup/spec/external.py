@@ -70,7 +70,7 @@ def _external(dataset: str, name: str, entry: Entry, held: Held) -> External | N
         versions=parse_duration(versions) if versions else kept,
         sees=sees,
         level=level,
-        max_age=parse_duration(limit) if limit else every.max_age(),
+        max_age=parse_duration(limit) if limit else max(every.max_age(), tool.late),
         place=place,
     )
 
