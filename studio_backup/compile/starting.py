@@ -5,6 +5,7 @@ from __future__ import annotations
 from studio_backup.compile.collect import Collector, owner_mark
 from studio_backup.paths import configuration, label_prefix, state
 from studio_backup.resources.launchd_job import LaunchdJob, property_list
+from studio_backup.resources.mac_access import FullDiskAccess
 from studio_backup.source import Place
 from studio_backup.spec.model import System
 from studio_backup.spec.schedule import WEEKDAYS, Schedule
@@ -73,7 +74,21 @@ def daemon(
         # What was missed asleep launchd itself makes up for; what was missed without power, only a start at load can.
         values |= {"RunAtLoad": True, "StartCalendarInterval": calendar(every)}
     values |= {"ProcessType": "Background", "LowPriorityIO": True, "Nice": 10}
-    needs = (*needs, collected.program(system, "scheduled.sh", place), collected.state_folder(system, "started", place))
+    needs = (
+        *needs,
+        *(collected.program(system, part, place) for part in ("scheduled.sh", "access.sh")),
+        collected.state_folder(system, "started", place),
+    )
+    collected.add(
+        FullDiskAccess(
+            system=system.full_name,
+            name=f"{system.name}-jobs",
+            place=system.place,
+            ssh=None,
+            jobs="yes",
+            studio=studio,
+        )
+    )
     mark = owner_mark(studio, f"{system.full_name}/{LaunchdJob.kind}/{label}", place)
     text = property_list(mark, values)
     return collected.add(LaunchdJob(system=system.full_name, name=label, place=place, text=text, requires=needs))

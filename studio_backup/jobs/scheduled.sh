@@ -69,6 +69,8 @@ is_due() {
   return 1
 }
 
+# shellcheck source=studio_backup/jobs/access.sh
+if [ -r "${0%/*}/access.sh" ]; then . "${0%/*}/access.sh"; note_access "$state"; fi
 read_fields
 if is_due; then run=yes; else run=no; fi
 if [ "$run" = yes ] || [ ! -e "$stamp" ]; then

@@ -31,6 +31,7 @@ def fresh(version: str) -> State:
         "arch": "arm64",
         "root": True,  # what the tools take the caller for
         "fda": True,  # whether this SSH session has Full Disk Access
+        "fda_jobs": True,  # whether what launchd starts has it
         "sip": True,
         "remote_login": True,
         "launchd": {},  # label -> see launchd.py
