@@ -29,6 +29,7 @@ _PACKAGES = {
     "smartctl": dict.fromkeys(("apt-get", "dnf", "zypper", "pacman", "apk"), "smartmontools"),
     "btrfs": {"zypper": "btrfsprogs", **dict.fromkeys(("apt-get", "dnf", "pacman", "apk"), "btrfs-progs")},
     "mkfs.btrfs": {"zypper": "btrfsprogs", **dict.fromkeys(("apt-get", "dnf", "pacman", "apk"), "btrfs-progs")},
+    "zfs": {"apt-get": "zfsutils-linux"},
     "mkfs.ext4": dict.fromkeys(("apt-get", "dnf", "zypper", "pacman", "apk"), "e2fsprogs"),
     "mkfs.xfs": dict.fromkeys(("apt-get", "dnf", "zypper", "pacman", "apk"), "xfsprogs"),
 }  # fmt: skip
@@ -80,6 +81,8 @@ def wanted(studio: Studio) -> dict[str, Wanted]:
         writer |= {"rsync": "copies are made with it", **_STARTERS[route.writer.os]}
         if route.copy.by != "own":
             writer[route.copy.by] = "it makes snapshots"
+        if route.store == "zfs":
+            writer["zfs"] = "restore points are its snapshots"
         if not route.local:
             writer |= {"ssh": "it pulls what others hold", "ssh-keygen": "it makes its own keys"}
             writer["useradd"] = "what others send is written by a user of its own"

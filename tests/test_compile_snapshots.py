@@ -18,13 +18,23 @@ from studio_backup.status import Standing, probe, standings
 from studio_backup.survey import Answered
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "snapshots.md"
-INVENTORY, PLAYBOOK, BY = re.findall(
+INVENTORY, PLAYBOOK, BY, ON_ZFS = re.findall(
     r"^```yaml\n(.*?)^```$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
 )
 
 
+ZFS = INVENTORY.replace(
+    "tank: {on: bay1, filesystem: btrfs, id: 7a4b0001-0000-4000-8000-000000000001, path: /srv/tank}",
+    'films: {on: bay1, filesystem: zfs, id: "4421", path: /srv/films}',
+).replace(
+    "cold: {on: cold1, filesystem: btrfs, id: c01d0001-0000-4000-8000-000000000001, path: /srv/cold}",
+    'deep: {on: cold1, filesystem: zfs, id: "4422", path: /srv/deep}',
+)
+
+
 def studio(playbook: str = PLAYBOOK) -> Studio:
-    loaded = load([("studio.yml", INVENTORY)], [("archive.yml", playbook)])
+    inventory = ZFS if playbook == ON_ZFS else INVENTORY
+    loaded = load([("studio.yml", inventory)], [("archive.yml", playbook)])
     assert loaded.studio is not None, loaded.problems
     return loaded.studio
 
@@ -65,6 +75,35 @@ def test_a_copy_that_is_sent_knows_whose_points_it_takes() -> None:
     gate = conf("nas:gate.d/vault_linux/nas_archive_snapshots.conf")
     assert (gate["kind"], gate["send"], gate["state"]) == ("points", "btrfs", "/var/lib/studio-backup/northlight")
     assert gate["path"] == "/srv/tank/.studio-backup-snapshots/archive"
+
+
+def test_on_zfs_the_same_is_said_of_its_own_store_and_way() -> None:
+    said = conf("nas:jobs/nas_films_snapshots.conf", ON_ZFS)
+    assert (said["engine"], said["store"], said["source_path"]) == ("snapshot", "zfs", "/srv/films")
+    assert said["target"] == "/srv/films/.studio-backup-snapshots/films"
+    sent = conf("vault:jobs/nas_films_off-site.conf", ON_ZFS)
+    assert (sent["engine"], sent["store"], sent["target"]) == ("zfs-send", "zfs", "/srv/deep/films")
+    gate = conf("nas:gate.d/vault_linux/nas_films_snapshots.conf", ON_ZFS)
+    assert (gate["send"], gate["takers"]) == ("zfs", "nas_films_off-site")
+
+
+def test_doctor_asks_for_zfs_where_restore_points_are_its_snapshots() -> None:
+    needed = wanted(studio(ON_ZFS))
+    assert {name for name, one in needed.items() if "zfs" in one.programs} == {"nas/linux", "vault/linux"}
+    assert not [name for name, one in wanted(studio()).items() if "zfs" in one.programs]
+
+
+def test_files_that_rsync_copies_to_zfs_are_no_snapshots() -> None:
+    plain = ON_ZFS.replace("engine: zfs-send, ", "")
+    loaded = load([("studio.yml", ZFS)], [("archive.yml", plain)])
+    assert loaded.studio is not None
+    made = compile_studio(loaded.studio).resources
+    folder = "vault/linux/file//etc/studio-backup/northlight/jobs/nas_films_off-site"
+    job, exclude = made[f"{folder}.conf"], made[f"{folder}.exclude"]
+    assert isinstance(job, File)
+    assert isinstance(exclude, File)
+    assert "store='tree'\n" in str(job.text)
+    assert "/.zfs/\n" in str(exclude.text), "snapshots that are shown are no data"
 
 
 def test_a_key_that_only_copies_files_may_not_ask_for_streams() -> None:

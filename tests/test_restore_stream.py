@@ -71,6 +71,20 @@ def test_every_name_and_byte_arrives_and_its_hash_is_known(source: Path, target:
     assert moved.bytes == sum(path.stat().st_size for path in source.rglob("*") if path.is_file())
 
 
+def test_of_a_snapshot_of_a_whole_volume_only_the_data_comes(source: Path, target: Path) -> None:
+    """Nobody could take its sentinel and the shell of its snapshots out of it; what has such a name deeper is data."""
+    before = hashes(source)
+    (source / ".studio-backup-volume").write_text("northlight")
+    (source / ".studio-backup-snapshots/films").mkdir(parents=True)
+    (source / ".studio-backup-snapshots/films/.studio-backup-copy").write_text("northlight")
+    (source / "deep").mkdir()
+    (source / "deep/.studio-backup-volume").write_text("x")
+    reading = Local().open(send(str(source), "", snapshot=True))
+    carry(reading, target)
+    assert reading.errors() == ""
+    assert hashes(target) == before | {"deep/.studio-backup-volume": hashlib.sha256(b"x").hexdigest()}
+
+
 def test_the_hashes_read_where_it_landed_are_the_same(source: Path, target: Path) -> None:
     moved = whole(source, target)
     answer = Local().run(verify(str(target)), 60)

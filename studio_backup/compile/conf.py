@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from studio_backup.compile.routes import Reader, Route, copy_id, host_alias
 from studio_backup.paths import configuration, state
-from studio_backup.spec.model import System
 
 
 def assignments(values: Mapping[str, str | int | None]) -> str:
@@ -36,7 +35,7 @@ def job(route: Route) -> str:
             "target_volume": route.volume.full_name,
             "target_root": route.target_root,
             "target_id": route.volume.ids[route.writer.name],
-            "store": "btrfs" if route.volume.filesystem == "btrfs" else "tree",
+            "store": route.store,
             "receiver": "" if route.local else route.receiver,
             "home": "" if route.local else route.home,
             "known_hosts": "" if route.local else route.known_hosts,
@@ -97,19 +96,20 @@ def gate(route: Route, reader: Reader) -> str:
             # Copies with floors of their own may share the gate to one copy's points: a point is not empty is enough.
             "floor": 1 if route.chained else route.copy.floor,
             **_quiet(route),
-            **_sending(route, reader.system),
+            **_sending(route, reader),
         }
     )
 
 
-def _sending(route: Route, system: System) -> dict[str, str]:
+def _sending(route: Route, reader: Reader) -> dict[str, str]:
     """Whether the key may have snapshots as streams, and where the gate notes which ones it has."""
     copies = route.dataset.copies.values()
     same = (one for one in copies if (one.source_copy, one.machine) == (route.copy.source_copy, route.copy.machine))
     takers = [copy_id(one) for one in same if one.engine != "rsync"]
     if not route.chained or not takers:
         return {}
-    return {"send": "btrfs", "takers": " ".join(takers), "state": state(route.studio, system.os)}
+    way = "zfs" if reader.volume.filesystem == "zfs" else "btrfs"
+    return {"send": way, "takers": " ".join(takers), "state": state(route.studio, reader.system.os)}
 
 
 def _quiet(route: Route) -> dict[str, str | int]:

@@ -11,7 +11,7 @@ from studio_backup.resources.block import Block
 from studio_backup.resources.ssh_key import SshKey
 
 #: The parts of the gate, beside one another on the machine.
-GATE_PARTS = ("gate.sh", "moment.sh", "absence.sh", "volume.sh", "guard.sh", "snapshots.sh")
+GATE_PARTS = ("gate.sh", "moment.sh", "absence.sh", "volume.sh", "guard.sh", "snapshots.sh", "zfs-snapshots.sh")
 
 
 def serve(collected: Collector, route: Route, reader: Reader) -> None:

@@ -68,6 +68,14 @@ class Route:
         return join(self.target_root, self.copy.path)
 
     @property
+    def store(self) -> str:
+        """What restore points are: subvolumes of btrfs; snapshots of ZFS, where the engine deals in them; or trees."""
+        filesystem = self.volume.filesystem
+        if filesystem == "zfs" and self.copy.engine in ("snapshot", "zfs-send"):
+            return "zfs"
+        return "btrfs" if filesystem == "btrfs" else "tree"
+
+    @property
     def source_machine(self) -> str:
         """The machine that is read."""
         return self.readers[0].system.machine

@@ -17,7 +17,8 @@ from studio_backup.spec.copies import SNAPSHOTS_FOLDER
 JOB_PARTS = (
     "job.sh", "moment.sh", "absence.sh", "volume.sh", "guard.sh", "lock.sh", "record.sh", "receiver.sh", "points.sh",
     "connect.sh", "transfer.sh", "source.sh", "judge.sh", "retention.sh", "versioned.sh", "mirror.sh", "preview.sh",
-    "snapshots.sh", "snapshot.sh", "tool.sh", "replicate.sh", "receive.sh",
+    "snapshots.sh", "zfs-snapshots.sh", "zfs-points.sh", "snapshot.sh", "tool.sh",
+    "replicate.sh", "receive.sh", "btrfs-receive.sh", "zfs-receive.sh",
     "items.awk", "verdict.awk", "brake.awk", "retention.awk",
 )  # fmt: skip
 
@@ -41,7 +42,9 @@ def receive(collected: Collector, route: Route) -> None:
     if route.copy.engine == "snapshot":
         needs += watch(collected, route, volume)
     needs.append(collected.file(system, route.job_conf, place, conf.job(route)))
-    excluded = "".join(f"{pattern}\n" for pattern in (*_NEVER_DATA, *route.dataset.exclude))
+    # ZFS shows it where somebody asked for that (snapdir=visible): every snapshot, as if it were data.
+    shown = ("/.zfs/",) if any(reader.volume.filesystem == "zfs" for reader in route.readers) else ()
+    excluded = "".join(f"{pattern}\n" for pattern in (*_NEVER_DATA, *shown, *route.dataset.exclude))
     needs.append(collected.file(system, route.job_conf.removesuffix(".conf") + ".exclude", place, excluded))
     _units(collected, route, tuple(needs))
 

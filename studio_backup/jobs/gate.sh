@@ -3,7 +3,7 @@
 #
 # authorized_keys: restrict,command="/etc/studio-backup/STUDIO/gate KEY" ssh-ed25519 ...
 # Verbs: guard ID | newest ID | points ID | serve ID [POINT] --server --sender OPTIONS . PATH
-#        snapshots ID | send ID TAKER POINT [BASE]
+#        snapshots ID | send ID TAKER POINT [BASE] | resume ID TAKER POINT TOKEN
 # Answers: 0 and data; 5 and `studio-backup-gate: refused REASON` on stderr; 3 and `... busy SECONDS`.
 # `studio-backup-gate: open` on stderr says that files were in use while they were read.
 #
@@ -32,6 +32,8 @@ program=${0%/*}
 . "$program/guard.sh"
 # shellcheck source=/dev/null
 . "$program/snapshots.sh"
+# shellcheck source=/dev/null
+. "$program/zfs-snapshots.sh"
 
 refuse() {
   printf 'studio-backup-gate: refused %s\n' "$1" >&2
@@ -60,11 +62,15 @@ require_points() {
   [ "$kind" = points ] || refuse request
   check_volume source "$root" "$id" "$volume" "$studio"
   [ -z "$volume_reason" ] || refuse "$volume_reason"
-  names_in "$path/points" >/dev/null || refuse source-unread
+  tells_points "$path" || refuse source-unread
 }
 
 # Prints the complete restore points, oldest first.
 list_points() {
+  if on_zfs "$path"; then
+    list_zfs_points "$path"
+    return
+  fi
   set +f
   for point in "$path/points"/*; do
     point_name=${point##*/}
@@ -139,7 +145,7 @@ send() {
 
 # Prints `NAME<TAB>ID` of the points that can be sent.
 list_snapshots() {
-  [ "$send" = btrfs ] || refuse request
+  [ -n "$send" ] || refuse request
   require_points
   list_points | name_snapshots "$path" || refuse source-unread
 }
@@ -147,26 +153,46 @@ list_snapshots() {
 # send TAKER POINT [BASE]: one snapshot of ours as a stream, on top of another that the puller's copy TAKER says it has.
 # Both are held from then on: the one is what the next stream rests on if this one does not arrive, the other if it does.
 send_snapshot() {
-  if [ "$send" != btrfs ] || [ "$kind" != points ] || [ $# -lt 2 ] || [ $# -gt 3 ]; then refuse request; fi
-  sent_to=$1
-  is_name "$sent_to" || refuse request
-  case " $takers " in *" $sent_to "*) ;; *) refuse request ;; esac
+  allow_stream "$@"
   shift
   for sent_point; do is_point "$sent_point" || refuse request; done
-  for sent_point; do
-    if [ ! -d "$path/points/$sent_point" ] || [ -h "$path/points/$sent_point" ]; then refuse no-points; fi
-    guard_path=$path/points/$sent_point
-    guard_source
-    [ "$guard_result" = ok ] || refuse "$guard_reason"
-    read_snapshot "$guard_path"
-    case $? in 0) ;; 1) refuse no-points ;; *) refuse source-unread ;; esac
-  done
-  case $state in /*) ;; *) refuse config ;; esac
+  for sent_point; do check_snapshot "$sent_point"; done
   sent_point=$1 sent_base=${2:-}
-  hold_points "$gate_copy" "$gate_key.$sent_to" ${sent_base:+"$sent_base"} "$sent_point" 2>/dev/null || refuse hold
+  hold_points "$path" "$gate_copy" "$gate_key.$sent_to" ${sent_base:+"$sent_base"} "$sent_point" 2>/dev/null || refuse hold
+  if [ "$send" = zfs ]; then send_from_zfs "$path" "$sent_point" "$sent_base"; refuse send; fi
   [ -z "$sent_base" ] || set -- -p "$path/points/$sent_base"
   [ -n "$sent_base" ] || set --
   exec btrfs send -q "$@" "$path/points/$sent_point"
+}
+
+# resume TAKER POINT TOKEN: goes on with the stream of a point that was cut; what it rests on is held already.
+resume_stream() {
+  if [ "$send" != zfs ] || [ $# -ne 3 ]; then refuse request; fi
+  allow_stream "$@"
+  case $3 in '' | -* | *[!0-9a-f-]*) refuse request ;; esac
+  is_point "$2" || refuse request
+  check_snapshot "$2"
+  resume_from_zfs "$path" "$2" "$3"
+  refuse send
+}
+
+# Whether this key may have streams of these points, for its copy TAKER: TAKER and one or two words more.
+allow_stream() {
+  if [ -z "$send" ] || [ "$kind" != points ] || [ $# -lt 2 ] || [ $# -gt 3 ]; then refuse request; fi
+  sent_to=$1
+  is_name "$sent_to" || refuse request
+  case " $takers " in *" $sent_to "*) ;; *) refuse request ;; esac
+  case $state in /*) ;; *) refuse config ;; esac
+}
+
+# A snapshot of ours that is whole and can be sent, on the right volume.
+check_snapshot() {
+  if [ ! -d "$path/points/$1" ] || [ -h "$path/points/$1" ]; then refuse no-points; fi
+  guard_path=$path/points/$1
+  guard_source
+  [ "$guard_result" = ok ] || refuse "$guard_reason"
+  read_snapshot "$guard_path"
+  case $? in 0) ;; 1) refuse no-points ;; *) refuse source-unread ;; esac
 }
 
 # A point in the positions is checked by its verb; anything outside this alphabet never reaches a verb.
@@ -187,6 +213,7 @@ main() {
     serve) serve "$@" ;;
     snapshots) [ $# -eq 0 ] || refuse request; list_snapshots ;;
     send) send_snapshot "$@" ;;
+    resume) resume_stream "$@" ;;
     *) refuse request ;;
   esac
 }

@@ -38,8 +38,9 @@ count_files() {
   fi
 }
 
+# What ZFS shows of its snapshots, where somebody asked for that, is no data either.
 guarded_files() {
-  find "$guard_path" -name "$snapshots_name" -prune -o ! -type d ! -name "$sentinel_name" -print 2>/dev/null </dev/null
+  find "$guard_path" '(' -name "$snapshots_name" -o -name .zfs ')' -prune -o ! -type d ! -name "$sentinel_name" -print 2>/dev/null </dev/null
 }
 
 guard_quiet() {
@@ -92,7 +93,7 @@ changed_within() (
   guard_within=$1
   shift
   guard_action=$#
-  set -- "$@" "$guard_path" -name "$snapshots_name" -prune -o ! -name "$sentinel_name" '(' -type f -mmin "-$guard_within" ! -mmin -0
+  set -- "$@" "$guard_path" '(' -name "$snapshots_name" -o -name .zfs ')' -prune -o ! -name "$sentinel_name" '(' -type f -mmin "-$guard_within" ! -mmin -0
   for guard_pattern in $exclude; do set -- "$@" ! -name "$guard_pattern"; done
   for guard_pattern in $busy_patterns; do set -- "$@" -o -name "$guard_pattern"; done
   set -- "$@" ')'

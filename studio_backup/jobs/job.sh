@@ -32,7 +32,7 @@ child='' guard_open=0 clock_behind=0 ahead='' resumed=0
 
 parts=${0%/*}
 for part in moment absence volume guard lock record receiver points connect transfer source judge retention versioned mirror \
-  snapshots snapshot tool replicate receive preview; do
+  snapshots zfs-snapshots zfs-points snapshot tool replicate receive btrfs-receive zfs-receive preview; do
   # shellcheck source=/dev/null
   . "$parts/$part.sh"
 done
@@ -47,9 +47,9 @@ check_configuration() {
   case $id in '' | *[!a-z0-9_-]*) broken_configuration id ;; esac
   case $kind in pull | local | chain) ;; *) broken_configuration kind ;; esac
   case $mode in versioned | mirror) ;; *) broken_configuration mode ;; esac
-  case $engine in rsync | snapshot | btrfs-send) ;; *) broken_configuration engine ;; esac
+  case $engine in rsync | snapshot | btrfs-send | zfs-send) ;; *) broken_configuration engine ;; esac
   case $by in own | btrbk) ;; *) broken_configuration by ;; esac
-  case $store in btrfs | tree) ;; *) broken_configuration store ;; esac
+  case $store in btrfs | zfs | tree) ;; *) broken_configuration store ;; esac
   for checked in "$target" "$target_root" "$state"; do
     case $checked in /?*) ;; *) broken_configuration path ;; esac
   done
@@ -103,13 +103,13 @@ run_job() {
   open_record
   be_modest
   check_target
-  if [ "$target_reason" = no-space ] && drop_partial && remove_received && has_room "$target"; then target_reason=''; fi
+  if [ "$target_reason" = no-space ] && drop_partial && drop_received && has_room "$target"; then target_reason=''; fi
   [ -z "$target_reason" ] || finish refused "$target_reason"
   mark_target || finish failed restore-point
   probe_rsync || finish failed rsync-missing
   case $engine,$mode in
     snapshot,*) make_snapshot ;;
-    btrfs-send,*) replicate ;;
+    btrfs-send,* | zfs-send,*) replicate ;;
     *,mirror) make_mirror ;;
     *) make_point ;;
   esac
@@ -138,7 +138,7 @@ list_here() {
     list_made | cut -f 1 | sort
     return
   fi
-  names_in "$target/points" >/dev/null && list_points "$target"
+  tells_points "$target" && list_points "$target"
 }
 
 print_points() {
@@ -162,7 +162,7 @@ case $configuration in /*) ;; *) configuration=$PWD/$configuration ;; esac
 # shellcheck source=/dev/null
 . "$configuration"
 program=$parts
-engine=${engine:-rsync} by=${by:-own}
+engine=${engine:-rsync} way=${engine%-send} by=${by:-own}
 case $program in /*) ;; *) program=$PWD/$program ;; esac
 exclude_file=${configuration%.conf}.exclude tool_configuration=${configuration%.conf}.$by
 manual=${STUDIO_BACKUP_MANUAL:-0}

@@ -53,7 +53,8 @@ use_accepted() {
 compare_trees() {
   out_file=$progress_file.compare
   : >"$list_file"
-  run_watched rsync -rltHn --delete --stats --no-h "$item_format" --exclude="$partial_folder" "$1/" "$2/"
+  run_watched rsync -rltHn --delete --stats --no-h "$item_format" --exclude="$partial_folder" --exclude="/$sentinel_name" \
+    --exclude="/$snapshots_name/" "$1/" "$2/"
   cat "$err_file" >>"$log_file"
   [ "$rsync_code" -eq 0 ] || finish failed rsync-local
   judged_bytes=$bytes judged_size=$size judged_files=$files

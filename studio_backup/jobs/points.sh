@@ -8,6 +8,10 @@
 
 # Prints the complete points of a copy directory, oldest first.
 list_points() {
+  if on_zfs "$1"; then
+    list_zfs_points "$1"
+    return
+  fi
   for listed in "$1/points"/*; do
     listed_name=${listed##*/}
     if is_point "$listed_name" && [ -d "$listed" ] && [ ! -h "$listed" ]; then printf '%s\n' "$listed_name"; fi
@@ -18,10 +22,15 @@ list_points() {
 # all that comes from now on: there newest is the one before it, if there is one, and ahead that of the future.
 find_newest() {
   newest='' ahead=''
-  for listed in "$target/points"/*; do
-    listed_name=${listed##*/}
-    if is_point "$listed_name" && [ -d "$listed" ] && [ ! -h "$listed" ]; then newest=$listed_name; fi
-  done
+  if on_zfs "$target"; then
+    newest=$(list_zfs_points "$target") || finish failed target-unread
+    newest=$(printf '%s\n' "$newest" | tail -n 1)
+  else
+    for listed in "$target/points"/*; do
+      listed_name=${listed##*/}
+      if is_point "$listed_name" && [ -d "$listed" ] && [ ! -h "$listed" ]; then newest=$listed_name; fi
+    done
+  fi
   if [ "$kind" != chain ] || [ -z "$newest" ] || ! is_ahead "$newest" "$clock_tolerance"; then return 0; fi
   ahead=$newest
   newest=$(list_points "$target" | newest_by_now)
@@ -43,7 +52,7 @@ check_target() {
   else
     target_unmarked=1
   fi
-  [ -n "$target_reason" ] || names_in "$target/points" >/dev/null || target_reason=target-unread
+  [ -n "$target_reason" ] || tells_points "$target" || target_reason=target-unread
   [ -n "$target_reason" ] || has_room "$target" || target_reason=no-space
 }
 
@@ -56,6 +65,11 @@ mark_target() {
 make_folder() {
   [ ! -h "$target/$1" ] || return 1
   [ -d "$target/$1" ] || mkdir -m 0755 "$target/$1"
+}
+
+# Where restore points stand. On ZFS it is a link, and on any other file system never one.
+make_points() {
+  if [ "$store" = zfs ]; then link_points; else make_folder points; fi
 }
 
 # Makes $target/.partial ready to be written by the receiver; sets resumed to 1 when an earlier run left one.
@@ -85,6 +99,10 @@ prepare_partial() {
 
 # A tree that filled the disk is given up: others keep their copies on that volume too. It is only a head start.
 drop_partial() {
+  if [ "$store" = zfs ]; then
+    drop_zfs_partial
+    return
+  fi
   if [ -h "$target/.partial" ] || [ ! -d "$target/.partial" ]; then return 0; fi
   if [ "$store" = btrfs ]; then
     btrfs subvolume delete "$target/.partial" >>"$log_file" 2>&1
@@ -99,6 +117,10 @@ remove_leftovers() {
 
 # Makes the finished tree the restore point $1. What was moved must be on the disk before it has the name.
 complete_point() {
+  if [ "$store" = zfs ]; then
+    complete_zfs_point "$1" && remember_point "$1"
+    return
+  fi
   if [ -e "$target/points/$1" ] || [ -h "$target/points/$1" ]; then return 1; fi
   clean_partial || return 1
   [ "${bytes:-0}" = 0 ] || sync -f "$partial" 2>/dev/null || sync
@@ -131,7 +153,9 @@ remember_point() {
 # Removes a restore point: out of sight in one step, then for good.
 remove_point() {
   is_point "$1" || return 1
-  if [ "$store" = btrfs ]; then
+  if [ "$store" = zfs ]; then
+    remove_zfs_point "$1"
+  elif [ "$store" = btrfs ]; then
     btrfs subvolume delete "$target/points/$1" >>"$log_file" 2>&1
   else
     make_folder .removing && mv "$target/points/$1" "$target/.removing/$1" && rm -rf "$target/.removing"

@@ -33,12 +33,14 @@ preview() {
     [ "$engine" != snapshot ] || [ -z "$newest" ] || preview_against=$newest_path
     set --
   fi
-  if [ "$engine" = btrfs-send ]; then
-    # Root received them, with their owners; and links are stored as they were, while the gate may serve them otherwise.
-    receiver=''
-    probe_rsync
-    set -- --no-links
-  fi
+  case $engine in
+    *-send)
+      # Root received them, with their owners; and links are stored as they were, while the gate may serve them otherwise.
+      receiver=''
+      probe_rsync
+      set -- --no-links
+      ;;
+  esac
   transfer "$preview_against" "$reading" --dry-run --delete "$@"
   [ "$verdict" = ok ] || answer_preview "$verdict" "$reason"
   awk -v names=1 -f "$program/items.awk" "$out_file"

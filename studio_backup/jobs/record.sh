@@ -15,7 +15,7 @@ known_reasons='
  no-space brake-deletions brake-rewrites newer-at-target clock-behind period nothing-newer
  no-answer host-key login gate-refused request option unknown-dataset config
  rsync-missing rsync-partial rsync-protocol rsync-network rsync-local
- tool tool-missing tool-config tool-listing send receive hold hold-unread restore-point interrupted stopped
+ tool tool-missing tool-config tool-listing send receive no-base hold hold-unread restore-point interrupted stopped
 '
 
 # Sets reason to $1 if it is a known one, else to $2.

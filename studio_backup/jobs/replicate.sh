@@ -7,16 +7,19 @@
 # shellcheck disable=SC2034,SC2154
 
 replicate() {
-  if ! make_folder points || ! remove_received; then finish failed restore-point; fi
+  if ! make_points || ! "clear_$way"; then finish failed restore-point; fi
   find_newest
   list_source
   [ "$verdict" = ok ] || finish "$verdict" "$reason"
   is_due || finish ok "$reason"
   read_held || finish failed hold-unread
-  choose_points >"$scratch.wanted"
   name_point
   find_common
   moved_bytes=0 all_bytes=0 all_created=0 all_deleted=0 all_rewritten=0
+  latest=$reading
+  if "half_$way"; then receive_point; fi
+  reading=$latest
+  choose_points >"$scratch.wanted"
   while IFS=$tab read -r reading reading_id; do
     has_room "$target" || finish refused no-space
     receive_point
@@ -49,7 +52,7 @@ list_source() {
 }
 
 name_source() {
-  names_in "$source_path/points" >/dev/null || return 1
+  tells_points "$source_path" || return 1
   list_points "$source_path" | name_snapshots "$source_path" >"$scratch.source"
 }
 
@@ -116,13 +119,19 @@ find_common() {
 receive_point() {
   receive_stream
   [ "$verdict" = ok ] || finish "$verdict" "$reason"
-  partial=$receiving/$reading resumed=0 bytes=$received_bytes
+  resumed=0 bytes=$received_bytes
   base=$target/points/$newest
   read_accepted
-  judge_whole
+  if "readable_$way"; then
+    judge_whole
+  else
+    files='' size='' created=0 deleted=0 rewritten=0
+    use_accepted
+    say "$reading is encrypted, and its key is not here: it was judged where it was made"
+  fi
   complete_point "$reading" || finish failed restore-point
   rmdir "$receiving" 2>/dev/null
-  hold_points "$id" "$id" "$reading" || finish failed restore-point
+  hold_points "$target" "$id" "$id" "$reading" || finish failed restore-point
   say "received $reading, $received_bytes bytes on top of ${common:-nothing}"
   restore_point=$reading newest=$reading common=$reading
   all_bytes=$((all_bytes + received_bytes)) all_created=$((all_created + ${created:-0}))

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# A restore point beside the data itself: a read-only snapshot of the subvolume that the dataset is.
+# A restore point beside the data itself: a read-only snapshot of the subvolume, or of the dataset of ZFS, that it is.
 #
 # The parts share their variables, which no single file shows.
 # shellcheck disable=SC2034,SC2154
@@ -7,14 +7,13 @@
 make_snapshot() {
   find_newest_here || finish failed "$reason"
   find_due_source
-  partial=$target/.partial resumed=0 base=$newest_path
-  if ! make_folder points || ! drop_partial; then finish failed restore-point; fi
-  # The root of a subvolume has this number, and nothing else on btrfs.
-  [ "$(stat -c %i "$source_path")" = 256 ] || finish refused source-no-subvolume
+  resumed=0 base=$newest_path
+  if ! make_points || ! drop_partial; then finish failed restore-point; fi
   name_point
-  btrfs subvolume snapshot "$source_path" "$partial" >>"$log_file" 2>&1 || finish failed restore-point
-  # Of a whole volume it would hold the empty shells of other snapshots, and a sentinel that is this volume's alone.
-  rm -rf "${partial:?}/$snapshots_name" "${partial:?}/$sentinel_name" || finish failed restore-point
+  case $store in
+    zfs) snapshot_dataset ;;
+    *) snapshot_subvolume ;;
+  esac
   open=$guard_open bytes=0
   read_accepted
   judge_whole
@@ -30,6 +29,15 @@ make_snapshot() {
   if [ "$clock_behind" -eq 1 ]; then finish ok clock-behind; fi
   retain
   finish ok ''
+}
+
+snapshot_subvolume() {
+  partial=$target/.partial
+  # The root of a subvolume has this number, and nothing else on btrfs.
+  [ "$(stat -c %i "$source_path")" = 256 ] || finish refused source-no-subvolume
+  btrfs subvolume snapshot "$source_path" "$partial" >>"$log_file" 2>&1 || finish failed restore-point
+  # Of a whole volume it would hold the empty shells of other snapshots, and a sentinel that is this volume's alone.
+  rm -rf "${partial:?}/$snapshots_name" "${partial:?}/$sentinel_name" || finish failed restore-point
 }
 
 # Sets newest and newest_path, by whoever makes the snapshots; fails, with a reason, when nothing tells.
@@ -48,7 +56,7 @@ find_newest_here() {
 # Judges a tree that no rsync made against $base: what is in it is counted first. Root looks, since owners came along.
 judge_whole() {
   moved_bytes=$bytes judging_as=$receiver receiver=''
-  run_watched rsync -rltHn --stats --no-h --exclude="$sentinel_name" "$partial/" "$scratch.nothing/"
+  run_watched rsync -rltHn --stats --no-h --exclude="$sentinel_name" --exclude="/$snapshots_name/" "$partial/" "$scratch.nothing/"
   [ "$rsync_code" -eq 0 ] || finish failed rsync-local
   read_items "$out_file"
   bytes=$moved_bytes

@@ -1,12 +1,25 @@
 # shellcheck shell=sh
-# Snapshots of btrfs as they are sent: what each is called in a stream, and which must stay because another end has them.
+# Snapshots as they are sent: what each is called in a stream, and which must stay because another end has them.
 #
 # The parts share their variables, which no single file shows.
 # shellcheck disable=SC2034,SC2154
 
+# Whether the points of a copy's FOLDER can be listed, also where there are none.
+tells_points() {
+  if on_zfs "$1"; then list_zfs_points "$1" >/dev/null; else names_in "$1/points" >/dev/null; fi
+}
+
 # Sets snapshot_own and snapshot_received to the ids of a read-only snapshot (- for none). 1: it is none, or gone; 2: it
 # cannot be read.
 read_snapshot() {
+  case $1 in
+    */points/*)
+      if on_zfs "${1%/points/*}"; then
+        read_zfs_snapshot "$1"
+        return
+      fi
+      ;;
+  esac
   # The root of a subvolume has this number, and nothing else on btrfs.
   snapshot_words=$({ stat -f -c %t "$1" && stat -c %i "$1"; } 2>/dev/null) || { unread_unless_gone "$1" || return; }
   [ "$snapshot_words" = "9123683e
@@ -38,8 +51,16 @@ name_snapshots() {
   done
 }
 
-# Notes that somebody has, or is being sent, these points of a copy: COPY-ID WHO NAME...
+# Notes that somebody has, or is being sent, these points of a copy: FOLDER COPY-ID WHO NAME...
 hold_points() {
+  hold_folder=$1
+  shift
+  if on_zfs "$hold_folder"; then
+    hold_copy=$1
+    shift
+    hold_on_zfs "$hold_folder" "$@" || return 1
+    set -- "$hold_copy" "$@"
+  fi
   hold_file=$state/holds/$1/$2
   shift 2
   [ -d "${hold_file%/*}" ] || mkdir -p "${hold_file%/*}" || return 1

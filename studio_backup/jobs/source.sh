@@ -30,7 +30,7 @@ find_local_point() {
     verdict=refused reason=$volume_reason
     return
   fi
-  if ! names_in "$source_path/points" >/dev/null; then
+  if ! tells_points "$source_path"; then
     verdict=refused reason=source-unread
     return
   fi

@@ -11,10 +11,10 @@ from studio_backup.resource import Unparsable, Watched, watched, whole
 from studio_backup.source import Place
 
 #: Each argument is `SOURCE<TAB>FOLDER`, and `<TAB>PROGRAM<TAB>CONFIGURATION` where another program makes them: it says
-#: itself whether it takes what it is told, and writes nothing for it. The root of a subvolume is inode 256 of a btrfs.
-#: Its tools name snapshots from the top of the file system, so they are found by the folder's end; what is in the lists
-#: of all, before and after, and not in that of the read-only ones can be written to: one that came or went in between
-#: is in one of the two alone.
+#: itself whether it takes what it is told, and writes nothing for it. The root of a subvolume is inode 256 of a btrfs;
+#: a dataset of ZFS begins where another device does. The tools of btrfs name snapshots from the top of the file system,
+#: so they are found by the folder's end; what is in the lists of all, before and after, and not in that of the
+#: read-only ones can be written to: one that came or went in between is in one of the two alone. On ZFS none can be.
 _SCRIPT = r"""tab='	'
 for pair do
   source=${pair%%"$tab"*}; folder=${pair#*"$tab"}; by=; state=missing
@@ -23,6 +23,7 @@ for pair do
     state=no
     kind=$(stat -f -c %t "$source"); number=$(stat -c %i "$source")
     if [ "$kind,$number" = 9123683e,256 ]; then state=yes; fi
+    if [ "$kind" = 2fc12fc1 ] && [ "$(stat -c %d "$source")" != "$(stat -c %d "$source/..")" ]; then state=yes; fi
   fi
   printf 'snapshots\t%s\t%s\n' "$state" "$pair"
   told=${by#*"$tab"}; by=${by%%"$tab"*}
@@ -31,7 +32,7 @@ for pair do
     printf 'tool\t%s\n' "${said%%"
 "*}"
   fi
-  if [ "$state" = yes ] && [ -d "$folder/points" ]; then
+  if [ "$state" = yes ] && [ -d "$folder/points" ] && [ ! -h "$folder/points" ]; then
     before=$(btrfs subvolume list -o "$folder/points")
     sealed=$(btrfs subvolume list -o -r "$folder/points")
     after=$(btrfs subvolume list -o "$folder/points")

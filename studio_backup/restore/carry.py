@@ -17,7 +17,8 @@ _PIECE = 256 * 1024
 
 def move(holding: Transport, choice: Choice, path: str, receiving: Transport, folder: str, told: Progress) -> Moved:
     """Read the point (or `path` in it) where it is held and unpack it into an empty folder; raises what went wrong."""
-    source = holding.open(send(choice.standing.path_of(choice.point), path))
+    snapshot = choice.standing.route.store == "zfs"
+    source = holding.open(send(choice.standing.path_of(choice.point), path, snapshot))
     target = receiving.open(land(folder))
     try:
         owner = _landed(target.read(4096).decode("utf-8", "replace"), folder, target.errors())

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import IO
 
+from studio_backup.paths import SENTINEL
+from studio_backup.spec.copies import SNAPSHOTS_FOLDER
 from studio_backup.transport import Remote
 
 #: How rsync marks a symbolic link that it keeps from leading anywhere (`--munge-links`).
@@ -31,13 +33,20 @@ class Moved:
     bytes: int = 0
 
 
-def send(folder: str, path: str) -> str:
-    """The script that reads a restore point (or `path` in it) as tar; an unreadable file ends it with an error."""
-    name = shlex.quote(f"./{path}" if path else ".")
+#: What a snapshot of a whole volume holds besides the data: its sentinel, and where its snapshots are.
+_NO_DATA = tuple(f"--exclude=./{name}" for name in (SENTINEL, SNAPSHOTS_FOLDER))
+
+
+def send(folder: str, path: str, snapshot: bool = False) -> str:
+    """The script that reads a restore point (or `path` in it) as tar; an unreadable file ends it with an error.
+
+    `snapshot`: nobody could take out of it what is no data.
+    """
+    name = shlex.join((*(_NO_DATA if snapshot else ()), "--", f"./{path}" if path else "."))
     # GNU tar reads a backslash in a name it is given as the beginning of an escape, unless told not to.
     asking = "if tar --version 2>/dev/null | grep -q 'GNU tar'; then set -- --no-unquote; else set --; fi"
     plain = asking if "\\" in path else "set --"
-    return f'{plain}\ncd {shlex.quote(folder)} && exec tar "$@" -cf - -- {name}\n'
+    return f'{plain}\ncd {shlex.quote(folder)} && exec tar "$@" -cf - {name}\n'
 
 
 def land(folder: str) -> str:

@@ -188,7 +188,7 @@ class Copy:
     every: Schedule
     keep: Retention
     mode: str = "versioned"  # versioned | mirror
-    engine: str = "rsync"  # rsync | btrfs-send | snapshot (of the dataset's own `snapshots:`)
+    engine: str = "rsync"  # rsync | btrfs-send | zfs-send | snapshot (of the dataset's own `snapshots:`)
     by: str = "own"  # who makes snapshots and lets them go: own | btrbk
     brake: Brake = field(default_factory=Brake)
     floor: int = 1  # fewest files the source may hold

@@ -20,7 +20,7 @@ def read_by(*names: str) -> set[str]:
     found: set[str] = set()
     for name in names:
         text = code(name)
-        for words in re.findall(r"^for part in ([a-z \\\n]+?); do", text, re.MULTILINE):
+        for words in re.findall(r"^for part in ([a-z \\\n-]+?); do", text, re.MULTILINE):
             found |= {f"{word}.sh" for word in words.replace("\\\n", " ").split()}
         found |= set(re.findall(r"""^\s*\. "\$\w+/([a-z-]+\.sh)\"""", text, re.MULTILINE))
         found |= set(re.findall(r"/([a-z-]+\.awk)\b", text))

@@ -85,7 +85,7 @@ def test_points_are_listed_with_what_is_known_of_them(job: Job) -> None:
     [
         ({"kind": "push"}, "kind"),
         ({"mode": ""}, "mode"),
-        ({"store": "zfs"}, "store"),
+        ({"store": "ext4"}, "store"),
         ({"brake_files": "many"}, "number many"),
         ({"target": "relative"}, "path"),
         ({"kind": "pull"}, "sources"),

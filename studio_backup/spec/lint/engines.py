@@ -6,6 +6,9 @@ from studio_backup.spec.findings import Findings
 from studio_backup.spec.lint.sight import Sight
 from studio_backup.spec.model import Copy, Dataset
 
+#: The file systems that can be snapshotted, each with the engine that sends their snapshots.
+_SENDING = {"btrfs": "btrfs-send", "zfs": "zfs-send"}
+
 
 def lint_engines(sight: Sight, findings: Findings) -> None:
     """Report SB419."""
@@ -14,21 +17,29 @@ def lint_engines(sight: Sight, findings: Findings) -> None:
             _snapshots(sight, dataset, findings)
             if copy.by != "own":
                 _made_by(sight, dataset, copy, findings)
-        elif copy.engine == "btrfs-send":
+        elif copy.engine in _SENDING.values():
             _sent(sight, dataset, copy, findings)
 
 
 def _snapshots(sight: Sight, dataset: Dataset, findings: Findings) -> None:
     volume = sight.volume(dataset.machine, dataset.volume)
-    if volume.filesystem != "btrfs":
-        message = f"'{volume.full_name}' is {volume.filesystem}, and snapshots are made on btrfs alone"
-        place = sight.dataset_place(dataset, "snapshots")
-        findings.add(place, "SB419", message, "delete snapshots:, or keep the dataset on a btrfs volume")
+    place = sight.dataset_place(dataset, "snapshots")
+    if volume.filesystem not in _SENDING:
+        message = f"'{volume.full_name}' is {volume.filesystem}, and snapshots are made on btrfs and ZFS alone"
+        fix = "delete snapshots:, or keep the dataset on a btrfs volume, or on a ZFS volume of its own"
+        findings.add(place, "SB419", message, fix)
+    elif volume.filesystem == "zfs" and dataset.path:
+        message = f"ZFS snapshots all of '{volume.full_name}' at once, and the dataset is a folder in it"
+        fix = "give the folder a volume of its own (a dataset of the pool), or delete snapshots:"
+        findings.add(place, "SB419", message, fix)
 
 
 def _made_by(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> None:
     """What another program makes has names, and rules, of its own."""
     keep, by = copy.keep, sight.snapshots_place(dataset, "by")
+    if sight.volume(dataset.machine, dataset.volume).filesystem == "zfs":
+        findings.add(by, "SB419", f"{copy.by} makes snapshots of btrfs alone", "delete by: here")
+        return
     if not dataset.path:
         message = f"of a whole volume a snapshot by {copy.by} would hold what it made before"
         findings.add(by, "SB419", message, "keep the data in a folder of it that is a subvolume, or delete by:")
@@ -48,25 +59,37 @@ def _made_by(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> 
 
 
 def _sent(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> None:
-    place = sight.copy_place(copy, "engine")
+    place, engine = sight.copy_place(copy, "engine"), copy.engine
+    filesystem = next(name for name, sent in _SENDING.items() if sent == engine)
     source = dataset.copies.get(copy.source_copy or "")
     if copy.source_copy is None:
-        message = f"btrfs-send sends snapshots, and '{copy.full_name}' copies from the source itself"
+        message = f"{engine} sends snapshots, and '{copy.full_name}' copies from the source itself"
         fix = "give the dataset snapshots: {every: hour}, and this copy from: snapshots"
         findings.add(place, "SB419", message, fix)
     for one in filter(None, (copy, source)):
         volume = sight.volume(one.machine, one.volume)
-        if volume.filesystem != "btrfs" and one.engine != "snapshot":
-            message = f"btrfs-send needs btrfs on both ends, and '{volume.full_name}' is {volume.filesystem}"
-            findings.add(place, "SB419", message, "delete engine: here, or choose a btrfs volume")
+        # What is wrong with the volume of a dataset's own snapshots is said of them.
+        if volume.filesystem != filesystem and (one.engine != "snapshot" or volume.filesystem in _SENDING):
+            message = (
+                f"{engine} needs {_called(filesystem)} on both ends, and '{volume.full_name}' is {volume.filesystem}"
+            )
+            fix = f"delete engine: here, or choose a {_called(filesystem)} volume"
+            findings.add(place, "SB419", message, fix)
         if one.mode == "mirror":
-            message = f"btrfs-send sends restore points, and '{one.full_name}' is a mirror, which has none"
-            findings.add(sight.copy_place(one, "mode"), "SB419", message, "delete mode: mirror, or engine: btrfs-send")
+            message = f"{engine} sends restore points, and '{one.full_name}' is a mirror, which has none"
+            findings.add(sight.copy_place(one, "mode"), "SB419", message, f"delete mode: mirror, or engine: {engine}")
+    if engine == "zfs-send" and source is not None and source.engine == "rsync":
+        message = f"zfs-send sends snapshots, and the restore points of '{source.full_name}' are plain folders"
+        findings.add(place, "SB419", message, "delete engine: here, or send from: snapshots")
     if copy.bandwidth is not None:
         message = "the stream of a snapshot cannot be slowed down"
-        findings.add(sight.copy_place(copy, "bandwidth"), "SB419", message, "delete bandwidth:, or engine: btrfs-send")
+        findings.add(sight.copy_place(copy, "bandwidth"), "SB419", message, f"delete bandwidth:, or engine: {engine}")
     if source is not None and source.machine != copy.machine:
         _roots(sight, copy, source, findings)
+
+
+def _called(filesystem: str) -> str:
+    return "ZFS" if filesystem == "zfs" else filesystem
 
 
 def _roots(sight: Sight, copy: Copy, source: Copy, findings: Findings) -> None:
