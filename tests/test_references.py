@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,26 @@ def test_what_nobody_reads_is_not_checked(tmp_path: Path, capsys: pytest.Capture
     assert "1 damaged" in told(capsys, song, 5)
     (tmp_path / "empty").mkdir()
     assert "Not checked: 0 sessions, no session that is known." in told(capsys, tmp_path / "empty", 3)
+
+
+def test_a_folder_that_cannot_be_read_is_not_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song = made(
+        tmp_path / "Song", Song_DOT_rpp=REAPER % b"a.wav", a_DOT_wav=b"x", Locked__Other_DOT_rpp=REAPER % b"b.wav"
+    )
+    told(capsys, song, 5)
+    listed = Path.iterdir
+
+    def refusing(folder: Path) -> Iterator[Path]:
+        if folder.name == "Locked":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", refusing)
+    code, out, err = run(capsys, "archive", "check", str(song))
+    assert (code, out) == (1, "")
+    assert "cannot be read" in err
 
 
 def test_every_program_that_is_promised_is_read(capsys: pytest.CaptureFixture[str]) -> None:

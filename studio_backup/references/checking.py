@@ -54,7 +54,7 @@ class _Folder:
 
     def sessions(self) -> Iterator[Path]:
         """Every session file, and the folders that are one to their program; sorted."""
-        for path in sorted(self.root.rglob("*")):
+        for path in _below(self.root):
             relative = path.relative_to(self.root)
             self.names[_alike(str(relative))] = path
             ending = path.suffix.lower()
@@ -75,11 +75,16 @@ class _Folder:
 
 def check(folder: Path) -> list[Checked]:
     """Every session in the folder. Raises OSError where it cannot be read: unread is not absent."""
-    root = folder.resolve(strict=True)
-    for _ in root.iterdir():
-        break
-    inside = _Folder(root)
+    inside = _Folder(folder.resolve(strict=True))
     return [_checked(inside, path) for path in list(inside.sessions())]
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Everything in a folder and the folders in it, sorted; one that cannot be read is an error, and no empty one."""
+    for path in sorted(folder.iterdir()):
+        yield path
+        if path.is_dir() and not path.is_symlink():
+            yield from _below(path)
 
 
 def _checked(inside: _Folder, path: Path) -> Checked:
