@@ -47,6 +47,12 @@ newest_of() {
     substr($0, start + 1, 13) <= hour { good = $0 }
     END { if (good != "") print good; else if (last != "") print last }'
 }
+list_made() {
+  case $by in
+    sanoid*) zfs list -H -p -d 1 -t snapshot -o name,creation "$mount_source" ;;
+    *) "${by%% *}" -c "${by#* }" --format=raw list snapshots ;;
+  esac
+}
 for job do
   state=${job%% *}; rest=${job#* }; id=${rest%% *}; rest=${rest#* }; volume=${rest%% *}; rest=${rest#* }
   root=${rest%%"$tab"*}; target=${rest#*"$tab"}; by=
@@ -80,7 +86,7 @@ for job do
     case $? in 0) mounted=right ;; 1) mounted=wrong-volume ;; *) mounted=unread ;; esac
   fi
   if [ "$mounted" = right ] && [ -n "$by" ] && [ -e "$target/points" ]; then
-    if made=$("${by%% *}" -c "${by#* }" --format=raw list snapshots); then
+    if made=$(list_made); then
       [ -z "$made" ] || printf '%s\n' "$made" | sed 's/^/made\t/'
     else mounted=unlisted; fi
   elif [ "$mounted" = right ] && [ -e "$target/points" ]; then
@@ -208,7 +214,8 @@ def _parse(route: Route, answer: Reply | Unanswered) -> Standing:
         return Standing(route, None, None, (), answer.err.strip() or "the listing ended early")
     lines = [line.partition("\t") for line in section.splitlines()]
     mounted = next((rest for word, _, rest in lines if word == "volume"), "unread")
-    made = made_points(rest for word, _, rest in lines if word == "made")
+    told = (rest for word, _, rest in lines if word == "made")
+    made = made_points(route.copy.by, told, f"{route.target}/points")
     points = sorted([*made, *(rest for word, _, rest in lines if word == "point" and point_time(rest))])
     ended = next((parse_record(rest) for word, _, rest in lines if word == "ended"), None)
     newest = next((parse_record(rest) for word, _, rest in lines if word == "newest"), None)

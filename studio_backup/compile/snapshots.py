@@ -5,6 +5,8 @@ from __future__ import annotations
 from studio_backup.compile.collect import Collector
 from studio_backup.compile.routes import Route
 from studio_backup.resources.snapshot_schedule import SnapshotSchedule
+from studio_backup.spec.model import Studio, Volume
+from studio_backup.spec.storage import zfs_name
 
 #: The letters that btrbk has for our rules.
 _LETTERS = {"hourly": "h", "daily": "d", "weekly": "w", "monthly": "m", "yearly": "y"}
@@ -14,7 +16,12 @@ def watch(collected: Collector, route: Route, volume: tuple[str, ...]) -> list[s
     """The schedule, and the file that tells another program what to do, where one makes the snapshots."""
     place, by = route.copy.place, route.copy.by
     told = tool_configuration(route)
-    needs = [collected.file(route.writer, told, place, btrbk(route))] if by == "btrbk" else []
+    needs = []
+    if by == "btrbk":
+        needs = [collected.file(route.writer, told, place, btrbk(route))]
+    elif by == "sanoid":
+        text = sanoid(route, zfs_dataset(collected.studio, route.volume))
+        needs = [collected.file(route.writer, f"{told}/sanoid.conf", place, text)]
     collected.add(
         SnapshotSchedule(
             system=route.writer.full_name,
@@ -30,7 +37,8 @@ def watch(collected: Collector, route: Route, volume: tuple[str, ...]) -> list[s
 
 
 def tool_configuration(route: Route) -> str:
-    """Beside the job's own configuration, and of this dataset alone: whatever else the program does stays as it is."""
+    """Beside the job's own configuration, and of this dataset alone: whatever else the program does stays as it is.
+    btrbk wants a file, sanoid a folder."""
     return f"{route.job_conf.removesuffix('.conf')}.{route.copy.by}"
 
 
@@ -51,3 +59,22 @@ def btrbk(route: Route) -> str:
         *([f"    snapshot_preserve {rules}"] if rules else []),
     ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def zfs_dataset(studio: Studio, volume: Volume) -> str:
+    """What ZFS calls a volume; "" where no play keeps it, so that nobody here knows."""
+    kept = (
+        one
+        for one in studio.managed
+        if (one.machine, one.kind, one.name) == (volume.machine, "zfs-dataset", volume.name)
+    )
+    return next((zfs_name(volume, one) for one in kept), "")
+
+
+def sanoid(route: Route, dataset: str) -> str:
+    """Its configuration for one dataset; sanoid.defaults.conf names every key. What is 0 it neither makes nor keeps."""
+    keep = route.copy.keep
+    rules = {rule: getattr(keep, rule) for rule in _LETTERS}
+    lines = ["autosnap = yes", "autoprune = yes", "recursive = no", "frequently = 0"]
+    lines += [f"{rule} = {count}" for rule, count in rules.items()]
+    return f"[{dataset}]\n" + "".join(f"\t{line}\n" for line in lines)

@@ -48,7 +48,7 @@ check_configuration() {
   case $kind in pull | local | chain) ;; *) broken_configuration kind ;; esac
   case $mode in versioned | mirror) ;; *) broken_configuration mode ;; esac
   case $engine in rsync | snapshot | btrfs-send | zfs-send) ;; *) broken_configuration engine ;; esac
-  case $by in own | btrbk) ;; *) broken_configuration by ;; esac
+  case $by in own | btrbk | sanoid) ;; *) broken_configuration by ;; esac
   case $store in btrfs | zfs | tree) ;; *) broken_configuration store ;; esac
   for checked in "$target" "$target_root" "$state"; do
     case $checked in /?*) ;; *) broken_configuration path ;; esac

@@ -14,8 +14,16 @@ find_made() {
   newest_path=${newest#*"$tab"} newest=${newest%%"$tab"*}
 }
 
-# Prints `POINT<TAB>PATH` for each snapshot of the dataset. What has a name without seconds is none of ours.
+# Prints `POINT<TAB>PATH` for each snapshot of the dataset.
 list_made() {
+  case $by in
+    btrbk) list_btrbk ;;
+    sanoid) list_sanoid ;;
+  esac
+}
+
+# What has a name without seconds is none of ours.
+list_btrbk() {
   # Where its folder is proven absent it has made none; it would call that an error.
   names_in "$target/points" >/dev/null || return 1
   [ -d "$target/points" ] || return 0
@@ -43,15 +51,26 @@ read_made_moment() {
   made_point=$(date -u -d "@$((point_epoch - made_ahead * 60))" +%Y-%m-%dT%H-%M-%SZ)
 }
 
+# sanoid has no listing of its own: its names are known to ZFS, and so are their moments.
+list_sanoid() {
+  dataset_at "$source_path" || return 1
+  made_told=$(zfs list -H -p -d 1 -t snapshot -o creation,name "$zfs_dataset") || return 1
+  printf '%s\n' "$made_told" | while IFS=$tab read -r made_moment made_name; do
+    case $made_name in *@autosnap_*) ;; *) continue ;; esac
+    printf '%s\t%s\n' "$(date -u -d "@$made_moment" +%Y-%m-%dT%H-%M-%SZ)" "$target/points/${made_name#*@}"
+  done
+}
+
 # After the guards: the program makes its snapshot, and lets go what its rules do not keep.
 run_tool() {
-  tool_code=0
   mv "$scratch.made" "$scratch.before" || finish failed tool-listing
   # Two of one moment would be one restore point.
   while read_clock && [ "$newest" = "$now_point" ]; do sleep 1; done
-  set -- run
-  [ "$clock_behind" -eq 0 ] || set -- --preserve run
-  btrbk --quiet -c "$tool_configuration" "$@" >>"$log_file" 2>&1 || tool_code=$?
+  case $by in
+    btrbk) run_btrbk ;;
+    sanoid) run_sanoid ;;
+  esac
+  tool_code=$?
   find_made || finish failed tool-listing
   restore_point=$(awk 'before { there[$0] = 1; next } !($0 in there)' \
     before=1 "$scratch.before" before=0 "$scratch.made" | sort | tail -n 1 | cut -f 1)
@@ -60,8 +79,43 @@ run_tool() {
     2) finish failed tool-config ;;
     *) finish failed tool ;;
   esac
+  # sanoid goes by its own hours and days: what it has made already it does not make again, whoever asks.
+  if [ -z "$restore_point" ] && [ "$by" = sanoid ]; then
+    manual=0
+    [ "${period:-0}" -gt 0 ] || period=3600
+    is_due || finish ok "$reason"
+  fi
   [ -n "$restore_point" ] || finish failed tool
 }
 
-# What its own rules would keep, and why.
-preview_tool() { btrbk -c "$tool_configuration" --dry-run --print-schedule prune; }
+# Ends with 0; 2: its configuration is not one; anything else: it failed.
+run_btrbk() {
+  set -- run
+  [ "$clock_behind" -eq 0 ] || set -- --preserve run
+  btrbk --quiet -c "$tool_configuration" "$@" >>"$log_file" 2>&1
+}
+
+run_sanoid() {
+  call_sanoid --take-snapshots || return
+  [ "$clock_behind" -eq 1 ] || call_sanoid --prune-snapshots
+}
+
+# With a memory and a lock of its own: another sanoid.conf of this machine is none of its business.
+call_sanoid() {
+  sanoid --configdir="$tool_configuration" --cache-dir="$state/sanoid/$id" --run-dir="$state/sanoid/$id" \
+    --force-update --verbose "$@" >"$scratch.said" 2>&1
+  called_code=$?
+  cat "$scratch.said" >>"$log_file"
+  # It warns of what failed, and ends with 0.
+  if grep -q '^FATAL' "$scratch.said"; then return 2; fi
+  if grep -qE '^(CRITICAL|could not|cannot)' "$scratch.said"; then return 1; fi
+  return "$called_code"
+}
+
+# What its own rules would keep.
+preview_tool() {
+  case $by in
+    btrbk) btrbk -c "$tool_configuration" --dry-run --print-schedule prune ;;
+    sanoid) cat "$tool_configuration/sanoid.conf" ;;
+  esac
+}

@@ -28,7 +28,7 @@ for pair do
   printf 'snapshots\t%s\t%s\n' "$state" "$pair"
   told=${by#*"$tab"}; by=${by%%"$tab"*}
   if [ -n "$by" ] && ! command -v "$by" >/dev/null; then printf 'tool\tnot installed\n'
-  elif [ -n "$by" ] && [ -e "$told" ] && ! said=$("$by" -c "$told" config print 2>&1 >/dev/null); then
+  elif [ "$by" = btrbk ] && [ -e "$told" ] && ! said=$("$by" -c "$told" config print 2>&1 >/dev/null); then
     printf 'tool\t%s\n' "${said%%"
 "*}"
   fi

@@ -189,7 +189,7 @@ class Copy:
     keep: Retention
     mode: str = "versioned"  # versioned | mirror
     engine: str = "rsync"  # rsync | btrfs-send | zfs-send | snapshot (of the dataset's own `snapshots:`)
-    by: str = "own"  # who makes snapshots and lets them go: own | btrbk
+    by: str = "own"  # who makes snapshots and lets them go: own | btrbk | sanoid
     brake: Brake = field(default_factory=Brake)
     floor: int = 1  # fewest files the source may hold
     max_age: int | None = None  # seconds; None: derived from `every`

@@ -65,7 +65,8 @@ def snapshots(bench: Bench, field: Volume, request: pytest.FixtureRequest) -> It
 def made(job: Job) -> Mapping[str, str]:
     """What btrbk itself says of its snapshots, read as a survey reads it."""
     words = [str(TOOL / "btrbk"), "-c", str(job.conf.with_suffix(".btrbk")), "--format=raw", "list", "snapshots"]
-    return made_points(subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines())
+    said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    return made_points("btrbk", said.splitlines(), "")
 
 
 def pretended(job: Job) -> Path:

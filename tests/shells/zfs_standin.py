@@ -77,7 +77,8 @@ def listing(datasets: dict[str, Dataset], flags: list[str], options: dict[str, l
     columns = options["-o"][0].split(",")
     if options["-t"] == ["snapshot"]:
         one(datasets, names[0])
-        rows = [{"name": f"{names[0]}@{point}"} for point in datasets[names[0]]["snapshots"]]
+        rows = [{"name": f"{names[0]}@{point}", "creation": str(told.get("creation", 0))}
+                for point, told in datasets[names[0]]["snapshots"].items()]  # fmt: skip
     else:
         rows = [{"name": name, "mountpoint": dataset["mountpoint"]} for name, dataset in datasets.items()
                 if not names or name == names[0] or name.rpartition("/")[0] == names[0]]  # fmt: skip
@@ -86,7 +87,11 @@ def listing(datasets: dict[str, Dataset], flags: list[str], options: dict[str, l
 
 
 def get(datasets: dict[str, Dataset], flags: list[str], options: dict[str, list[str]], names: list[str]) -> None:
-    del flags
+    if "-Hrpt" in flags:  # as sanoid asks for all
+        for dataset_name, told in datasets.items():
+            for point_name, one_told in told["snapshots"].items():
+                print(f"{dataset_name}@{point_name}\tcreation\t{one_told.get('creation', 0)}\t-")
+        return
     *_, name = names
     wanted = names[0].split(",")
     dataset, point = one(datasets, name)
@@ -108,6 +113,7 @@ def get(datasets: dict[str, Dataset], flags: list[str], options: dict[str, list[
 
 def snapshot(datasets: dict[str, Dataset], flags: list[str], options: dict[str, list[str]], names: list[str]) -> None:
     import shutil
+    import time
 
     del flags
     name, _, point = names[0].partition("@")
@@ -118,7 +124,12 @@ def snapshot(datasets: dict[str, Dataset], flags: list[str], options: dict[str, 
     shutil.copytree(source, tree(dataset, point), symlinks=True, ignore=shutil.ignore_patterns(".zfs"))
     properties = dict(option.split("=", 1) for option in options.get("-o", []))
     count = int.from_bytes(os.urandom(7))
-    dataset["snapshots"][point] = {"guid": str(count), "properties": properties, "holds": []}
+    dataset["snapshots"][point] = {
+        "guid": str(count),
+        "properties": properties,
+        "holds": [],
+        "creation": int(time.time()),
+    }
 
 
 def rename(datasets: dict[str, Dataset], flags: list[str], options: dict[str, list[str]], names: list[str]) -> None:

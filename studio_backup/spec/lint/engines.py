@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.lint.sight import Sight
-from studio_backup.spec.model import Copy, Dataset
+from studio_backup.spec.model import Copy, Dataset, Volume
 
 #: The file systems that can be snapshotted, each with the engine that sends their snapshots.
 _SENDING = {"btrfs": "btrfs-send", "zfs": "zfs-send"}
+
+#: The programs that can make them, each with what it makes them of.
+_TOOLS = {"btrbk": "btrfs", "sanoid": "zfs"}
+_PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 28 * 86_400, "yearly": 365 * 86_400}
 
 
 def lint_engines(sight: Sight, findings: Findings) -> None:
@@ -37,14 +41,18 @@ def _snapshots(sight: Sight, dataset: Dataset, findings: Findings) -> None:
 def _made_by(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> None:
     """What another program makes has names, and rules, of its own."""
     keep, by = copy.keep, sight.snapshots_place(dataset, "by")
-    if sight.volume(dataset.machine, dataset.volume).filesystem == "zfs":
-        findings.add(by, "SB419", f"{copy.by} makes snapshots of btrfs alone", "delete by: here")
+    volume = sight.volume(dataset.machine, dataset.volume)
+    if volume.filesystem != _TOOLS[copy.by]:
+        if volume.filesystem in _SENDING:  # else snapshots are the fault, and said to be
+            message = f"{copy.by} makes snapshots of {_called(_TOOLS[copy.by])} alone"
+            findings.add(by, "SB419", message, "delete by: here, or name the other program")
         return
-    if not dataset.path:
+    if copy.by == "sanoid":
+        _by_sanoid(sight, dataset, copy, volume, findings)
+    elif not dataset.path:
         message = f"of a whole volume a snapshot by {copy.by} would hold what it made before"
         findings.add(by, "SB419", message, "keep the data in a folder of it that is a subvolume, or delete by:")
-    paths = (dataset.path, *sight.volume(dataset.machine, dataset.volume).paths.values())
-    if any("#" in path or path != path.strip() for path in paths):
+    elif any("#" in path or path != path.strip() for path in (dataset.path, *volume.paths.values())):
         message = f"{copy.by} takes no path with a # in it, or with a blank at an end"
         findings.add(by, "SB419", message, "choose another path, or delete by:")
     if keep.last or keep.hold:
@@ -56,6 +64,22 @@ def _made_by(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> 
             message = f"'{other.full_name}' takes restore points of ours, and these are made by {copy.by}"
             fix = "delete by: of the snapshots, or from: here"
             findings.add(sight.copy_place(other, "from"), "SB419", message, fix)
+
+
+def _by_sanoid(sight: Sight, dataset: Dataset, copy: Copy, volume: Volume, findings: Findings) -> None:
+    """It goes by what ZFS calls a volume, and makes what it keeps: one an hour where it keeps hourly ones."""
+    if (volume.machine, "zfs-dataset", volume.name) not in sight.kept:
+        message = f"sanoid must be told what ZFS calls '{volume.full_name}', and no play says it"
+        fix = f"let a play keep it, zfs-dataset: {{{volume.name}: {{}}}}, or delete by:"
+        findings.add(sight.snapshots_place(dataset, "by"), "SB419", message, fix)
+    finest = next((seconds for rule, seconds in _PERIODS.items() if getattr(copy.keep, rule)), None)
+    if finest is None:
+        message = "sanoid makes what it keeps, and is told to keep nothing"
+        findings.add(sight.snapshots_place(dataset, "keep"), "SB419", message, "add keep: {hourly: 48, daily: 30}")
+    elif 0 < copy.every.period < finest:
+        message = f"sanoid makes one for each rule of keep:, which is less often than '{copy.every.text}'"
+        fix = "keep hourly ones and say every: hour, or say how seldom they are kept"
+        findings.add(sight.snapshots_place(dataset, "every"), "SB419", message, fix)
 
 
 def _sent(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> None:
