@@ -25,7 +25,7 @@ from studio_backup.survey import Answered, Sighting, Silent
 #: what each run moved, every point, whether the right volume is mounted and how much room it has. A record that says
 #: `running` while its process is gone belongs to a run that was killed.
 _SCRIPT = (
-    f"{shipped('volume.sh')}\n{ROOM}"
+    f"{shipped('volume.sh')}\n{shipped('zfs-snapshots.sh')}\n{ROOM}"
     + r"""
 set +eu
 held() {
@@ -89,6 +89,14 @@ for job do
     if made=$(list_made); then
       [ -z "$made" ] || printf '%s\n' "$made" | sed 's/^/made\t/'
     else mounted=unlisted; fi
+  elif [ "$mounted" = right ] && on_zfs "$target"; then
+    # Its own word counts: what is encrypted, and has no key here, shows none of its points as a folder.
+    dataset_of "$target"
+    case $? in
+      0) if points=$(zfs_names); then printf '%s\n' "$points" | sed 's/^/point\t/'; else mounted=unread; fi ;;
+      1) ;;
+      *) mounted=unread ;;
+    esac
   elif [ "$mounted" = right ] && [ -e "$target/points" ]; then
     if points=$(ls "$target/points"); then
       printf '%s\n' "$points" | sed 's/^/point\t/'

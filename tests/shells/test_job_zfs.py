@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from studio_backup.status import _SCRIPT
 from tests.shells.job_bench import SHELLS, Bench
 from tests.shells.job_running import Job
 from tests.shells.job_server import Server
@@ -192,6 +195,16 @@ def test_what_is_encrypted_is_sent_as_it_is_and_counts_without_its_key(zfs: Zfs,
     more = make(snapshots, 1)
     assert pulled.run().code == 0, pulled.log()
     assert pulled.run("list").out.split() == first + more
+    # Mounted nowhere, none of them is a folder.
+    (pulled.target / ".received").rename(zfs.folder / "away")
+    asked = "{state} {id} {target_id} {target_root}\t{target}".format(**pulled.values)
+    script = _SCRIPT.replace("mount_table=/proc/self/mountinfo", f"mount_table={zfs.table}")
+    for shell in SHELLS.values():
+        words = [*shell, "-c", f"set -eu\n{script}", "sh", asked]
+        environment = {**os.environ, **pulled.environment}
+        done = subprocess.run(words, capture_output=True, text=True, env=environment, check=True)
+        found = [line.split("\t")[1] for line in done.stdout.splitlines() if line.startswith("point\t")]
+        assert (found, "volume\tright\n" in done.stdout) == (first + more, True), done.stdout + done.stderr
 
 
 def test_another_snapshot_at_the_target_is_not_rolled_away(zfs: Zfs, snapshots: Job, replica: Job) -> None:

@@ -170,7 +170,7 @@ def test_what_is_encrypted_goes_as_it_is_and_comes_back_with_its_key(zfs: Vm, tm
     second = spec.json("run", SNAPSHOTS, code=0)["restore_point"]
     assert spec.json("run", SECOND, code=0)["restore_point"] == second
     assert points(vm, LANDING) == [first, second]
-    assert "2 restore points" in spec.run("status", code=0).stdout or True
+    assert "2 copies: 2 fresh; 4 restore points." in " ".join(spec.run("status", code=0).stdout.split())
     vm.run(f"zfs load-key -L file:///root/key {LANDING} && zfs mount {LANDING}", check=True)
     same(vm, first, second)
     spec.run("restore", "raid/archive", "--from", "second", "--to", "raid:/root/back", code=0)
@@ -218,8 +218,9 @@ def test_what_a_source_that_lies_can_send(zfs: Vm, spec: Spec) -> None:
     vm = zfs
     vm.run("echo take >/srv/data/take.wav", check=True)
     spec.json("run", SNAPSHOTS, code=0)
-    vm.run("zfs create -o mountpoint=/srv/evil -o sharenfs=on -o canmount=off -o setuid=on -o quota=1G tank/evil && "
-           "zfs create tank/evil/child && echo x >/root/x && zfs snapshot -r tank/evil@evil", check=True)  # fmt: skip
+    words = "-o mountpoint=/srv/evil -o snapdir=visible -o canmount=off -o setuid=on -o quota=100M"
+    made = f"zfs create {words} tank/evil && zfs create tank/evil/child && zfs snapshot -r tank/evil@evil"
+    vm.run(made, check=True)
     lying = """cat >/usr/local/bin/zfs <<'END'
 #!/bin/sh
 case "$1 $2" in "send -L") exec /usr/sbin/zfs send {} tank/evil@evil ;; esac
@@ -233,9 +234,9 @@ chmod 755 /usr/local/bin/zfs"""
         assert points(vm, LANDING) == []
         assert vm.run("zfs list -H -o name -r far", check=True).stdout.split() == ["far", "far/vol"], "nothing stays"
     # The right snapshot with wrong words: they do nothing.
-    vm.run("zfs set sharenfs=on setuid=on quota=1G canmount=noauto tank/data", check=True)
+    vm.run("zfs set snapdir=visible setuid=on quota=100M canmount=noauto tank/data", check=True)
     vm.run(lying.replace("send {} tank/evil@evil", 'send -p "$5"'), check=True)
     done = spec.json("run", SECOND, code=0)
-    asked = f"zfs get -H -o value mountpoint,sharenfs,canmount,setuid,quota,mounted {LANDING}"
+    asked = f"zfs get -H -o value mountpoint,snapdir,canmount,setuid,quota,mounted {LANDING}"
     said = vm.run(asked, check=True).stdout.split()
-    assert said == ["/srv/far/archive/.received", "off", "on", "off", "none", "yes"], log(vm, done)
+    assert said == ["/srv/far/archive/.received", "hidden", "on", "off", "none", "yes"], log(vm, done)
