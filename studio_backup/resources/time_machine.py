@@ -13,7 +13,7 @@ from studio_backup.resources import time_machine_steps as steps
 from studio_backup.resources.time_machine_results import CANCELLED, result
 from studio_backup.resources.time_machine_seen import SCRIPT, Destination, Machine, same_url, seen
 from studio_backup.source import Place
-from studio_backup.step import Risk, Step
+from studio_backup.step import Step
 
 #: Words of a spec for the only intervals that macOS has, in seconds.
 INTERVALS = {"hour": 3600, "day": 86400, "week": 604800}
@@ -164,7 +164,7 @@ class TimeMachine(Resource):
         if "every" in fields and seen.machine and seen.machine.version < _CHOOSES:
             version = ".".join(map(str, seen.machine.version))
             return f"macOS {version} backs up every hour, and has no other interval", "write every: hour for this Mac"
-        if "quota" in fields and seen.machine and not self._quotas(seen.machine, [], self.quota or ""):
+        if "quota" in fields and seen.machine and not self._with_another_quota(seen.machine):
             return "the quota of a disk is set while it is there", "plug it in, then plan again"
         if fields == {"hidden"}:
             return "somebody left out what the spec does not", "add it to exclude:, or take it out at that Mac"
@@ -191,42 +191,24 @@ class TimeMachine(Resource):
         found: list[Step] = []
         added = [word for word in self.destinations if word not in seen.destinations and word in self.local]
         if "destinations" in fields:
-            found += [self._add(word) for word in added]
-            found += [_drop(one) for one in self._surplus(seen.machine)]
+            found += [steps.add(word, self.local[word]) for word in added]
+            found += [steps.drop(one.word, one.id) for one in self._surplus(seen.machine)]
         if self.quota and fields & {"quota", "destinations"}:
-            found += self._quotas(seen.machine, added, self.quota)
+            words = [*self._with_another_quota(seen.machine), *added]
+            found += [steps.quota(word, self.quota) for word in words]
         if "exclude" in fields:
-            found += _paths(self.exclude, seen.exclude)
+            found += steps.paths(self.exclude, seen.exclude)
         if "exclude_volumes" in fields:
-            found += self._volumes(seen.exclude_volumes)
+            found += steps.volumes(self.exclude_volumes, seen.exclude_volumes, self.volumes)
         if "every" in fields:
-            title = f"let Time Machine run every {self.every}"
-            found.append(Step(title=title, script=steps.interval(INTERVALS[self.every])))
+            found.append(steps.interval(self.every, INTERVALS[self.every]))
         if "automatic" in fields:
-            word = "on" if self.automatic == "yes" else "off"
-            found.append(Step(title=f"turn automatic backups {word}", script=steps.automatic(self.automatic)))
+            found.append(steps.automatic(self.automatic))
         return tuple(found)
 
-    def _add(self, word: str) -> Step:
-        guard, script = steps.add_local(word, self.local[word])
-        return Step(title=f"add {word} to the destinations", guard=guard, script=script)
-
-    def _quotas(self, found: Machine, added: list[str], quota: str) -> list[Step]:
-        words = [one.word for one in self._ours(found) if one.quota != quota and (one.mounted or not one.local)]
-        words += added
-        return [Step(title=f"let {word} take {quota} GB", script=steps.quota(word, quota)) for word in words]
-
-    def _volumes(self, there: tuple[str, ...]) -> list[Step]:
-        more = [name for name in self.exclude_volumes if name not in there]
-        less = [name for name in there if name not in self.exclude_volumes]
-        changes = [("addexclusion", "leave out", name) for name in more]
-        changes += [("removeexclusion", "take in", name) for name in less]
-        return [self._volume(f"{word} the volume {name}", verb, name) for verb, word, name in changes]
-
-    def _volume(self, title: str, verb: str, name: str) -> Step:
-        identity, path = self.volumes[name]
-        guard, script = steps.exclude_volume(verb, path, identity)
-        return Step(title=title, guard=guard, script=script)
+    def _with_another_quota(self, found: Machine) -> list[str]:
+        """Of those that are there: only they are known by something that finds them."""
+        return [one.word for one in self._ours(found) if one.quota != self.quota and (one.mounted or not one.local)]
 
     def remove(self) -> tuple[Step, ...] | None:
         """Released: it goes on as it is."""
@@ -236,17 +218,3 @@ class TimeMachine(Resource):
     def named(cls, system: str, name: str, place: Place) -> Self:
         """Every Mac has one."""
         return cls(system=system, name=name, place=place, destinations=())
-
-
-def _drop(one: Destination) -> Step:
-    title = f"take {one.word} from the destinations; its backups stay"
-    return Step(title=title, script=steps.drop(one.id), risk=Risk.DISRUPTS)
-
-
-def _paths(wanted: tuple[str, ...], there: tuple[str, ...]) -> list[Step]:
-    more = [path for path in wanted if path not in there]
-    less = [path for path in there if path not in wanted]
-    return [
-        *(Step(title=f"leave out {path}", script=steps.exclude_path("addexclusion", path)) for path in more),
-        *(Step(title=f"take in {path}", script=steps.exclude_path("removeexclusion", path)) for path in less),
-    ]

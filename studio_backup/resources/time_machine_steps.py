@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping, Sequence
 
 from studio_backup.paths import MAC_TOOLS
 from studio_backup.resources.mac_volume import MOUNTED
+from studio_backup.step import Risk, Step
 
 #: `tm VERB…` runs tmutil, shows what it says, and fails where its words say so, whatever its exit status.
 #: `destination_ids WORD` prints the ids of the destinations at a URL or mount point.
@@ -29,52 +31,70 @@ destination_ids() {{
 }}"""
 
 
-def add_local(path: str, identity: str) -> tuple[str, str]:
-    """Guard and script: one destination more, beside those that are there. It must be the right volume, and no twin."""
-    guard = f"{MOUNTED}\n{_TM}\nmounted_is {shlex.join((path, identity))}\n{_not_there(path)}"
-    return guard, f"{_TM}\ntm setdestination -a {shlex.quote(path)}"
+def add(path: str, identity: str) -> Step:
+    """One destination more, beside those that are there: it must be the right volume, and no destination yet."""
+    quoted = shlex.quote(path)
+    guard = f"""{MOUNTED}
+{_TM}
+mounted_is {shlex.join((path, identity))}
+there=$(destination_ids {quoted})
+[ -z "$there" ] || {{ printf '%s is a destination already\\n' {quoted}; exit 1; }}"""
+    script = f"{_TM}\ntm setdestination -a {quoted}"
+    return Step(title=f"add {path} to the destinations", guard=guard, script=script)
 
 
-def _not_there(word: str) -> str:
-    quoted = shlex.quote(word)
-    return (
-        f"there=$(destination_ids {quoted})\n"
-        f"[ -z \"$there\" ] || {{ printf '%s is a destination already\\n' {quoted}; exit 1; }}"
-    )
+def drop(word: str, identity: str) -> Step:
+    """One destination less."""
+    script = f"{_TM}\ntm removedestination {shlex.quote(identity)}"
+    return Step(title=f"take {word} from the destinations; its backups stay", script=script, risk=Risk.DISRUPTS)
 
 
-def drop(identity: str) -> str:
-    """One destination less; its backups stay where they are."""
-    return f"{_TM}\ntm removedestination {shlex.quote(identity)}"
-
-
-def quota(word: str, gigabytes: str) -> str:
+def quota(word: str, gigabytes: str) -> Step:
     """Of the one destination at a URL or mount point, whose id may be new."""
-    return f"""{_TM}
+    script = f"""{_TM}
 ids=$(destination_ids {shlex.quote(word)})
 case $ids in
   '' | *[!A-Za-z0-9-]*) printf 'no single destination is at %s\\n' {shlex.quote(word)}; exit 1 ;;
 esac
 tm setquota "$ids" {gigabytes}"""
+    return Step(title=f"let {word} take {gigabytes} GB", script=script)
 
 
-def automatic(word: str) -> str:
+def automatic(word: str) -> Step:
     """yes or no."""
-    return f"{_TM}\ntm {'enable' if word == 'yes' else 'disable'}"
+    state, verb = ("on", "enable") if word == "yes" else ("off", "disable")
+    return Step(title=f"turn automatic backups {state}", script=f"{_TM}\ntm {verb}")
 
 
-def interval(seconds: int) -> str:
+def interval(word: str, seconds: int) -> Step:
     """The only way there is: no verb of tmutil sets it."""
-    return f"{MAC_TOOLS['defaults']} write /Library/Preferences/com.apple.TimeMachine AutoBackupInterval -int {seconds}"
+    key = "/Library/Preferences/com.apple.TimeMachine AutoBackupInterval"
+    return Step(
+        title=f"let Time Machine run every {word}", script=f"{MAC_TOOLS['defaults']} write {key} -int {seconds}"
+    )
 
 
-def exclude_path(verb: str, path: str) -> str:
-    """`verb`: addexclusion or removeexclusion. What is not there is left out without effect, and without an error."""
-    quoted = shlex.quote(path)
-    missing = f"[ -e {quoted} ] || {{ printf 'nothing is at %s\\n' {quoted}; exit 1; }}\n"
-    return f"{_TM}\n{missing if verb == 'addexclusion' else ''}tm {verb} -p {quoted}"
+def paths(wanted: Sequence[str], there: Sequence[str]) -> list[Step]:
+    """What is left out by its path. A path that is not there would be left out without effect, and without an error."""
+    found = []
+    for path in (path for path in wanted if path not in there):
+        quoted = shlex.quote(path)
+        missing = f"[ -e {quoted} ] || {{ printf 'nothing is at %s\\n' {quoted}; exit 1; }}"
+        found.append(Step(title=f"leave out {path}", script=f"{_TM}\n{missing}\ntm addexclusion -p {quoted}"))
+    for path in (path for path in there if path not in wanted):
+        found.append(Step(title=f"take in {path}", script=f"{_TM}\ntm removeexclusion -p {shlex.quote(path)}"))
+    return found
 
 
-def exclude_volume(verb: str, path: str, identity: str) -> tuple[str, str]:
-    """Guard and script for a volume, which is named by where it is mounted."""
-    return f"{MOUNTED}\nmounted_is {shlex.join((path, identity))}", f"{_TM}\ntm {verb} -v {shlex.quote(path)}"
+def volumes(wanted: Sequence[str], there: Sequence[str], known: Mapping[str, tuple[str, str]]) -> list[Step]:
+    """The same for whole volumes, by name; `known` has their UUIDs and where they are mounted, which is how to name
+    one."""
+    changes = [("addexclusion", "leave out", name) for name in wanted if name not in there]
+    changes += [("removeexclusion", "take in", name) for name in there if name not in wanted]
+    found = []
+    for verb, word, name in changes:
+        identity, path = known[name]
+        guard = f"{MOUNTED}\nmounted_is {shlex.join((path, identity))}"
+        script = f"{_TM}\ntm {verb} -v {shlex.quote(path)}"
+        found.append(Step(title=f"{word} the volume {name}", guard=guard, script=script))
+    return found
