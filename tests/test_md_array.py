@@ -78,6 +78,15 @@ def test_a_disk_goes_in_only_by_its_name_and_as_it_was_seen(name: str) -> None:
     assert not any(step.names for step in steps(name) if step.risk is not Risk.DESTROYS)
 
 
+def test_the_disk_that_goes_is_the_one_that_the_plan_prints_and_is_looked_for_twice() -> None:
+    (step,) = steps("another-disk-in-a-bay")
+    assert step.title == "put bay2 into tank in place of scsi-35000c50000000a02"
+    for text in (step.guard, step.script):
+        assert "\nleg_outside scsi-35000c50000000a02 || exit 1\n" in text
+    for name in ("taken-out", "replaced-by-another"):
+        assert "\nleg_outside " not in steps(name)[0].script
+
+
 def test_a_disk_that_was_in_this_array_is_not_wiped_and_any_other_is() -> None:
     want = wanted("taken-out")
     signature = "signature\tlinux_raid_member\t0x1000\ta0000000-0000-0000-0000-000000000001\tnas:tank"

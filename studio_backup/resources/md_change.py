@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from studio_backup.resources import md_steps
 from studio_backup.resources.destroying import overwriting
@@ -47,10 +47,13 @@ class Changing:
         content, designator = self.contents[member], self.devices[member]
         # A disk that was in this array before is known to it again, and needs only what it missed.
         foreign = self.uuid.replace(":", "") not in content.lower().replace("-", "").replace(":", "")
-        build = md_steps.replace if old else md_steps.add
-        title = f"put {member} into {self.name}" + (f" in place of {old}" if old else "")
-        script = build(self.uuid, self._designators, designator, wipe=foreign)
-        return overwriting(self.address, member, title, script, designator, content)
+        if old is None:
+            script = md_steps.add(self.uuid, self._designators, designator, wipe=foreign)
+            return overwriting(self.address, member, f"put {member} into {self.name}", script, designator, content)
+        guard, script = md_steps.replace(self.uuid, self._designators, designator, foreign, old)
+        title = f"put {member} into {self.name} in place of {old}"
+        step = overwriting(self.address, member, title, script, designator, content)
+        return replace(step, guard=f"{step.guard}\n{guard}")
 
     def widen(self, slots: int) -> Step:
         """All disks that wait become active."""

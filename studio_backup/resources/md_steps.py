@@ -9,7 +9,8 @@ from studio_backup.resources.device import CONTENT
 
 #: `find_array UUID` sets array to its device, active or not; `resolve DESIGNATOR…` sets devices, and fails unless every
 #: one is there; `free_place NAME` sets place to a name in /dev/md that nothing has; `legs_outside` prints the array's
-#: devices that are none of `devices`, with their states.
+#: devices that are none of `devices`, with their states; `leg_outside NAME` sets leg and states to the one that a plan
+#: called so, and fails unless it works and nothing takes its place yet.
 _FIND = r"""find_array() {
   array=
   for folder in /sys/block/md*/md; do
@@ -36,6 +37,18 @@ legs_outside() {
     read -r states <"$leg/state"
     printf '%s %s\n' "${leg##*/dev-}" "$states"
   done
+}
+leg_outside() {
+  leg=$1
+  [ ! -e "$device_links/$1" ] || leg=$(readlink -f "$device_links/$1")
+  leg=${leg##*/}
+  states=$(legs_outside | leg=$leg awk '$1 == ENVIRON["leg"] { print $2 }')
+  case ,$states, in
+    *,faulty,* | *,want_replacement,*) ;;
+    *,in_sync,* | *,spare,*) return 0 ;;
+  esac
+  printf '%s does not work in %s any more, or its place is taken, or kept: plan again\n' "$1" "$array"
+  return 1
 }
 remove_failed() {
   legs_outside | while read -r leg states; do
@@ -93,18 +106,28 @@ find_device {shlex.quote(new)}
 settle"""
 
 
-def replace(uuid: str, designators: Sequence[str], new: str, wipe: bool) -> str:
-    """The old disk stays in until the new one is filled: there is no time with less redundancy."""
+def replace(uuid: str, designators: Sequence[str], new: str, wipe: bool, old: str) -> tuple[str, str]:
+    """Guard and script: `old` and no other stays in until the new one is filled, so that nothing has less redundancy.
+
+    One that only waits just goes.
+    """
     wiping = 'wipefs -a -q "$device"; settle\n' if wipe else ""
-    return f"""{CONTENT}
-{_FIND}find_array {shlex.quote(uuid)}
+    found = f"""{CONTENT}
+{_FIND}find_array {shlex.quote(uuid)} || exit 1
 {_present(designators)}
-old=$(legs_outside | awk '$2 ~ /in_sync/ && $2 !~ /want_replacement/ {{ print $1; exit }}')
-[ -n "$old" ] || {{ printf 'no disk is left to be replaced\\n'; exit 1; }}
-find_device {shlex.quote(new)}
+leg_outside {shlex.quote(old)} || exit 1
+"""
+    script = f"""find_device {shlex.quote(new)}
+case ,$states, in
+  *,in_sync,*)
 {wiping}mdadm "$array" --add-spare "$device"
-mdadm "$array" --replace "/dev/$old" --with "$device"
+mdadm "$array" --replace "/dev/$leg" --with "$device" ;;
+  *)
+mdadm "$array" --remove "/dev/$leg"
+{wiping}mdadm "$array" --add "$device" ;;
+esac
 settle"""
+    return found, found + script
 
 
 def widen(uuid: str, slots: int) -> tuple[str, str]:
