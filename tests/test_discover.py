@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from studio_backup.cli.discover import _place
-from studio_backup.discover.reading import Found, _roots, parse
+from studio_backup.discover.found import Found
+from studio_backup.discover.reading import _roots, parse
 from studio_backup.discover.writing import Way, spec_of
 from studio_backup.errors import UsageError
 from studio_backup.probe import Reply

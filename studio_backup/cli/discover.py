@@ -15,7 +15,8 @@ from studio_backup.cli.scope import password_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_spec, problems_of
 from studio_backup.discover.asking import PROBE
-from studio_backup.discover.reading import Found, parse
+from studio_backup.discover.found import Found
+from studio_backup.discover.reading import parse
 from studio_backup.discover.writing import Way, spec_of
 from studio_backup.engine import Engine
 from studio_backup.errors import HostKeyUnknown, SpecError, StudioBackupError, UsageError
@@ -50,13 +51,14 @@ def command(
     settings: Settings, host: str, host_key: str | None, user: str | None, become: str | None, identity: str | None,
     name: str | None, room: str | None,
 ) -> int:  # fmt: skip
-    """Look at HOST, a machine of the spec or ADDRESS[:PORT], and print a commented spec of what is there. Linux only.
+    """Look at HOST, a machine of the spec or ADDRESS[:PORT], and print a commented spec of what is there.
 
     \b
     Example: studio-backup discover 10.0.0.20 --host-key "ssh-ed25519 AAAA…"
 
-    Disks, arrays, mounts, and the backup jobs that run there already, in one round trip; nothing is changed. Its host
-    key must be pinned first, in the inventory or by --host-key: without one, what it shows is printed and that is all.
+    Linux or macOS: disks, arrays, mounts, and the backup jobs that run there already, in one round trip; nothing is
+    changed. Its host key must be pinned first, in the inventory or by --host-key: without one, what it shows is printed
+    and that is all.
 
     Exit codes: 0 done, 1 error, 3 it could not be asked.
     """
@@ -151,7 +153,9 @@ def _ask(settings: Settings, system: System) -> Found:
     try:
         return parse(answer)
     except Unparsable as error:
-        raise StudioBackupError(f"{system.address}: {error}", "is it Linux? discover knows no other system") from error
+        raise StudioBackupError(
+            f"{system.address}: {error}", "is it Linux or macOS? discover knows no other system"
+        ) from error
 
 
 def _place(studio: Studio | None, room: str | None) -> tuple[str, str]:

@@ -1,7 +1,8 @@
-"""The one question to an unknown Linux machine: disks, arrays, mounts and backup jobs, by what the kernel shows."""
+"""The one question to an unknown machine; of Linux: disks, arrays, mounts and backup jobs, by what the kernel shows."""
 
 from __future__ import annotations
 
+from studio_backup.discover.mac_asking import SCRIPT as MAC_SCRIPT
 from studio_backup.probe import Probe
 from studio_backup.programs import shipped
 
@@ -78,4 +79,4 @@ done
 printf 'complete\n'"""
 )
 
-PROBE = Probe(script=_SCRIPT, touches=True)
+PROBE = Probe(script=f"if [ -d /System/Library ]; then\n{MAC_SCRIPT}\nelse\n{_SCRIPT}\nfi", touches=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
+from studio_backup.discover.found import PLAIN, Drive, Found, Group, Mounted, masked
+from studio_backup.discover.mac_reading import parse_mac
 from studio_backup.probe import Reply
 from studio_backup.resource import whole
 from studio_backup.spec.machines import LEVELS
@@ -14,63 +15,12 @@ _OWN = re.compile(r"/|/(boot|efi|etc|usr|var|tmp|run|root|snap|nix|recovery)(/.*
 #: Names of links to a disk, the plainest first; one that only counts (wwn, nvme-eui) says nothing to a reader.
 _PREFERRED = ("nvme-", "ata-", "scsi-", "usb-", "virtio-", "mmc-", "wwn-")
 _COUNTED = re.compile(r"nvme-(eui|uuid|nvme)\.|scsi-[0-9]|dm-|md-|lvm-|.*-part[0-9]+$|.*_[0-9]+$(?<=_1)")
-_SECRET = re.compile(
-    r"(?i)(\b\w*(?:pass|token|secret|key|credential)\w*\s*[=:]\s*"
-    r"|--(?:[\w-]*-)?(?:pass(?:word)?|token|secret)[= ]|\bsshpass -p ?)"
-    r"""("[^"]*"?|'[^']*'?|\S)+"""
-)
-#: What may stand in a spec as it is; whatever else a machine says there is said in words instead.
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+@=-]*")
-_LOGIN = re.compile(r"(?i)(\w+://[^/\s:@]+):[^@\s/]+@")
-
-
-@dataclass(frozen=True)
-class Drive:
-    """One physical disk."""
-
-    kernel: str
-    by_id: str
-    medium: str
-    bytes: int
-    model: str
-
-
-@dataclass(frozen=True)
-class Group:
-    """Disks that are joined; `members` are kernel names of disks."""
-
-    kernel: str
-    kind: str
-    level: str
-    id: str
-    members: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Mounted:
-    """A file system with data on it; `on` is the kernel name of a disk or of a Group."""
-
-    path: str
-    filesystem: str
-    id: str
-    on: str
-
-
-@dataclass
-class Found:
-    """All of it. `notes` are sentences on what is there and cannot be written down."""
-
-    system: str = ""
-    host: str = ""
-    drives: list[Drive] = field(default_factory=list)
-    groups: list[Group] = field(default_factory=list)
-    volumes: list[Mounted] = field(default_factory=list)
-    jobs: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
 
 def parse(reply: Reply) -> Found:
     """Read the answer; raises Unparsable for one that is not whole."""
+    if reply.out.startswith("system\tmacOS "):
+        return parse_mac(reply)
     lines = [line.split("\t") for line in whole(reply).splitlines()]
     said: dict[str, list[list[str]]] = {}
     for word, *values in lines:
@@ -88,7 +38,7 @@ def parse(reply: Reply) -> Found:
     _groups(said, below, found)
     _volumes(said.get("mount", []), below, found)
     _apart(found)
-    found.jobs = [_masked("\t".join(values)) for values in said.get("job", [])]
+    found.jobs = [masked("\t".join(values)) for values in said.get("job", [])]
     found.jobs += [f"{values[0]} (configuration)" for values in dict.fromkeys(map(tuple, said.get("config", [])))]
     return found
 
@@ -105,7 +55,7 @@ def _ids(pairs: list[list[str]]) -> dict[str, str]:
         order = next((place for place, start in enumerate(_PREFERRED) if name.startswith(start)), len(_PREFERRED))
         return bool(_COUNTED.match(name)), order, len(name), name
 
-    for kernel, name in (pair for pair in pairs if len(pair) == 2 and _PLAIN.fullmatch(pair[1])):
+    for kernel, name in (pair for pair in pairs if len(pair) == 2 and PLAIN.fullmatch(pair[1])):
         if kernel not in found or rank(name) < rank(found[kernel]):
             found[kernel] = name
     return found
@@ -127,7 +77,7 @@ def _roots(name: str, below: dict[str, list[str]]) -> tuple[str, ...]:
 
 def _groups(said: dict[str, list[list[str]]], below: dict[str, list[str]], found: Found) -> None:
     for kernel, level, identity in (values for values in said.get("md", []) if len(values) == 3):
-        if not _PLAIN.fullmatch(level):
+        if not PLAIN.fullmatch(level):
             continue
         plain = re.sub("[:-]", "", identity.lower())
         text = ":".join(plain[at : at + 8] for at in range(0, 32, 8)) if re.fullmatch("[0-9a-f]{32}", plain) else ""
@@ -138,7 +88,7 @@ def _groups(said: dict[str, list[list[str]]], below: dict[str, list[str]], found
     for (pool, level), devices in pools.items():
         members = tuple(dict.fromkeys(root for device in devices for root in _roots(device, below)))
         if len(devices) > 1:
-            found.groups.append(Group(pool, "btrfs", level if _PLAIN.fullmatch(level) else "single", "", members))
+            found.groups.append(Group(pool, "btrfs", level if PLAIN.fullmatch(level) else "single", "", members))
 
 
 def _volumes(mounts: list[list[str]], below: dict[str, list[str]], found: Found) -> None:
@@ -152,7 +102,7 @@ def _volumes(mounts: list[list[str]], below: dict[str, list[str]], found: Found)
         filesystem = {"vfat": "fat32", "ntfs3": "ntfs"}.get(kind, kind)
         roots = _roots(source, below)
         joined = next((one for one in (source, identity, *below.get(source, [])) if one in arrays), "")
-        if not (_PLAIN.fullmatch(identity) and _PLAIN.fullmatch(filesystem)) or not path.isprintable() or "{{" in path:
+        if not (PLAIN.fullmatch(identity) and PLAIN.fullmatch(filesystem)) or not path.isprintable() or "{{" in path:
             found.notes.append(f"{path} ({kind} on {source}): its id could not be read, so it is not described")
         elif joined or len(roots) == 1:
             found.volumes.append(Mounted(path, filesystem, identity, joined or roots[0]))
@@ -185,8 +135,3 @@ def _apart(found: Found) -> None:
         if one.on in taken or one.on not in {drive.kernel for drive in found.drives}:
             found.volumes.remove(one)
             found.notes.append(f"{one.path} ({one.filesystem}): it lies beside an array that is described, or on none")
-
-
-def _masked(line: str) -> str:
-    """A job's line without what it keeps secret."""
-    return _LOGIN.sub(r"\1:***@", _SECRET.sub(r"\1***", line))

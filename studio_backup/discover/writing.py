@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from studio_backup.discover.reading import Found
+from studio_backup.discover.found import Found
+
+#: Why a disk is not described.
+_NAMELESS = {"linux": "it has no name in /dev/disk/by-id", "macos": "no partition of it has a DiskUUID"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def spec_of(found: Found, way: Way, day: str) -> str:
         f"    role: {_role(found)}    # workstation, nas or offsite: what it is to the studio",
         f"    {way.place}    # where it stands",
         "    systems:",
-        "      linux:",
+        f"      {found.os}:",
         f"        address: {way.address}",
         *([f"        port: {way.port}"] if way.port != 22 else []),
         f"        user: {way.user}",
@@ -43,6 +46,10 @@ def spec_of(found: Found, way: Way, day: str) -> str:
         f'        host_key: "{way.host_key}"    # the one that answered',
     ]
     parts = (("disks", _disks(found, names)), ("arrays", _arrays(found, names)), ("volumes", _volumes(found, names)))
+    if found.os == "macos" and parts[0][1]:
+        parts[0][1].insert(
+            0, "      # macOS tells no serial here: id is the DiskUUID of the partition that carries the data"
+        )
     body = [line for word, lines in parts if lines for line in (f"    {word}:", *lines)]
     return "\n".join([*head, *body, *_words(found, names)]) + "\n"
 
@@ -92,7 +99,7 @@ def _words(found: Found, names: dict[str, str]) -> list[str]:
     """What is there and stands in no line of the spec."""
     lines = [f"#   {_safe(note)}" for note in found.notes]
     lines += [
-        f"#   disk {_safe(one.kernel)}: it has no name in /dev/disk/by-id; write serial: from its label"
+        f"#   disk {_safe(one.kernel)}: {_NAMELESS[found.os]}; write serial: from its label"
         for one in found.drives
         if not one.by_id
     ]
@@ -101,12 +108,20 @@ def _words(found: Found, names: dict[str, str]) -> list[str]:
     ]
     if lines:
         lines = ["#", "# There, and not described above:", *lines]
+    if found.external:
+        title = "# Copies that other products make: give those that count to a dataset of a play, as external:"
+        told = [f"#   {product}: {{tool: {product}, to: …}}    # {_safe(seen)}" for product, seen in found.external]
+        lines = [*lines, "#", title, *told]
     head = "# Backup jobs that run there already; they are neither read nor changed:"
-    jobs = [f"#   {_safe(job)}" for job in found.jobs] or ["#   none in cron, timers or the usual configurations"]
+    jobs = [f"#   {_safe(job)}" for job in found.jobs] or [
+        "#   none" + (" that launchd starts" if found.os == "macos" else " in cron, timers or the usual configurations")
+    ]
     return [*lines, "#", head, *jobs]
 
 
 def _role(found: Found) -> str:
+    if found.os == "macos":
+        return "workstation"
     return "nas" if found.groups or len(found.drives) > 2 else "workstation"
 
 

@@ -28,6 +28,7 @@ def test_a_few_days_of_a_mac(version: str) -> None:
         assert [point[:16] for point in points(mac)] == ["2026-03-03T02-30"], records(mac)
         assert json.loads(records(mac)[-1])["result"] == "ok"
         assert mac.do("cat '/Volumes/Safe/ws-a/points/'*'/Song One/take2.wav'") == "take 2\n"
+        assert (mac.folder / "awake").read_text(encoding="utf-8").count("\n") == 1
         mac.sleep(datetime(2026, 3, 5, 9))  # two nights asleep: one copy
         assert len(points(mac)) == 2
         mac.power_off(datetime(2026, 3, 5, 10))  # nothing was missed

@@ -50,8 +50,9 @@ for module in "$tests"/sim/macos/tools/*.py; do
   printf '#!/bin/sh\ncd /opt/standin && exec %s -S -E -m tests.sim.macos.tool %s "$@"\n' "$python" "$tool" >"$folder/$tool"
   made="$made $folder/$tool"
 done
+cp "$tests/sim/macos/bsd/caffeinate" usr/bin/caffeinate
 # shellcheck disable=SC2086
-chmod 755 $made
+chmod 755 $made usr/bin/caffeinate
 sed -i 's/^root:/wheel:/' etc/group
 rm -rf etc/studio-backup var/lib/studio-backup
 mkdir -p Library/LaunchDaemons Library/Preferences System/Library/LaunchDaemons System/Library/CoreServices Volumes \

@@ -12,6 +12,10 @@ from tests.sim.macos.state import NotKnown, State
 
 def main(state: State, arguments: list[str]) -> int:
     match arguments:
+        case ["list", "-plist"] if "listed" in state:
+            # What a test gives in the form of the capture (reference 2.1).
+            sys.stdout.buffer.write(plistlib.dumps(state["listed"]))
+            return 0
         case ["info", "-plist", word]:
             return _info(state, word)
         case ["info", word]:
@@ -34,7 +38,8 @@ def _info(state: State, word: str) -> int:
         sys.stdout.buffer.write(plistlib.dumps(error))
         return 1
     known = {"DeviceIdentifier": one["device"], "DeviceNode": f"/dev/{one['device']}", "FilesystemType": one["fs"],
-             "MountPoint": one["mount"], "VolumeName": one["name"], "VolumeUUID": one["uuid"]}  # fmt: skip
+             "MountPoint": one["mount"], "VolumeName": one["name"], "VolumeUUID": one["uuid"],
+             **one.get("more", {})}  # fmt: skip
     sys.stdout.buffer.write(plistlib.dumps(known))
     return 0
 
