@@ -19,6 +19,17 @@ from studio_backup.step import Step
 INTERVALS = {"hour": 3600, "day": 86400, "week": 604800}
 #: The first version with any other than the hour.
 _CHOOSES = (13,)
+#: What a person does about what is only watched; the first that differs is told.
+_WATCHED = {
+    "present": ("a destination is away", "plug it in; or take it out of the spec, and out of the settings of that Mac"),
+    "error": ("the last attempt failed", "mend what it says, at that Mac; macOS tries again by itself"),
+    "backup": (
+        "no backup was completed of late",
+        "look at Time Machine at that Mac: is it on, is its destination there",
+    ),
+    "hidden": ("somebody left out what the spec does not", "add it to exclude:, or take it out at that Mac"),
+    "encrypted": ("a destination is not known to be encrypted", "have it encrypted, at that Mac: no program can"),
+}
 
 
 @dataclass(frozen=True)
@@ -166,9 +177,7 @@ class TimeMachine(Resource):
             return f"macOS {version} backs up every hour, and has no other interval", "write every: hour for this Mac"
         if "quota" in fields and seen.machine and not self._with_another_quota(seen.machine):
             return "the quota of a disk is set while it is there", "plug it in, then plan again"
-        if fields == {"hidden"}:
-            return "somebody left out what the spec does not", "add it to exclude:, or take it out at that Mac"
-        return None
+        return next((_WATCHED[name] for name in _WATCHED if name in fields), None)
 
     def _shares_missing(self, seen: Self) -> tuple[str, str] | None:
         missing = [word for word in self.destinations if word not in (*seen.destinations, *self.local)]

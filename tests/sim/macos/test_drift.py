@@ -206,12 +206,19 @@ EDITS: dict[str, tuple[Edit, str, str, set[str], str, bool]] = {
     ),
     "the disk of the backups unplugged": (
         lambda s: _unplug(s, "TimeMachine"),
-        *("time-machine", "posture", {"present"}, "", False),
+        *("time-machine", "posture", {"present"}, "plug it in", False),
     ),
-    "no backup for months, attempts every hour": (_old, "time-machine", "posture", {"backup"}, "", False),
+    "no backup for months, attempts every hour": (
+        _old,
+        "time-machine",
+        "posture",
+        {"backup"},
+        "look at Time Machine at that Mac",
+        False,
+    ),
     "the last attempt failed": (
         lambda s: _destination(s).update(result=29),
-        *("time-machine", "posture", {"error"}, "", False),
+        *("time-machine", "posture", {"error"}, "macOS tries again by itself", False),
     ),
     "full disk access taken away": (
         lambda s: s.update(fda=False),
@@ -253,7 +260,16 @@ EDITS: dict[str, tuple[Edit, str, str, set[str], str, bool]] = {
 }
 
 
-@pytest.mark.parametrize("name", EDITS)
+#: Variants of others: seen with `scripts/test --all`.
+VARIANTS = (
+    *("setdestination without -a", "an interval deleted", "another quota", "sessions excluded"),
+    *("an excluded volume taken in", "a member is being filled", "snapshots deleted", "an exclusion removed"),
+)
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long) if name in VARIANTS else name for name in EDITS]
+)
 def test_each_edit_by_hand_shows_and_is_undone_where_it_can_be(name: str, applied: tuple[Bench, State]) -> None:
     edit, kind, word, fields, fix, undone = EDITS[name]
     bench, kept = applied
