@@ -113,6 +113,7 @@ rotate_records() {
 # Ends the run: RESULT REASON. Exit codes: 0 ok, 1 failed, 3 away or busy, 5 refused.
 finish() {
   trap '' TERM INT HUP
+  look_away
   read_clock
   ended=$now
   seconds=$((ended - started))

@@ -16,7 +16,28 @@ link_points() {
 snapshot_dataset() {
   if ! find_mount "$source_path" || [ "$mount_type" != zfs ]; then finish refused source-no-subvolume; fi
   zfs snapshot -o "$zfs_owner=$studio/$id" "$mount_source@$zfs_partial" >>"$log_file" 2>&1 || finish failed restore-point
-  partial=$target/points/$zfs_partial
+  look_into "$mount_source"
+}
+
+# Mounts what waits for its judgement, and the newest point of the same dataset, where nobody else looks: sets partial and
+# base. What ZFS itself mounts below .zfs would stay there under the name that the snapshot had before.
+look_into() {
+  look_away
+  look=$state/look/$id
+  mkdir -p "$look/new" "$look/before" || finish failed restore-point
+  partial=$look/new
+  mount -i -t zfs -o ro "$1@$zfs_partial" "$partial" >>"$log_file" 2>&1 || finish failed restore-point
+  if [ "$by" != own ] || [ -z "$newest" ]; then return 0; fi
+  base=$look/before
+  mount -i -t zfs -o ro "$1@$newest" "$base" >>"$log_file" 2>&1 || finish failed restore-point
+}
+
+# Nor does it hold what is to be renamed or to go.
+look_away() {
+  [ "$store" = zfs ] || return 0
+  for looked in "$state/look/$id/new" "$state/look/$id/before"; do
+    while find_mount "$looked"; do umount "$looked" >>"$log_file" 2>&1 || umount -l "$looked" || return 0; done
+  done
 }
 
 # 0: zfs_dataset has a snapshot that waits for its judgement; 1: it has none; 2: nothing can tell.
@@ -27,6 +48,7 @@ zfs_waits() {
 
 # Removes what a run that was killed or refused has left of a new point.
 drop_zfs_partial() {
+  look_away
   on_zfs "$target" || return 0
   dataset_of "$target"
   case $? in 0) ;; 1) return 0 ;; *) return 1 ;; esac
@@ -40,6 +62,7 @@ drop_zfs_partial() {
 
 # A name is changed in one step, and is on the disks when that ends.
 complete_zfs_point() {
+  look_away
   dataset_of "$target" && zfs rename "$zfs_dataset@$zfs_partial" "$zfs_dataset@$1" >>"$log_file" 2>&1
 }
 

@@ -100,10 +100,10 @@ failed_zfs() {
 # Whether what arrived can be looked at; not while its key is elsewhere. It is mounted outside of the unit that this
 # runs in: for those who restore.
 readable_zfs() {
-  partial=$target/points/$zfs_partial
   zfs_told=$(zfs get -H -o property,value keystatus,mounted "$landing" 2>>"$log_file") || finish failed restore-point
   case $zfs_told in
     *unavailable*) return 1 ;;
     *"mounted${tab}no"*) nsenter -t 1 -m zfs mount "$landing" >>"$log_file" 2>&1 || finish failed restore-point ;;
   esac
+  look_into "$landing"
 }

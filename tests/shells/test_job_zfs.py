@@ -84,6 +84,7 @@ def test_a_snapshot_is_made_judged_and_sent_in_every_shell(zfs: Zfs, snapshots: 
     assert zfs.holds(SOURCE) == {more[0]: [taker], more[1]: [taker]}, "what it rests on, and what it was sent"
     assert zfs.holds(landing(pulled)) == {more[1]: [pulled.values["id"]]}
     assert zfs.state[landing(pulled)]["properties"]["readonly"] == "on"
+    assert len(zfs.table.read_text().splitlines()) == 2, "nothing that was looked into is still mounted"
 
 
 def test_a_stream_that_was_cut_goes_on_where_it_was(zfs: Zfs, snapshots: Job, replica: Job) -> None:

@@ -17,6 +17,21 @@ STANDIN = Path(__file__).with_name("zfs_standin.py")
 HELD = "studio-backup:northlight:"
 
 
+#: `mount -i -t zfs -o ro DATASET@SNAPSHOT FOLDER`: here it is a link, and a line in the table; `umount FOLDER`.
+MOUNT = """#!/bin/sh
+[ "$1 $2 $3 $4 $5" = "-i -t zfs -o ro" ] || exec /bin/mount "$@"
+place=$(zfs list -H -t filesystem -o name,mountpoint | awk -v name="${6%@*}" '$1 == name { print $2 }')
+[ -d "$place/.zfs/snapshot/${6#*@}" ] || exit 32
+rmdir "$7" && ln -s "$place/.zfs/snapshot/${6#*@}" "$7" || exit 32
+printf '40 36 0:60 / %s ro shared:1 - zfs %s ro\n' "$7" "$6" >>"${ZFS_STANDIN%/*}/mountinfo"
+"""
+UMOUNT = """#!/bin/sh
+[ -h "$1" ] || exec /bin/umount "$@"
+table=${ZFS_STANDIN%/*}/mountinfo
+rm "$1" && mkdir "$1" && awk -v place="$1" '$5 != place' "$table" >"$table.new" && mv "$table.new" "$table"
+"""
+
+
 class Zfs:
     """Two volumes that are datasets, as `tank/data` and `far/vol`."""
 
@@ -27,6 +42,8 @@ class Zfs:
         shutil.copy(STANDIN, self.hooks / "zfs")
         # On a machine it leaves the room of the unit; here there is none.
         (self.hooks / "nsenter").write_text('#!/bin/sh\nshift 3\nexec "$@"\n')
+        (self.hooks / "mount").write_text(MOUNT)
+        (self.hooks / "umount").write_text(UMOUNT)
         for program in self.hooks.iterdir():
             program.chmod(0o755)
         self.table, self.file = self.folder / "mountinfo", self.folder / "state.json"
