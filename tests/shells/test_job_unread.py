@@ -10,8 +10,8 @@ import pytest
 
 from tests.shells.job_bench import SHELLS, Bench, Volume, call
 from tests.shells.job_running import Job
-from tests.shells.job_server import write_gate
-from tests.shells.snapshot_bench import build_replica, build_snapshots
+from tests.shells.job_server import Server, write_gate
+from tests.shells.snapshot_bench import build_replica, build_snapshots, make_pulled
 from tests.shells.test_gate import ask, refusal
 
 COPY = "ws-a_s_snapshots"
@@ -109,6 +109,20 @@ def test_points_that_cannot_be_listed_are_not_none(replica: Job, snapshots: Job,
         assert job.run("retain-preview").out == "" or job is replica
         (snapshots.target / "points").unlink()
         aside.rename(snapshots.target / "points")
+
+
+def test_a_puller_is_told_that_the_source_cannot_be_read(replica: Job, snapshots: Job, server: Server) -> None:
+    """Through the real gate: neither "there are none yet" nor a whole stream."""
+    pulled = make_pulled(replica, snapshots, server)
+    there = pulled.points()
+    aside = became_a_file(snapshots.target / "points")
+    outcome = pulled.run()
+    assert (outcome["result"], outcome["reason"]) == ("refused", "source-unread"), pulled.log()
+    (snapshots.target / "points").unlink()
+    aside.rename(snapshots.target / "points")
+    outcome = pulled.run()
+    assert (outcome.code, pulled.points()[:-1]) == (0, there), pulled.log()
+    assert "sent whole" not in pulled.log()
 
 
 def note_of(snapshots: Job, replica: Job) -> Path:
