@@ -1,7 +1,6 @@
 """Lines of ours in /etc/mdadm/mdadm.conf: an array's name at every start, and what mdadm's monitor calls.
 
-The initial RAM disk has a copy of the file: an array of which a disk lacks is started there, or soon after, only where
-that copy names it.
+The initial RAM disk has a copy of the file: an array has its name at a start only where that copy names it.
 """
 
 from __future__ import annotations

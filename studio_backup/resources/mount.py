@@ -17,7 +17,7 @@ from studio_backup.source import Place
 from studio_backup.step import Step
 
 #: In every line of ours: a machine starts without its disks, and whoever needs them waits a minute and a half. An array
-#: of which a disk lacks is started half a minute after the others were found; a mount that gave up before stays away.
+#: of which a disk lacks is started half a minute after the others were found, or not; a mount that gave up stays away.
 ALWAYS = ("nofail", "x-systemd.device-timeout=90s")
 
 #: /etc/fstab, and for each `ID PATH` what is mounted there and how: an id holds no blank.
