@@ -31,6 +31,9 @@ _PACKAGES = {
     "mkfs.btrfs": {"zypper": "btrfsprogs", **dict.fromkeys(("apt-get", "dnf", "pacman", "apk"), "btrfs-progs")},
     "zfs": {"apt-get": "zfsutils-linux"},
     "mkfs.ext4": dict.fromkeys(("apt-get", "dnf", "zypper", "pacman", "apk"), "e2fsprogs"),
+    "smbd": dict.fromkeys(("apt-get", "dnf", "zypper", "pacman"), "samba"),
+    "pdbedit": dict.fromkeys(("apt-get", "dnf", "zypper", "pacman"), "samba"),
+    "testparm": {"apt-get": "samba-common-bin", "dnf": "samba-common-tools", "zypper": "samba", "pacman": "samba"},
     "mkfs.xfs": dict.fromkeys(("apt-get", "dnf", "zypper", "pacman", "apk"), "xfsprogs"),
 }  # fmt: skip
 _INSTALL = {"apt-get": "apt-get install", "dnf": "dnf install", "zypper": "zypper install", "pacman": "pacman -S",
@@ -113,6 +116,8 @@ def _storage(studio: Studio, machine: Machine) -> dict[str, str]:
         if one.machine == machine.name and one.kind == "filesystem":
             filesystem = machine.volumes[one.name].filesystem
             found[f"mkfs.{filesystem}"] = f"it makes file systems of kind {filesystem}"
+        if one.machine == machine.name and one.kind == "samba-share":
+            found |= dict.fromkeys(("smbd", "pdbedit", "testparm", "useradd"), "it has Time Machine shares")
     return found
 
 

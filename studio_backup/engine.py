@@ -13,7 +13,9 @@ from studio_backup.diff import Asleep
 from studio_backup.errors import NoAnswer, StudioBackupError, Unreachable
 from studio_backup.probe import LOST_REASON, Probe, Reply, Unanswered, end_mark, join, merge, split
 from studio_backup.resource import Resource
+from studio_backup.reveal import look_up
 from studio_backup.script import REFUSED, build, lost, outcomes
+from studio_backup.secret import Secret
 from studio_backup.spec.model import Machine, System
 from studio_backup.step import Outcome, Task
 from studio_backup.survey import Answered, Sighting, Silent, Survey, questions, survey_of
@@ -179,7 +181,7 @@ class Engine:
     def _act(self, system: str, tasks: Sequence[Task], who: str) -> dict[str, Outcome | None]:
         token = secrets.token_hex(8)
         try:
-            answer = self.open[system].run(build(tasks, token, who), WAVE_SECONDS, end_mark(token))
+            answer = self.open[system].run(build(tasks, token, who, _revealed), WAVE_SECONDS, end_mark(token))
         except Exception as error:  # the other systems' waves go on
             self._forget(system)
             return {task.address: Outcome(1, _silent(error).reason) for task in tasks}
@@ -205,6 +207,10 @@ class Engine:
         """Close every connection but those of the systems in `keep`."""
         for name in [name for name in self.open if name not in set(keep)]:
             self._forget(name)
+
+
+def _revealed(secret: Secret) -> str:
+    return look_up(secret).read()
 
 
 def _silent(error: Exception) -> Silent:

@@ -83,6 +83,11 @@ def watched(default: Any = dataclasses.MISSING) -> Any:
     return _ruled("watched", default)
 
 
+def secret(default: Any = dataclasses.MISSING) -> Any:
+    """A word about something that cannot be read back: where it was set from. A step sets it anew when that differs."""
+    return _ruled("secret", default)
+
+
 def learned(default: Any = "") -> Any:
     """Text that other resources were seen to have, on which the steps rest: what is on disks before they are joined.
 
@@ -184,11 +189,9 @@ class Resource(ABC):
         return [(name, value) for name, value in values if isinstance(value, Derived)]
 
     def digest(self) -> str:
-        """Hash of what a step would write (managed, fixed and guarded fields); the manifest keeps it."""
+        """Hash of what a step would write (all but watched fields; of secrets, whence); the manifest keeps it."""
         rules = ruled_fields(type(self))
-        values = [
-            f"{name}={getattr(self, name)!r}" for name, rule in rules.items() if rule in ("managed", "fixed", "guarded")
-        ]
+        values = [f"{name}={getattr(self, name)!r}" for name, rule in rules.items() if rule != "watched"]
         return hashlib.sha256("\n".join(values).encode("utf-8", "surrogateescape")).hexdigest()[:24]
 
 

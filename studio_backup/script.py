@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from studio_backup.errors import StudioBackupError
 from studio_backup.lock import MAKE_STATE, STARTED, STEPPING, held_by
 from studio_backup.paths import CONFIGURATION, DAEMONS, OUR_STATE, UNITS, top_of
 from studio_backup.probe import PREAMBLE, Reply, end_mark
+from studio_backup.secret import Secret
 from studio_backup.step import Outcome, Risk, Step, Task
 
 #: Exit status of a step whose guard refused: nothing was changed.
@@ -50,13 +52,19 @@ def calls_of(tasks: Sequence[Task]) -> list[_Call]:
 
 
 def _alike(one: Step, other: Step) -> bool:
-    if Risk.DESTROYS in (one.risk, other.risk):
+    if Risk.DESTROYS in (one.risk, other.risk) or one.secret or other.secret:
         return False
     return bool(other.args) and (one.script, one.guard, one.risk) == (other.script, other.guard, other.risk)
 
 
-def build(tasks: Sequence[Task], token: str, who: str = "") -> str:
+def _none(secret: Secret) -> str:
+    raise LookupError(secret.reference)
+
+
+def build(tasks: Sequence[Task], token: str, who: str = "", reveal: Callable[[Secret], str] = _none) -> str:
     """The script for `tasks` (in an order that respects their needs); `token` is random, [a-z0-9].
+
+    `reveal` gives what a step must know and nobody may read; where it raises, that step fails and says why.
 
     With `who`, it does nothing unless the lock that was taken as `who` is still held (see `lost`).
     """
@@ -84,7 +92,7 @@ def build(tasks: Sequence[Task], token: str, who: str = "") -> str:
         f"printf '%s begun\\n' {token} >{OUR_STATE}/generation || give_up",
         *_entries(tasks, token),
         *_stage(tasks, places),
-        *(_call(number, call, places, token) for number, call in enumerate(calls)),
+        *(_call(number, call, places, token, reveal) for number, call in enumerate(calls)),
         *_farewell(tasks, calls, places),
         f"find {OUR_STATE}/log -name 'apply-*.log' -mtime +{LOG_DAYS} -exec rm -f {{}} +",
         f"rm -f {OUR_STATE}/step",
@@ -150,7 +158,7 @@ def _stage(tasks: Sequence[Task], places: dict[str, str]) -> Iterable[str]:
         yield f"chmod {mode} {chosen} || give_up"
 
 
-def _call(number: int, call: _Call, places: dict[str, str], token: str) -> str:
+def _call(number: int, call: _Call, places: dict[str, str], token: str, reveal: Callable[[Secret], str]) -> str:
     arguments = shlex.join(places.get(argument, argument) for argument in call.args)
     healthy = " && ".join(f'[ "$call_{index}" -eq 0 ]' for index in sorted(call.after)) or ":"
     stakes = f"printf '%s\\n' {shlex.join(call.step.stakes)}\n    " if call.step.stakes else ""
@@ -160,12 +168,28 @@ if {healthy}; then
   {guard}
   if [ "$?" -ne 0 ]; then call_{number}={REFUSED}; else
     {stakes}( set -eu; set -- {arguments}
-{call.step.script}
+{_knowing(call.step.secret, reveal)}{call.step.script}
     ) </dev/null
     call_{number}=$?
   fi
 else call_{number}={SKIPPED}; fi
 printf '\\n%s\\n' '<{token} {number} '"$call_{number}>\""""
+
+
+def _knowing(secret: Secret | None, reveal: Callable[[Secret], str]) -> str:
+    """The lines that tell a step its secret. A shell whose printf is a program would show it to everybody."""
+    if secret is None:
+        return ""
+    try:
+        value = reveal(secret)
+    except StudioBackupError as error:
+        return f"printf '%s\\n' {shlex.quote(error.message)}; exit 1\n"
+    return f"""case $(type printf) in
+  *builtin*) ;;
+  *) printf '%s\\n' 'printf is a program in this shell, which would show the secret to all'; exit 1 ;;
+esac
+secret={shlex.quote(value)}
+"""
 
 
 def _farewell(tasks: Sequence[Task], calls: Sequence[_Call], places: dict[str, str]) -> Iterable[str]:

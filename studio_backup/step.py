@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+from studio_backup.secret import Secret
+
 
 class Risk(StrEnum):
     """What a step can cost at worst."""
@@ -29,6 +31,8 @@ class Step:
     """One change. `args` reach `script` and `guard` as "$@"; one that names a staged file reaches them as the place
     where it waits. Steps with the same script and guard are carried out in one call, with the arguments of all.
 
+    A `secret` reaches `script` as "$secret", a variable that is in no environment, and the step is joined to no other.
+
     A step that destroys runs only once each of its `names` was given to --allow-destroy, and never joined to another;
     `stakes` says in words what is lost, one line each.
     """
@@ -41,10 +45,12 @@ class Step:
     staged: tuple[Staged, ...] = ()
     names: tuple[str, ...] = ()
     stakes: tuple[str, ...] = ()
+    secret: Secret | None = None
 
     def digest(self) -> str:
         """Hash of all that would run: a saved plan holds these, and `apply` refuses when one differs."""
         parts = [self.title, self.script, self.guard, self.risk, *self.args, *self.names, *self.stakes]
+        parts += [self.secret.kind, *self.secret.words] if self.secret else []
         parts += [part for file in self.staged for part in (file.path, file.text, file.mode)]
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 

@@ -19,9 +19,11 @@ import pytest
 from studio_backup import notify
 from studio_backup.cli import main
 from studio_backup.errors import UsageError
-from studio_backup.notify import Hidden, deliver, look_up
+from studio_backup.notify import deliver
 from studio_backup.report.message import Message
-from studio_backup.spec.model import Receiver, Secret
+from studio_backup.reveal import Hidden, look_up
+from studio_backup.secret import Secret
+from studio_backup.spec.model import Receiver
 from tests.reports import PLACE
 from tests.test_report_compliance import ROOT, nobody
 

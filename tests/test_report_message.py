@@ -9,7 +9,8 @@ import pytest
 from studio_backup.report.compliance import Report
 from studio_backup.report.message import MOST_LINES, Told, known_by, messages, told_of
 from studio_backup.report.text import moment
-from studio_backup.spec.model import Receiver, Secret
+from studio_backup.secret import Secret
+from studio_backup.spec.model import Receiver
 from tests.reports import DAY, HOSTILE, NOW, PLACE, a_report, changes, waiver
 
 ALL = ("problem", "recovery", "silence", "result")

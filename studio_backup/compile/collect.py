@@ -20,6 +20,9 @@ from studio_backup.spec import model
 #: What our own folders look like; a folder that is not named here is 0755.
 _MODES = {"runs": "0700", "log": "0700", "accept": "0700", "lock": "0700", "alarm": "0700", "receivers": "0711"}
 
+#: Programs that are called by name; the others are parts that these read.
+_EXECUTED = ("job.sh", "gate.sh", "alarm.sh", "scheduled.sh", "share.sh")
+
 
 @dataclass(frozen=True)
 class Compiled:
@@ -105,7 +108,7 @@ class Collector:
         """A program of ours as it stands in studio_backup/jobs, without the `.sh` of what is executed."""
         shared = (self.serving, system.full_name, name)
         if shared not in self._shared:
-            target = name.removesuffix(".sh") if name in ("job.sh", "gate.sh", "alarm.sh", "scheduled.sh") else name
+            target = name.removesuffix(".sh") if name in _EXECUTED else name
             mode = "0755" if target != name else "0644"
             path = f"{configuration(self.studio.name, system.os)}/{target}"
             self._shared[shared] = self.file(system, path, place, shipped(name), mode, shared=True)

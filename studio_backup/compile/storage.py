@@ -6,6 +6,7 @@ from studio_backup.compile import zfs
 from studio_backup.compile.btrfs import keep_btrfs, keep_subvolume
 from studio_backup.compile.collect import Collector, designator_of
 from studio_backup.compile.md_conf import configured
+from studio_backup.compile.samba import announce, keep_share
 from studio_backup.compile.scrub import scrub
 from studio_backup.resource import After, Derived
 from studio_backup.resources.device import joined
@@ -33,6 +34,7 @@ class Storage:
 
         # Full name of a system -> its arrays, whether each is known at the start, and who is told of it.
         self.configured: dict[str, list[tuple[MdArray, str, str]]] = {}
+        self.shares: dict[str, list[model.Managed]] = {}  # full name of a system -> its Time Machine shares
 
     def keep(self) -> None:
         """Everything, in the order of kinds: what is rested on comes first."""
@@ -60,9 +62,15 @@ class Storage:
                     self._dataset(machine, system, one)
                 case "mount":
                     self._mount(machine, system, one)
+                case "samba-share":
+                    keep_share(self.collected, machine, system, one)
+                    self.shares.setdefault(system.full_name, []).append(one)
         for name, arrays in self.configured.items():
             machine_name, _, system_name = name.partition("/")
             configured(self.collected, self.collected.studio.machines[machine_name].systems[system_name], arrays)
+        for name, shares in self.shares.items():
+            machine_name, _, system_name = name.partition("/")
+            announce(self.collected, self.collected.studio.machines[machine_name].systems[system_name], shares)
 
     def disk(self, machine: model.Machine, system: model.System, name: str) -> str:
         disk, own = machine.disks[name], self.kept.get((machine.name, "disk", name))

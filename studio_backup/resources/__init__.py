@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from studio_backup.resource import Resource
 from studio_backup.resources.apple_raid import AppleRaid
+from studio_backup.resources.avahi_service import AvahiService
 from studio_backup.resources.block import Block
 from studio_backup.resources.btrfs_filesystem import BtrfsFilesystem
 from studio_backup.resources.btrfs_subvolume import BtrfsSubvolume
@@ -20,6 +21,9 @@ from studio_backup.resources.md_array import MdArray
 from studio_backup.resources.mdadm_conf import MdadmConf
 from studio_backup.resources.mount import Mount
 from studio_backup.resources.receiver import Receiver
+from studio_backup.resources.samba_server import SambaServer
+from studio_backup.resources.samba_share import SambaShare
+from studio_backup.resources.samba_user import SambaUser
 from studio_backup.resources.sentinel import Sentinel
 from studio_backup.resources.snapshot_schedule import SnapshotSchedule
 from studio_backup.resources.ssh_key import SshKey
@@ -38,5 +42,6 @@ KINDS: dict[str, type[Resource]] = {
         *(BtrfsFilesystem, BtrfsSubvolume),
         *(ZfsPool, ZfsDataset),
         *(FullDiskAccess, TimeMachine, ApfsSnapshots, AppleRaid, Power, Spotlight),
+        *(SambaServer, SambaUser, SambaShare, AvahiService),
     )
 }

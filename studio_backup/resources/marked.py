@@ -35,14 +35,17 @@ REPLACE = r"""replace_lines() {
   [ -z "$3" ] || printf '# >>> %s\n%s\n# <<< %s\n' "$2" "$3" "$2" >>"$4"
 }"""
 
-#: Puts $3 between the marks $2 of the file $1, which may be missing; owner, mode and every other byte stay.
-WRITE = rf"""{REPLACE}
+#: $stage/new is the file $1, which may be missing, with $3 between the marks $2; owner, mode and every other byte stay.
+STAGE = rf"""{REPLACE}
 [ ! -L "$1" ]
 rm -rf "${{1%/*}}/.studio-backup-${{1##*/}}".*
 stage=${{1%/*}}/.studio-backup-${{1##*/}}.$$; mkdir -m 0700 "$stage"
 if [ -e "$1" ]; then cp -p -- "$1" "$stage/new"; else : >"$stage/new"; chmod 0644 "$stage/new"; fi
 replace_lines "$1" "$2" "$3" "$stage/text"
-cat "$stage/text" >"$stage/new"
+cat "$stage/text" >"$stage/new" """
+
+#: The same, put in its place.
+WRITE = rf"""{STAGE}
 mv -f -- "$stage/new" "$1"
 rm -rf "$stage" """
 

@@ -33,7 +33,7 @@ CODES = {
     "SB214": "a malformed target of a copy",
     "SB215": "a malformed pattern, or an unknown preset",
     "SB216": "a malformed day, restore point, policy or bandwidth",
-    "SB217": "a malformed chunk, label or mount option",
+    "SB217": "a malformed chunk, label, mount option or size of a share",
     "SB218": "a malformed address of a waiver",
     # SB3: how the parts fit together
     "SB301": "two groups set one key differently on one machine",
@@ -67,6 +67,7 @@ CODES = {
     "SB418": "something of another product that nobody can know",
     "SB419": "snapshots, or an engine that sends them, where they cannot work",
     "SB420": "a thing of macOS to keep on what is no Mac",
+    "SB421": "a Time Machine share that cannot be served, or not to its Mac alone",
     # SB5: what a studio should not do; a warning, and no reason to stop
     "SB501": "a dataset with one copy",
     "SB502": "Time Machine as the only backup",

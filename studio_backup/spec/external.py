@@ -10,7 +10,7 @@ from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.model import Machine
 from studio_backup.spec.outside import Account, Drive, External
-from studio_backup.spec.paths import parse_destination
+from studio_backup.spec.paths import parse_destination, sub_path
 from studio_backup.spec.plays import Held
 from studio_backup.spec.reading import entries_of, place_of, text_of, texts_of
 from studio_backup.spec.schedule import rhythm
@@ -27,6 +27,7 @@ class _Goal:
     machine: str | None = None
     volume: str | None = None
     path: str = ""
+    share: str | None = None
 
 
 def build_external(dataset: str, tree: Mapping, held: Held) -> dict[str, External]:
@@ -66,6 +67,7 @@ def _external(dataset: str, name: str, entry: Entry, held: Held) -> External | N
         machine=goal.machine,
         volume=goal.volume,
         path=goal.path,
+        share=goal.share,
         every=every,
         versions=parse_duration(versions) if versions else kept,
         sees=sees,
@@ -100,7 +102,22 @@ def _goal(entry: Entry, held: Held) -> _Goal | None:
         return None
     if name not in held.machines:
         return None
+    if kind == "share":
+        return _share(name, volume, place, held)
     return _volume(held.machines[name], volume, path, place, held.findings)
+
+
+def _share(machine: str, share: str, place: Place, held: Held) -> _Goal | None:
+    """The volume and folder of a share that a play keeps; one with problems of its own is reported there."""
+    tree = held.kept.get((machine, "samba-share", share))
+    if tree is not None and text_of(tree, "volume") in held.machines[machine].volumes:
+        path = sub_path(text_of(tree, "path"))
+        return _Goal(machine=machine, volume=text_of(tree, "volume"), path=path, share=share)
+    if "\0".join((machine, "samba-share", share)) not in held.places:
+        known = [name for owner, kind, name in held.kept if (owner, kind) == (machine, "samba-share")]
+        fix = suggest(share, known, f"add samba-share: {{{share}: …}} to a play for '{machine}'")
+        held.findings.add(place, "SB304", f"'{machine}' has no share '{share}'", fix)
+    return None
 
 
 def _volume(machine: Machine, volume: str, path: str, place: Place, findings: Findings) -> _Goal | None:

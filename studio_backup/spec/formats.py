@@ -21,6 +21,7 @@ from studio_backup.spec.presets import PRESETS
 from studio_backup.spec.retention import point_time
 from studio_backup.spec.rules import NUMBERS
 from studio_backup.spec.schedule import Schedule, rhythm
+from studio_backup.spec.shares import check_quota
 from studio_backup.spec.storage import (
     check_array_id,
     check_chunk,
@@ -238,4 +239,5 @@ FORMATS: dict[str, tuple[str, Callable[[str], object]]] = {
     "mac-destination": ("SB214", check_mac_destination),
     "mac-path": ("SB211", check_mac_path),
     "quiet-hours": ("SB208", check_quiet_hours),
+    "share-size": ("SB217", check_quota),
 }

@@ -64,8 +64,8 @@ def load(inventory: Texts, playbooks: Texts, *, whole: bool = True) -> Loaded:
                 layered, tuple(gathered.groups_of.get(name, ())), findings, held.drives, gathered.drives
             ):
                 held.machines[name] = machine
+    managed = build_managed(roles, held)  # first: a copy may go to a share among them
     datasets = build_datasets(roles, held)
-    managed = build_managed(roles, held)
     studio = Studio(
         name=gathered.name,
         sites=gathered.site_models(),

@@ -1,4 +1,4 @@
-"""What the plays keep besides datasets, by kind and name: disks, arrays, pools, file systems, mounts, subvolumes."""
+"""What the plays keep besides datasets, by kind and name: disks, arrays, file systems, mounts, subvolumes, shares."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from studio_backup.spec.model import Machine, Managed, Volume
 from studio_backup.spec.plays import Held, first_to_give, given
 from studio_backup.spec.reading import entries_of, place_of, text_of, texts_of
 from studio_backup.spec.schema import Schema, load_schema
+from studio_backup.spec.secrets import find_secret
 from studio_backup.spec.storage import KINDS, chosen_btrfs_id, chosen_id
 from studio_backup.spec.wording import suggest
 
@@ -53,9 +54,9 @@ def _of_kind(documents: Sequence[Document], kind: str, held: Held) -> Iterator[M
 
 
 def _is_known(held: Held, machine: str, kind: str, name: str, entry: Entry) -> bool:
-    """Whether the inventory has what is kept; of a subvolume, the volume that it lies in."""
+    """Whether the inventory has what is kept; of a subvolume and of a share, the volume that it lies in."""
     place = entry.key.place
-    if kind == "btrfs-subvolume":
+    if kind in ("btrfs-subvolume", "samba-share"):
         kind, name, place = "mount", text_of(entry.value, "volume"), place_of(entry.value, "volume", place)
     section, word = _SECTIONS[kind]
     built = getattr(held.machines[machine], section)
@@ -72,8 +73,13 @@ def _managed(held: Held, machine: str, kind: str, name: str, entry: Entry) -> It
     if filler.failed or not isinstance(tree, Mapping):
         return
     held.kept[machine, kind, name] = tree
-    options = {key: _option(tree, key, inner) for key, inner in tree.entries.items()}
-    yield Managed(machine=machine, kind=kind, name=name, options=options, place=entry.key.place)
+    secret, place = None, entry.key.place
+    if "password" in tree.entries:
+        secret = find_secret(tree.get("password"), place, "password", f"of '{name}'", held.findings)
+        if secret is None:
+            return
+    options = {key: _option(tree, key, inner) for key, inner in tree.entries.items() if key != "password"}
+    yield Managed(machine=machine, kind=kind, name=name, options=options, secret=secret, place=place)
 
 
 def _option(tree: Mapping, key: str, entry: Entry) -> str | tuple[str, ...]:

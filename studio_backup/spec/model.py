@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from studio_backup.secret import Secret
 from studio_backup.source import Place
 from studio_backup.spec.outside import Account, Drive, External
 from studio_backup.spec.retention import Retention
@@ -240,6 +241,7 @@ class Managed:
     kind: str  # one of spec.storage.KINDS
     name: str  # of a disk, an array or a volume of the machine; a subvolume has one of its own
     options: Mapping[str, str | tuple[str, ...]]  # as they are written; what is left out is not in it
+    secret: Secret | None = None  # the password of a share
     place: Place
 
 
@@ -252,15 +254,6 @@ class Waiver:
     owner: str
     reason: str
     expires: str  # ISO date: the last day on which it holds, UTC
-    place: Place
-
-
-@dataclass(frozen=True, kw_only=True)
-class Secret:
-    """Where a secret is to be found. Its value is looked up by whoever uses it, and is never kept."""
-
-    kind: str  # env | file | command
-    words: tuple[str, ...]  # a variable, a path, or a program and its arguments
     place: Place
 
 

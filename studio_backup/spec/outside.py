@@ -97,6 +97,7 @@ class External:
     machine: str | None = None
     volume: str | None = None  # of that machine
     path: str = ""  # on the volume
+    share: str | None = None  # of that machine, where it goes to one
     every: Schedule
     versions: int | None = None  # seconds for which replaced and deleted files can be had back
     sees: tuple[str, ...] | None = None  # volumes of the source machine that it includes; None: all it can see
@@ -114,4 +115,6 @@ class External:
         """Where it goes, as it is written, without the path."""
         if self.drive:
             return f"drive:{self.drive}"
+        if self.share:
+            return f"share:{self.machine}/{self.share}"
         return f"account:{self.account}" if self.account else f"{self.machine}:{self.volume}"

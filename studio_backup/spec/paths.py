@@ -55,14 +55,17 @@ def parse_target(text: str) -> tuple[str, str, str]:
 
 
 def parse_destination(text: str) -> tuple[str, str, str, str]:
-    """Kind (drive, account or machine), name, volume and path of what another product writes to."""
+    """Kind (drive, account, share or machine), name, volume and path of what another product writes to; of a share,
+    its machine, and its name for a volume."""
     kind, _, name = text.partition(":")
     if kind in ("drive", "account") and re.fullmatch(_NAME, name):
         return kind, name, "", ""
+    if kind == "share" and (found := re.fullmatch(rf"({_NAME})/({_NAME})", name)):
+        return kind, found[1], found[2], ""
     try:
         return ("machine", *parse_target(text))
     except MalformedError as error:
-        fix = "write drive:NAME, account:NAME or MACHINE:VOLUME/PATH"
+        fix = "write drive:NAME, account:NAME, share:MACHINE/NAME or MACHINE:VOLUME/PATH"
         raise MalformedError(f"'{shorten(text)}' is not the destination of a copy", fix) from error
 
 

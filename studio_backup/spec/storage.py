@@ -14,6 +14,7 @@ from studio_backup.spec.wording import MalformedError, shorten
 KINDS = (
     *("disk", "md-array", "btrfs-filesystem", "zfs-pool", "filesystem", "zfs-dataset", "mount", "btrfs-subvolume"),
     *MAC_KINDS,
+    "samba-share",
 )
 #: Levels of a btrfs array that are made, and what their metadata is where the spec says nothing.
 BTRFS_METADATA = {"single": "raid1", "raid1": "raid1", "raid1c3": "raid1c3", "raid1c4": "raid1c4", "raid10": "raid10"}

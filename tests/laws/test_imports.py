@@ -12,19 +12,19 @@ PACKAGE = Path(__file__).parents[2] / "studio_backup"
 
 #: Pure: text in, values out. Each may import those before it.
 PURE = (
-    "errors", "paths", "probe", "step", "records", "programs", "absence", "source", "resource", "lock", "script",
-    "capacity", "resources", "kinds", "manifest", "spec", "facts", "policy", "compile", "diff", "survey", "orphans",
-    "overflow", "parting", "spinning", "backed_up", "plan", "made", "status",
+    "errors", "paths", "probe", "records", "programs", "absence", "source", "secret", "step", "resource", "lock",
+    "script", "capacity", "resources", "kinds", "manifest", "spec", "facts", "policy", "compile", "diff", "survey",
+    "orphans", "overflow", "parting", "spinning", "backed_up", "plan", "made", "status",
     "starters", "doctor", "discover",
 )  # fmt: skip
 #: The edge: what reaches machines, keeps records and speaks to people. Each may import those before it, and the pure.
 EDGE = (
-    "abreast", "transport", "ssh", "engine", "locks", "evidence", "apply", "running", "rollout", "references", "report",
-    "notify", "saved", "restore", "cli",
+    "abreast", "transport", "ssh", "reveal", "engine", "locks", "evidence", "apply", "running", "rollout",
+    "references", "report", "notify", "saved", "restore", "cli",
 )  # fmt: skip
 ORDER = (*PURE, *EDGE)
 #: Modules of the edge that touch the network, processes, the clock or chance; all others of it only use these.
-IMPURE = ("abreast", "transport", "ssh", "engine", "locks", "notify", "cli")
+IMPURE = ("abreast", "transport", "ssh", "reveal", "engine", "locks", "notify", "cli")
 FORBIDDEN = {"paramiko", "fabric", "subprocess", "socket", "os", "time", "random", "secrets", "click", "threading"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -6,6 +6,7 @@ from studio_backup.spec.findings import Findings
 from studio_backup.spec.lint.btrfs import lint_btrfs, lint_subvolume
 from studio_backup.spec.lint.macos import lint_macos
 from studio_backup.spec.lint.seeing import check_id, sees
+from studio_backup.spec.lint.shares import lint_share
 from studio_backup.spec.lint.sight import Sight
 from studio_backup.spec.lint.zfs import lint_zfs
 from studio_backup.spec.macos import MAC_KINDS
@@ -18,7 +19,7 @@ _MOUNTED = (*LABEL_LIMITS, "ext2", "ext3", "f2fs", "exfat")
 
 
 def lint_storage(sight: Sight, findings: Findings) -> None:
-    """Report SB414 to SB417, and of what is kept also SB207, SB212, SB310, SB405, SB406 and SB413."""
+    """Report SB414 to SB417, and of what is kept also SB207, SB212, SB310, SB405, SB406, SB413 and SB421."""
     for one in sight.studio.managed:
         if one.kind in MAC_KINDS:
             lint_macos(sight, one, findings)
@@ -41,6 +42,8 @@ def lint_storage(sight: Sight, findings: Findings) -> None:
             lint_zfs(sight, machine, system, one, findings)
         elif one.kind == "mount":
             _mount(sight, machine, system, one, findings)
+        elif one.kind == "samba-share":
+            lint_share(sight, machine, system, one, findings)
 
 
 def _array(machine: Machine, one: Managed, findings: Findings) -> None:

@@ -69,7 +69,7 @@ def nspawn_options(machine: Machine, mountpoint: Path, devices: list[str]) -> li
     ]
     # In a scope of the host's systemd, only named devices would work; faults bring others later.
     options += ["--property=DevicePolicy=auto"] if cgroups.host_has_systemd() else ["--keep-unit"]
-    return [*options, "--boot"] if machine.userland == "debian" else [*options, "/sbin/init"]
+    return [*options, "--boot"] if machine.is_debian else [*options, "/sbin/init"]
 
 
 def answers(address: str) -> bool:

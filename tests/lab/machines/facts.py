@@ -37,7 +37,12 @@ class Machine:
     address: str
     volume: Volume
     systems: tuple[str, ...] = ()
-    userland: Literal["debian", "busybox"] = "debian"
+    userland: Literal["debian", "busybox", "samba"] = "debian"
+
+    @property
+    def is_debian(self) -> bool:
+        """True for a root that is Debian's own, with systemd."""
+        return self.userland != "busybox"
 
     def key_name(self, system: str) -> str:
         """Name the host key of one of its systems, as `scripts/lab keys` prints it."""
@@ -83,6 +88,17 @@ STUDIO = {
 }
 
 
+#: Machines that only some tests boot, by name.
+EXTRA = {
+    "tm": Machine(
+        "tm",
+        "198.18.77.40",
+        Volume("ext4", "7157a9e0-0000-4000-8000-000000000001", "/srv/tank", ("ata-LAB_TM_BAY1",), 256),
+        userland="samba",
+    )
+}
+
+
 def fleet_machine(number: int) -> Machine:
     """Return fleet machine NUMBER (1 to 100): m01 at .101 with a small ext4 disk at /srv/data."""
     if not 1 <= number <= LARGEST_FLEET:
@@ -95,15 +111,15 @@ def fleet_machine(number: int) -> Machine:
 
 def machine_named(name: str) -> Machine:
     """Return the machine of that name; raises LabError with the names there are."""
-    if name in STUDIO:
-        return STUDIO[name]
+    if name in STUDIO or name in EXTRA:
+        return (STUDIO | EXTRA)[name]
     if name[:1] == "m" and name[1:].isascii() and name[1:].isdigit() and int(name[1:]):
         machine = fleet_machine(int(name[1:]))
         if machine.name == name:
             return machine
-    raise LabError(f"no machine {name!r} in the lab; there are: {', '.join(STUDIO)} and m01 to m100")
+    raise LabError(f"no machine {name!r} in the lab; there are: {', '.join(STUDIO | EXTRA)} and m01 to m100")
 
 
 def everybody() -> list[Machine]:
     """Return every machine that could stand in the lab."""
-    return [*STUDIO.values(), *(fleet_machine(number) for number in range(1, LARGEST_FLEET + 1))]
+    return [*STUDIO.values(), *EXTRA.values(), *(fleet_machine(number) for number in range(1, LARGEST_FLEET + 1))]

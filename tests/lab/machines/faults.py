@@ -57,7 +57,7 @@ def _everything(machine: Machine) -> set[int]:
 
 
 def _noise(machine: Machine, _: str) -> None:
-    if machine.userland != "debian":
+    if not machine.is_debian:
         raise LabError(f"the shell of {machine.name} reads no start-up file for a command sent over SSH")
     script = """
         for home in /root /home/tech /home/nopw; do

@@ -88,7 +88,7 @@ def reboot(name: str) -> str:
     with state.locked():
         if not cgroups.leader(name):
             raise LabError(f"{name} is not running; start it: scripts/lab up {name}")
-        boot.stop(name, gently=machine.userland == "debian")
+        boot.stop(name, gently=machine.is_debian)
         known = state.load()
         if machine.systems:
             others = [system for system in machine.systems if system != known.systems[name]]

@@ -7,12 +7,18 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.lab.machines import busybox, debian, places, sources
+from tests.lab.machines import busybox, debian, places, samba, sources
 from tests.lab.machines.command import LabError, run
 
 # Raise it when the code that shapes a root changes in a way its packages and files do not show.
 EDITION = 1
-PACKAGES = {"debian": debian.PACKAGES, "busybox": busybox.PACKAGES}
+#: Those of samba go on top of the Debian root.
+PACKAGES = {
+    "debian": debian.PACKAGES,
+    "busybox": busybox.PACKAGES,
+    "samba": (*debian.PACKAGES, *samba.PACKAGES, *samba.MASKED),
+}
+SECONDS = {"debian": 25, "busybox": 5, "samba": 15}
 VARIANTS = {"debian": "minbase", "busybox": "extract"}
 FILES = Path(__file__).parent / "files"
 
@@ -25,19 +31,23 @@ def recipe(userland: str, lines: list[str]) -> str:
 
 
 def built(userland: str, say: Callable[[str], None]) -> Path:
-    """Return the root of that userland (`debian` or `busybox`), building it the first time."""
+    """Return the root of that userland (`debian`, `busybox` or `samba`), building it the first time."""
     entries = sources.host_entries()
     lines = [entry.line for entry in entries]
     place = places.roots() / f"{userland}-{recipe(userland, lines)}"
     if place.is_dir():
         place.touch()
         return place
-    say(f"building the {userland} root, once (about {25 if userland == 'debian' else 5} s)…")
+    below = built("debian", say) if userland == "samba" else None
+    say(f"building the {userland} root, once (about {SECONDS[userland]} s)…")
     places.roots().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".building-", dir=places.roots()) as scratch:
         raw, finished = Path(scratch, "raw"), Path(scratch, "root")
-        bootstrap(userland, lines, raw)
-        if userland == "debian":
+        if below is None:
+            bootstrap(userland, lines, raw)
+        if below is not None:
+            samba.furnish(below, finished)
+        elif userland == "debian":
             debian.furnish(raw, FILES)
             raw.rename(finished)
         else:

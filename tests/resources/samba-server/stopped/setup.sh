@@ -1,0 +1,2 @@
+# machine: tm
+systemctl stop smbd

@@ -1,0 +1,2 @@
+# machine: dash
+rm -rf /etc/samba; mkdir -p /etc/samba

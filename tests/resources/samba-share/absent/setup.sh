@@ -1,0 +1,8 @@
+# machine: dash
+mkdir -p /etc/samba
+cat >/etc/samba/smb.conf <<'END'
+[global]
+   workgroup = STUDIO
+[music]
+   path = /srv/music
+END

@@ -1,0 +1,2 @@
+# machine: tm
+smbpasswd -x tm-ws-a >/dev/null 2>&1 || :
