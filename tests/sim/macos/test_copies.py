@@ -10,6 +10,7 @@ import pytest
 from studio_backup.engine import Engine
 from studio_backup.running import follow, start
 from studio_backup.status import probe, standings
+from tests.sandbox import SHELLS
 from tests.sim.macos.copying import NOON, plug_in, points, records, spec, studio, way
 from tests.sim.macos.machine import Mac
 from tests.sim.macos.state import VERSIONS
@@ -38,6 +39,26 @@ def test_a_few_days_of_a_mac(version: str) -> None:
         mac.play(datetime(2026, 3, 7, 12))
         assert len(points(mac)) == 4
         assert studio(mac, spec()).differs() == {}
+        assert mac.refused() == []
+
+
+#: What /bin/sh is there; a Mac has bash 3.2, and no job of ours may need more than all of these have.
+_SHELLS = [pytest.param(f"/usr/bin/{shell}", marks=pytest.mark.long, id=shell) for shell in SHELLS]
+
+
+@pytest.mark.parametrize("shell", _SHELLS)
+def test_a_job_runs_whatever_the_shell_is(shell: str) -> None:
+    with Mac("15", shell) as mac:
+        plug_in(mac)
+        studio(mac, spec()).converge()
+        mac.play(datetime(2026, 3, 3, 12))
+        mac.do("cd '/Volumes/Sessions A/Audio/Song One'; rm take1.wav; echo more >take4.wav")
+        mac.play(datetime(2026, 3, 4, 12))
+        assert [json.loads(record)["result"] for record in records(mac)] == ["ok", "ok"], records(mac)
+        newest = points(mac)[-1]
+        assert mac.do(f"ls '/Volumes/Safe/ws-a/points/{newest}/Song One'").split() == [
+            f"take{n}.wav" for n in (2, 3, 4)
+        ]
         assert mac.refused() == []
 
 
