@@ -15,7 +15,7 @@
 
 LC_ALL=C
 TZ=UTC0
-PATH=/usr/local/bin:$PATH:/usr/sbin:/sbin
+PATH=/usr/local/bin:/opt/homebrew/bin:$PATH:/usr/sbin:/sbin
 export LC_ALL TZ PATH
 unset RSYNC_PROTECT_ARGS RSYNC_OLD_ARGS RSYNC_RSH RSYNC_PARTIAL_DIR RSYNC_ICONV RSYNC_CONNECT_PROG RSYNC_CHECKSUM_LIST
 umask 022

@@ -52,8 +52,10 @@ def way(every: str = "day at 02:30") -> Route:
     return routes(spec(every))[0]
 
 
-def plug_in(mac: Mac) -> None:
-    """Both disks, and some work on the first."""
+def plug_in(mac: Mac, *, brewed: bool = True) -> None:
+    """Both disks, and some work on the first; `brewed`: somebody installed rsync 3 with Homebrew."""
+    if brewed:
+        mac.do("mkdir -p /opt/homebrew/bin; cp /opt/standin/gnu/rsync /opt/homebrew/bin/")
     with mac.state() as state:
         for name, device, uuid in (("Sessions A", "disk4s1", SESSIONS), ("Safe", "disk5s1", SAFE)):
             volume = {"device": device, "name": name, "uuid": uuid, "mount": f"/Volumes/{name}", "fs": "apfs"}

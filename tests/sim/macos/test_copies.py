@@ -42,6 +42,15 @@ def test_a_few_days_of_a_mac(version: str) -> None:
         assert mac.refused() == []
 
 
+def test_with_apple_s_rsync_alone_nothing_is_moved(mac: Mac) -> None:
+    plug_in(mac, brewed=False)
+    studio(mac, spec()).converge()
+    mac.play(datetime(2026, 3, 3, 12))
+    assert [json.loads(record)["reason"] for record in records(mac)] == ["rsync-missing"]
+    assert points(mac) == []
+    assert mac.refused() == []
+
+
 #: What /bin/sh is there; a Mac has bash 3.2, and no job of ours may need more than all of these have.
 _SHELLS = [pytest.param(f"/usr/bin/{shell}", marks=pytest.mark.long, id=shell) for shell in SHELLS]
 

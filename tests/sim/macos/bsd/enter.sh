@@ -29,7 +29,7 @@ gone="timeout setsid flock ionice systemctl systemd-analyze findmnt blkid lsblk 
   cd usr/bin
   # The names are ours and hold no blank; so it is in what follows.
   # shellcheck disable=SC2086
-  cp -pL $fronted dash "$own/gnu/"
+  cp -pL $fronted dash rsync "$own/gnu/"
 )
 # One program for all of them: a start that forks for each name takes seconds on a busy machine.
 paths=
@@ -50,9 +50,10 @@ for module in "$tests"/sim/macos/tools/*.py; do
   printf '#!/bin/sh\ncd /opt/standin && exec %s -S -E -m tests.sim.macos.tool %s "$@"\n' "$python" "$tool" >"$folder/$tool"
   made="$made $folder/$tool"
 done
-cp "$tests/sim/macos/bsd/caffeinate" usr/bin/caffeinate
+rm -f usr/bin/rsync usr/local/bin/rsync
+cp "$tests/sim/macos/bsd/caffeinate" "$tests/sim/macos/bsd/rsync" usr/bin/
 # shellcheck disable=SC2086
-chmod 755 $made usr/bin/caffeinate
+chmod 755 $made usr/bin/caffeinate usr/bin/rsync
 sed -i 's/^root:/wheel:/' etc/group
 rm -rf etc/studio-backup var/lib/studio-backup
 mkdir -p Library/LaunchDaemons Library/Preferences System/Library/LaunchDaemons System/Library/CoreServices Volumes \
