@@ -14,8 +14,11 @@ probe_rsync() {
     return
   fi
   rsync_version=$(rsync --version 2>/dev/null) || return 1
-  # What Apple ships cannot list what it moves as rsync 3 does, and nothing could be judged by it.
-  case $rsync_version in 'rsync  version '[3-9]*) ;; *) return 1 ;; esac
+  # What Apple ships cannot list what it moves as rsync 3 does, and no restore point could be judged by it.
+  case $mode,$rsync_version in
+    *,'rsync  version '[3-9]*) ;;
+    versioned,* | mirror,*) return 1 ;;
+  esac
   rsync_full=-aHS
   case $rsync_version in *'no ACLs'*) ;; *ACLs*) rsync_full=${rsync_full}A ;; esac
   case $rsync_version in *'no xattrs'*) ;; *xattrs*) rsync_full=${rsync_full}X ;; esac
