@@ -21,6 +21,7 @@ from studio_backup.resources.md_array import MdArray
 from studio_backup.resources.mdadm_conf import MdadmConf
 from studio_backup.resources.mount import Mount
 from studio_backup.resources.receiver import Receiver
+from studio_backup.resources.rsync_program import RsyncProgram
 from studio_backup.resources.samba_server import SambaServer
 from studio_backup.resources.samba_share import SambaShare
 from studio_backup.resources.samba_user import SambaUser
@@ -40,6 +41,7 @@ KINDS: dict[str, type[Resource]] = {
         *(Disk, MdArray, Volume, Sentinel, Directory, Receiver),
         *(SshKey, File, Block, SystemdUnit, LaunchdJob, Filesystem, Mount, MdadmConf, SnapshotSchedule),
         *(BtrfsFilesystem, BtrfsSubvolume),
+        RsyncProgram,
         *(ZfsPool, ZfsDataset),
         *(FullDiskAccess, TimeMachine, ApfsSnapshots, AppleRaid, Power, Spotlight),
         *(SambaServer, SambaUser, SambaShare, AvahiService),
