@@ -86,7 +86,11 @@ def wanted(studio: Studio) -> dict[str, Wanted]:
             writer[route.copy.by] = "it makes snapshots"
         if route.store == "zfs":
             writer["zfs"] = "restore points are its snapshots"
-        if not route.local:
+        if route.pushed:
+            writer["useradd"] = "what others send is written by a user of its own"
+            for reader in route.readers:
+                found[reader.system.full_name].programs |= _SENDER | _STARTERS[reader.system.os]
+        elif not route.local:
             writer |= {"ssh": "it pulls what others hold", "ssh-keygen": "it makes its own keys"}
             writer["useradd"] = "what others send is written by a user of its own"
             for reader in route.readers:
@@ -104,6 +108,11 @@ def wanted(studio: Studio) -> dict[str, Wanted]:
 _STARTERS = {
     "linux": {"systemctl": "systemd starts the jobs"},
     "macos": {"launchctl": "launchd starts the jobs"},
+}
+_SENDER = {
+    "rsync": "copies are made with it",
+    "ssh": "it sends what it holds",
+    "ssh-keygen": "it makes its own keys",
 }
 
 

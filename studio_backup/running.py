@@ -11,7 +11,7 @@ from studio_backup.compile import Route
 from studio_backup.errors import Locked
 from studio_backup.paths import MAC_TOOLS, configuration, state
 from studio_backup.records import INTERRUPTED, Record, parse_record
-from studio_backup.spec.model import Brake
+from studio_backup.spec.model import Brake, System
 from studio_backup.transport import Remote
 
 #: Told of a run under way: bytes, percent, files; each as the job last said it.
@@ -59,27 +59,33 @@ ended_with() {{ told 'last exit code'; }}
 explain() {{ printf '%s\n' "$shown" | head -n 2; printf 'exit=%s\n' "$(ended_with)"; }}"""
 
 
-def start(route: Route, accept: str, who: str) -> str:
+#: How a system says that no run of this name was refused there.
+NO_SUCH_RUN = "there is no refused run"
+
+
+def start(route: Route, accept: str, who: str, system: System | None = None) -> str:
     """Starts the job's unit and follows it: `progress<TAB>…` lines, then `record<TAB>{json}` or `failed<TAB>why`.
 
     Where a run is under way already nothing is started: that one's record, or `locked<TAB>`.
 
+    `system` is the one that sends, for a copy that is pushed; else it is the one that writes.
+
     The unit goes on when this script is cut off. `accept` names a refused run whose list is accepted, by `who`.
     """
-    os = route.writer.os
-    folder = state(route.studio, os)
+    os = (system or route.writer).os
+    folder, program = state(route.studio, os), configuration(route.studio, os)
     accepted = ""
     if accept:
         lines = shlex.quote(f"{accept}\n{who}\n")
         accepted = f"""if [ ! -f "$state/runs/$id.{accept}.list" ]; then
-  printf 'failed\\tthere is no refused run %s here\\n' {shlex.quote(accept)}; exit 0
+  printf 'failed\\t{NO_SUCH_RUN} %s here\\n' {shlex.quote(accept)}; exit 0
 fi
 printf %s {lines} >"$state/accept/$id.new"; mv -f "$state/accept/$id.new" "$state/accept/$id"
 """
     return f"""{{
 LC_ALL=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH; umask 077
 state={folder}; id={route.id}; unit={route.label if os == "macos" else f"{route.unit}.service"}
-job="{configuration(route.studio, route.writer.os)}/job {route.job_conf}"
+job="{program}/job {program}/jobs/{route.id}.conf"
 records() {{ ls "$state/runs" | grep "^$id\\.[0-9TZ-]*\\.json$"; }}
 runs() {{ [ -n "$now" ] && grep -q '"result":"running"' "$state/runs/$now"; }}
 {_LAUNCHD if os == "macos" else _SYSTEMD}

@@ -145,8 +145,8 @@ class Standing:
 
     @property
     def mirrored(self) -> bool:
-        """True for a mirror whose last run was good: it holds what that run read."""
-        return self.route.copy.mode == "mirror" and self.last is not None and self.last.result == "ok"
+        """True for a mirror or a clone whose last run was good: it holds what that run read."""
+        return self.route.copy.mode != "versioned" and self.last is not None and self.last.result == "ok"
 
     def ahead(self, now: float) -> tuple[str, ...]:
         """Points whose date lies in the future."""

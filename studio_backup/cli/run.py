@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 
 import click
@@ -14,12 +15,12 @@ from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.compile import Route, routes
 from studio_backup.engine import Engine
-from studio_backup.errors import StudioBackupError, UsageError
+from studio_backup.errors import StudioBackupError, Unreachable, UsageError
 from studio_backup.records import Record, as_json
 from studio_backup.report.run import lines_of_preview, lines_of_run, preview_document
 from studio_backup.report.text import Paint, size
-from studio_backup.running import follow, parse_preview, preview, start
-from studio_backup.spec.model import Studio
+from studio_backup.running import NO_SUCH_RUN, follow, parse_preview, preview, start
+from studio_backup.spec.model import Studio, System
 from studio_backup.spec.names import find_copy
 from studio_backup.transport import Transport
 
@@ -74,10 +75,39 @@ def command(settings: Settings, copy: str, only_look: bool, accept: str) -> int:
 
 
 def made(engine: Engine, studio: Studio, route: Route, accept: str, bar: Bar) -> Record | str:
-    """Make one copy and wait for it: its record, or why there is none."""
-    transport = engine.reach(studio.machines[route.writer.machine], route.writer.full_name)
-    remote = transport.open(start(route, accept, who("run")))
+    """Make one copy and wait for it: its record, or why there is none.
+
+    One that is pushed is sent first, and counts when its other end has made a restore point of it. What was refused is
+    accepted where it was refused.
+    """
+    accepted = accept
+    if route.pushed:
+        if accept:
+            found = _started(engine, studio, route, accept, bar)
+            if isinstance(found, Record) or NO_SUCH_RUN not in found:
+                return found
+        sent = _sent(engine, studio, route, accept, bar)
+        if isinstance(sent, str) or sent.result != "ok":
+            return sent
+        accepted = ""
+    return _started(engine, studio, route, accepted, bar)
+
+
+def _started(
+    engine: Engine, studio: Studio, route: Route, accept: str, bar: Bar, sender: System | None = None
+) -> Record | str:
+    system = sender or route.writer
+    transport = engine.reach(studio.machines[system.machine], system.full_name)
+    remote = transport.open(start(route, accept, who("run"), system))
     return follow(remote, lambda moved, percent, files: bar.show(percent, 100, f"{size(moved)}, {files} files"))
+
+
+def _sent(engine: Engine, studio: Studio, route: Route, accept: str, bar: Bar) -> Record | str:
+    """What the source's system that is up makes of its push; where none is, why."""
+    for reader in route.readers[:-1]:
+        with contextlib.suppress(Unreachable):
+            return _started(engine, studio, route, accept, bar, reader.system)
+    return _started(engine, studio, route, accept, bar, route.readers[-1].system)
 
 
 def _route(studio: Studio, copy: str) -> Route:

@@ -7,6 +7,7 @@ from studio_backup.compile.collect import Collector, Compiled
 from studio_backup.compile.macos import keep_macos
 from studio_backup.compile.reader import serve
 from studio_backup.compile.routes import Route, routes
+from studio_backup.compile.sender import send
 from studio_backup.compile.storage import Storage
 from studio_backup.compile.writer import receive
 from studio_backup.spec.lint.jobs import runs_jobs
@@ -40,7 +41,10 @@ def compile_studio(studio: Studio) -> Compiled:
         collected.serving = route.dataset.full_name
         receive(collected, route)
         for reader in route.readers:
-            serve(collected, route, reader)
+            if route.pushed:
+                send(collected, route, reader)
+            else:
+                serve(collected, route, reader)
     collected.serving = ""
     sound(collected, routes(studio))
     return collected.compiled()

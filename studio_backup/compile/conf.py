@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from studio_backup.compile.routes import Reader, Route, copy_id, host_alias
+from studio_backup.flavours import CLONE, FLAVOURS, Use, options
 from studio_backup.paths import configuration, state
 
 
@@ -20,6 +21,7 @@ def _quoted(value: str | int | None) -> str:
 def job(route: Route) -> str:
     """What the job program on the writing system reads."""
     copy, dataset = route.copy, route.dataset
+    here = route.local or route.pushed
     keep = {f"keep_{rule}": getattr(copy.keep, rule) or None for rule in _RULES}
     return assignments(
         {
@@ -27,7 +29,7 @@ def job(route: Route) -> str:
             "dataset": dataset.full_name,
             "copy": copy.name,
             "id": route.id,
-            "kind": "chain" if route.chained else "local" if route.local else "pull",
+            "kind": "chain" if route.chained else "local" if route.local else "landing" if route.pushed else "pull",
             "mode": copy.mode,
             "engine": copy.engine,
             "by": copy.by if copy.engine == "snapshot" else None,
@@ -36,25 +38,33 @@ def job(route: Route) -> str:
             "target_root": route.target_root,
             "target_id": route.volume.ids[route.writer.name],
             "store": route.store,
-            "receiver": "" if route.local else route.receiver,
-            "home": "" if route.local else route.home,
-            "known_hosts": "" if route.local else route.known_hosts,
-            "sources": "" if route.local else "\n".join(_source(route, reader) for reader in route.readers),
-            **_local_source(route),
+            "receiver": "" if here else route.receiver,
+            "home": "" if here else route.home,
+            "known_hosts": "" if here else route.known_hosts,
+            "sources": "" if here else "\n".join(_source(route, reader) for reader in route.readers),
+            **_here(route),
             "from": copy.source_copy,
             "source_copy": route.source_id if route.chained else None,
             "brake_percent": copy.brake.percent,
             "brake_files": copy.brake.files,
             "floor": copy.floor,
-            **_quiet(route),
+            **(NEVER_BUSY if route.pushed else quiet(route)),
             "bandwidth": copy.bandwidth,
             "period": copy.every.period,
             **keep,
             "hold": "\n".join(copy.keep.hold),
             "state": state(route.studio, route.writer.os),
             "program": configuration(route.studio, route.writer.os),
+            **({"landing": route.landing_records} if route.pushed else {}),
+            **(rsync_options(CLONE) if copy.mode == "clone" else {}),
         }
     )
+
+
+def rsync_options(use: Use) -> dict[str, str]:
+    """What the job gives to each rsync that it may find: an update of the system can bring another one overnight."""
+    names = {flavour: f"options_{flavour}".translate(str.maketrans("-.", "__")) for flavour in FLAVOURS}
+    return {name: " ".join(options(use, flavour)) for flavour, name in names.items()}
 
 
 _RULES = ("last", "hourly", "daily", "weekly", "monthly", "yearly")
@@ -68,10 +78,22 @@ def _source(route: Route, reader: Reader) -> str:
     )  # fmt: skip
 
 
-def _local_source(route: Route) -> dict[str, str]:
+def _here(route: Route) -> dict[str, str]:
+    """What is read on the writer's own machine: the source where it stands there, or what has landed."""
+    if route.pushed:
+        return {
+            "source_path": f"{route.landing}/files",
+            "source_volume": route.volume.full_name,
+            "source_root": route.target_root,
+            "source_id": route.volume.ids[route.writer.name],
+        }
     if not route.local:
         return dict.fromkeys(("source_path", "source_volume", "source_root", "source_id"), "")
-    reader = route.readers[0]
+    return source(route.readers[0])
+
+
+def source(reader: Reader) -> dict[str, str]:
+    """A source as the system that it stands on sees it."""
     return {
         "source_path": reader.path,
         "source_volume": reader.volume.full_name,
@@ -95,7 +117,7 @@ def gate(route: Route, reader: Reader) -> str:
             "volume": reader.volume.full_name,
             # Copies with floors of their own may share the gate to one copy's points: a point is not empty is enough.
             "floor": 1 if route.chained else route.copy.floor,
-            **_quiet(route),
+            **quiet(route),
             **_sending(route, reader),
         }
     )
@@ -112,7 +134,10 @@ def _sending(route: Route, reader: Reader) -> dict[str, str]:
     return {"send": way, "takers": " ".join(takers), "state": state(route.studio, reader.system.os)}
 
 
-def _quiet(route: Route) -> dict[str, str | int]:
+NEVER_BUSY: dict[str, str | int] = {"quiet": 0, "quiet_limit": 0, "busy_patterns": "", "exclude": ""}
+
+
+def quiet(route: Route) -> dict[str, str | int]:
     """When somebody is at work in the source. Nobody works in a restore point, whatever its files are called."""
     dataset, live = route.dataset, not route.chained
     return {
@@ -127,7 +152,7 @@ def _quiet(route: Route) -> dict[str, str | int]:
 
 def busy_words(route: Route) -> tuple[str, str, str]:
     """What tells whether somebody is at work in a source: seconds of quiet, names of open projects, what is no sign."""
-    words = _quiet(route)
+    words = quiet(route)
     return str(words["quiet"]), str(words["busy_patterns"]), str(words["exclude"])
 
 

@@ -11,7 +11,10 @@ from studio_backup.resources.block import Block
 from studio_backup.resources.ssh_key import SshKey
 
 #: The parts of the gate, beside one another on the machine.
-GATE_PARTS = ("gate.sh", "moment.sh", "absence.sh", "volume.sh", "guard.sh", "snapshots.sh", "zfs-snapshots.sh")
+GATE_PARTS = (
+    "gate.sh", "moment.sh", "absence.sh", "volume.sh", "guard.sh", "snapshots.sh", "zfs-snapshots.sh", "lock.sh",
+    "landing.sh",
+)  # fmt: skip
 
 
 def serve(collected: Collector, route: Route, reader: Reader) -> None:

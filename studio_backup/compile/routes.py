@@ -97,6 +97,27 @@ class Route:
         return f"{configuration(self.studio, self.writer.os)}/known_hosts/{self.receiver}"
 
     @property
+    def pushed(self) -> bool:
+        """True when the source sends into a landing on this machine: nobody here reads it."""
+        return self.copy.transfer == "push"
+
+    @property
+    def landing(self) -> str:
+        """Where what is pushed arrives; its owner may write there, and nowhere else on the volume."""
+        return f"{self.target}/landing"
+
+    @property
+    def landing_records(self) -> str:
+        """Where the gate notes, as the landing's owner, how far a push has come."""
+        return f"{state(self.studio, self.writer.os)}/landings/{self.id}"
+
+    @property
+    def lander(self) -> str:
+        """The unprivileged user that a sender logs in as, and that owns its landings; never the receiver of a pull."""
+        digest = hashlib.sha256(f"{self.studio} {self.source_machine} push".encode()).hexdigest()[:6]
+        return f"sb-{self.source_machine[:22].rstrip('-')}-{digest}"
+
+    @property
     def gate_key(self) -> str:
         """The name under which the writer's key is known to the gate."""
         return f"{self.writer.machine}_{self.writer.name}"
@@ -172,4 +193,5 @@ def _readers(studio: Studio, dataset: Dataset, copy: Copy, writer: System) -> tu
         Reader(system=system, volume=volume, path=join(volume.paths[system.name], path))
         for system in systems
         if system.name in volume.paths and (system.os == "linux" or (system.os == "macos" and system is writer))
+        if copy.transfer != "push" or runs_jobs(system)
     )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from studio_backup.compile import conf
 from studio_backup.compile.collect import Collector
+from studio_backup.compile.landing import make_landing
 from studio_backup.compile.routes import Route, host_alias
 from studio_backup.compile.snapshots import watch
 from studio_backup.compile.starting import daemon
-from studio_backup.paths import STATE, configuration
+from studio_backup.compile.units import LOOK_AT_LANDING, mounts, service_text, timer_text
+from studio_backup.paths import configuration
 from studio_backup.resources.directory import Directory
 from studio_backup.resources.receiver import Receiver
+from studio_backup.resources.rsync_program import RsyncProgram
 from studio_backup.resources.ssh_key import SshKey
 from studio_backup.spec.copies import SNAPSHOTS_FOLDER
 
@@ -19,11 +22,14 @@ JOB_PARTS = (
     "connect.sh", "transfer.sh", "source.sh", "judge.sh", "retention.sh", "versioned.sh", "mirror.sh", "preview.sh",
     "snapshots.sh", "zfs-snapshots.sh", "zfs-points.sh", "snapshot.sh", "tool.sh",
     "replicate.sh", "receive.sh", "btrfs-receive.sh", "zfs-receive.sh",
-    "items.awk", "verdict.awk", "brake.awk", "retention.awk",
+    "flavour.sh", "push.sh", "landed.sh", "clone.sh",
+    "items.awk", "verdict.awk", "brake.awk", "retention.awk", "clone.awk",
 )  # fmt: skip
 
 #: In the root of a dataset that is a whole volume: the file system's own, never the studio's.
 _NEVER_DATA = ("/lost+found/", f"/{SNAPSHOTS_FOLDER}/")
+#: In the root of each volume of a Mac: what macOS knows of that very volume.
+_NEVER_CLONED = ("/.Spotlight-V100/", "/.fseventsd/", "/.Trashes/", "/.TemporaryItems/", "/.DocumentRevisions-V100/")
 
 
 def receive(collected: Collector, route: Route) -> None:
@@ -34,19 +40,33 @@ def receive(collected: Collector, route: Route) -> None:
     needs += [collected.program(system, part, place) for part in JOB_PARTS]
     if route.local:
         collected.volume(system, route.readers[0].volume)
-    else:
+    elif not route.pushed:
         needs += _connection(collected, route)
     name, root = system.full_name, route.target_root
     target = Directory(system=name, name=route.target, place=place, mode="0755", guard=root, requires=volume)
     needs.append(collected.add(target))
     if route.copy.engine == "snapshot":
         needs += watch(collected, route, volume)
+    if route.pushed:
+        needs += make_landing(collected, route, needs[-1])
+    if route.copy.mode == "clone":
+        collected.add(RsyncProgram(system=name, name="clone", place=place))
     needs.append(collected.file(system, route.job_conf, place, conf.job(route)))
+    needs.append(collected.file(system, exclude_of(route.job_conf), place, excluded(route)))
+    _units(collected, route, tuple(needs))
+
+
+def exclude_of(job_conf: str) -> str:
+    """The file of patterns beside a job's configuration."""
+    return job_conf.removesuffix(".conf") + ".exclude"
+
+
+def excluded(route: Route) -> str:
+    """What is never copied, one pattern a line."""
     # ZFS shows it where somebody asked for that (snapdir=visible): every snapshot, as if it were data.
     shown = ("/.zfs/",) if any(reader.volume.filesystem == "zfs" for reader in route.readers) else ()
-    excluded = "".join(f"{pattern}\n" for pattern in (*_NEVER_DATA, *shown, *route.dataset.exclude))
-    needs.append(collected.file(system, route.job_conf.removesuffix(".conf") + ".exclude", place, excluded))
-    _units(collected, route, tuple(needs))
+    never = (*_NEVER_DATA, *shown, *(_NEVER_CLONED if route.copy.mode == "clone" else ()))
+    return "".join(f"{pattern}\n" for pattern in (*never, *route.dataset.exclude))
 
 
 def _connection(collected: Collector, route: Route) -> list[str]:
@@ -79,65 +99,11 @@ def _units(collected: Collector, route: Route, needs: tuple[str, ...]) -> None:
         program = f"{configuration(route.studio, system.os)}/job"
         daemon(collected, system, route.id, route.copy.every, [program, route.job_conf, "run"], needs, place)
         return
-    body = _service(route, _mounts(collected, route))
-    service = collected.unit(system, f"{route.unit}.service", place, body, needs)
-    calendar = route.copy.every.on_calendar()
-    if calendar:
-        collected.unit(system, f"{route.unit}.timer", place, _timer(route, calendar), (service,))
-
-
-def _mounts(collected: Collector, route: Route) -> str:
-    """What systemd mounts before the job, and without which it does not start it: of what is kept, there is a unit."""
     used = [(route.volume, route.target_root)]
     used += [(reader.volume, reader.root) for reader in route.readers if route.local]
-    paths = dict.fromkeys(root for volume, root in used if volume.full_name in collected.mounts)
-    return f"RequiresMountsFor={' '.join(map(_quoted, paths))}\n" if paths else ""
-
-
-def _service(route: Route, mounts: str) -> str:
-    # Exit 3 is "away" or "busy": a state, not a failure. ProtectSystem leaves just the target and our state writable; a
-    # target that is not mounted is the job's own guard to see, since systemd binds the bare folder there.
-    writable = " ".join(_quoted(path, "-") for path in (route.target_root, STATE))
-    return f"""[Unit]
-Description=studio-backup {route.copy.full_name}
-After=network-online.target local-fs.target
-Wants=network-online.target
-{mounts}
-[Service]
-Type=oneshot
-ExecStart={configuration(route.studio)}/job {route.job_conf} run
-SuccessExitStatus=3
-TimeoutStartSec=infinity
-Nice=10
-CPUSchedulingPolicy=batch
-IOSchedulingClass=idle
-NoNewPrivileges=yes
-ProtectSystem=strict
-ReadWritePaths={writable}
-PrivateTmp=yes
-ProtectKernelTunables=yes
-ProtectKernelModules=yes
-ProtectControlGroups=yes
-LockPersonality=yes
-"""
-
-
-def _quoted(path: str, before: str = "") -> str:
-    text = path.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    return f'"{before}{text}"'
-
-
-def _timer(route: Route, calendar: str) -> str:
-    return f"""[Unit]
-Description=studio-backup {route.copy.full_name}: {route.copy.every.text}
-
-[Timer]
-OnCalendar={calendar}
-Persistent=true
-RandomizedDelaySec=5min
-FixedRandomDelay=true
-AccuracySec=1min
-
-[Install]
-WantedBy=timers.target
-"""
+    body = service_text(route, system, mounts(collected, used), (route.target_root,))
+    service = collected.unit(system, f"{route.unit}.service", place, body, needs)
+    # What is pushed comes when it comes: somebody looks often whether it has.
+    calendar = LOOK_AT_LANDING if route.pushed else route.copy.every.on_calendar()
+    if calendar:
+        collected.unit(system, f"{route.unit}.timer", place, timer_text(route, calendar), (service,))

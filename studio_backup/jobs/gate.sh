@@ -1,10 +1,13 @@
 #!/bin/sh
-# The gate: the only program a backup key may run. It serves what gate.d/KEY names, read-only, and nothing else.
+# The gate: the only program a backup key may run. It serves what gate.d/KEY names, read-only, and nothing else; or it
+# takes what a machine sends into the landing that is named there, as a user who owns nothing else.
 #
 # authorized_keys: restrict,command="/etc/studio-backup/STUDIO/gate KEY" ssh-ed25519 ...
 # Verbs: guard ID | newest ID | points ID | serve ID [POINT] --server --sender OPTIONS . PATH
 #        snapshots ID | send ID TAKER POINT [BASE] | resume ID TAKER POINT TOKEN
-# Answers: 0 and data; 5 and `studio-backup-gate: refused REASON` on stderr; 3 and `... busy SECONDS`.
+#        of a landing: begin ID | take ID RUN --server OPTIONS . PATH | end ID RUN FILES OPEN | tell ID RESULT REASON
+# Answers: 0 and data; 5 and `studio-backup-gate: refused REASON` on stderr; 3 and `... busy SECONDS`, or `... landing in
+# use`.
 # `studio-backup-gate: open` on stderr says that files were in use while they were read.
 #
 # The parts share their variables, which no single file shows.
@@ -19,7 +22,7 @@ umask 077
 
 # The configuration may set these and no others are read.
 dataset='' copy_id='' kind='' path='' root='' id='' volume='' floor='' quiet='' quiet_limit='' busy_patterns=''
-exclude='' state='' studio='' send='' takers=''
+exclude='' state='' studio='' send='' takers='' landing=''
 
 program=${0%/*}
 # shellcheck source=/dev/null
@@ -34,6 +37,10 @@ program=${0%/*}
 . "$program/snapshots.sh"
 # shellcheck source=/dev/null
 . "$program/zfs-snapshots.sh"
+# shellcheck source=/dev/null
+. "$program/lock.sh"
+# shellcheck source=/dev/null
+. "$program/landing.sh"
 
 refuse() {
   printf 'studio-backup-gate: refused %s\n' "$1" >&2
@@ -197,7 +204,7 @@ check_snapshot() {
 
 # A point in the positions is checked by its verb; anything outside this alphabet never reaches a verb.
 main() {
-  case ${SSH_ORIGINAL_COMMAND:-} in *[!A-Za-z0-9\ ._/=:,-]*) refuse request ;; esac
+  case ${SSH_ORIGINAL_COMMAND:-} in *[!A-Za-z0-9\ ._/=:,%-]*) refuse request ;; esac
   key=${1:-}
   # shellcheck disable=SC2086
   set -- ${SSH_ORIGINAL_COMMAND:-}
@@ -206,6 +213,18 @@ main() {
   read_configuration "$key" "$2"
   gate_key=$key gate_copy=$2
   shift 2
+  case $verb in
+    begin) [ $# -eq 0 ] || refuse request; begin_landing ;;
+    take) take_landing "$@" ;;
+    end) end_landing "$@" ;;
+    tell) tell_landing "$@" ;;
+    *) read_verb "$@" ;;
+  esac
+}
+
+# The verbs of what is read. A landing has none of them: what lies there is only ever written by its key.
+read_verb() {
+  [ "$kind" != landing ] || refuse request
   case $verb in
     guard) [ $# -eq 0 ] || refuse request; answer_guard ;;
     points) [ $# -eq 0 ] || refuse request; require_points; list_points ;;

@@ -25,14 +25,16 @@ studio='' dataset='' copy='' id='' kind='' mode='' engine='' by='' target='' tar
 receiver='' sources='' home='' known_hosts='' source_path='' source_volume='' source_root='' source_id='' from='' source_copy=''
 brake_percent='' brake_files='' floor='' quiet='' quiet_limit='' busy_patterns='' exclude='' bandwidth='' period='' hold=''
 keep_last='' keep_hourly='' keep_daily='' keep_weekly='' keep_monthly='' keep_yearly='' state='' program=''
+landing='' options_rsync_3='' options_apple_2_6_9='' options_apple_wrapper='' options_openrsync=''
 
 # What a record says; empty is null.
 files='' bytes='' size='' created='' deleted='' rewritten='' restore_point='' source_name='' open=0 accepted_by=''
-child='' guard_open=0 clock_behind=0 ahead='' resumed=0
+child='' guard_open=0 clock_behind=0 ahead='' resumed=0 landing_closed=''
 
 parts=${0%/*}
 for part in moment absence volume guard lock record receiver points connect transfer source judge retention versioned mirror \
-  snapshots zfs-snapshots zfs-points snapshot tool replicate receive btrfs-receive zfs-receive preview; do
+  snapshots zfs-snapshots zfs-points snapshot tool replicate receive btrfs-receive zfs-receive \
+  flavour push landed clone preview; do
   # shellcheck source=/dev/null
   . "$parts/$part.sh"
 done
@@ -45,11 +47,12 @@ usage() {
 # A number the compiler got wrong must not become a limit of nothing.
 check_configuration() {
   case $id in '' | *[!a-z0-9_-]*) broken_configuration id ;; esac
-  case $kind in pull | local | chain) ;; *) broken_configuration kind ;; esac
-  case $mode in versioned | mirror) ;; *) broken_configuration mode ;; esac
+  case $kind in pull | local | chain | push | landing) ;; *) broken_configuration kind ;; esac
+  case $mode in versioned | mirror | clone) ;; *) broken_configuration mode ;; esac
   case $engine in rsync | snapshot | btrfs-send | zfs-send) ;; *) broken_configuration engine ;; esac
   case $by in own | btrbk | sanoid) ;; *) broken_configuration by ;; esac
   case $store in btrfs | zfs | tree) ;; *) broken_configuration store ;; esac
+  [ "$kind" != push ] || target=$source_path target_root=$source_root
   for checked in "$target" "$target_root" "$state"; do
     case $checked in /?*) ;; *) broken_configuration path ;; esac
   done
@@ -57,8 +60,9 @@ check_configuration() {
     "$keep_last" "$keep_hourly" "$keep_daily" "$keep_weekly" "$keep_monthly" "$keep_yearly"; do
     case $checked in *[!0-9]*) broken_configuration "number $checked" ;; esac
   done
-  if [ "$kind" = pull ] && [ -z "$sources" ]; then broken_configuration sources; fi
-  if [ -z "$sources" ]; then
+  case $kind in pull | push) [ -n "$sources" ] || broken_configuration sources ;; esac
+  case $kind in landing) case $landing in /?*) ;; *) broken_configuration landing ;; esac ;; esac
+  if [ -z "$sources" ] || [ "$kind" = push ]; then
     case $source_path in /*) ;; *) broken_configuration source_path ;; esac
   fi
 }
@@ -100,17 +104,28 @@ run_job() {
   trap stop_run TERM INT HUP
   read_request
   close_interrupted
+  if [ "$kind" = landing ] && ! landing_waits && [ "$manual" != 1 ]; then
+    release_lock
+    exit 0
+  fi
   open_record
   be_modest
+  if [ "$kind" = push ]; then
+    choose_options || finish failed rsync-missing
+    make_push
+  fi
   check_target
   if [ "$target_reason" = no-space ] && drop_partial && drop_received && has_room "$target"; then target_reason=''; fi
   [ -z "$target_reason" ] || finish refused "$target_reason"
   mark_target || finish failed restore-point
-  probe_rsync || finish failed rsync-missing
-  case $engine,$mode in
-    snapshot,*) make_snapshot ;;
-    btrfs-send,* | zfs-send,*) replicate ;;
+  # A clone asks for itself which rsync there is, and counts without it.
+  [ "$mode" = clone ] || probe_rsync || finish failed rsync-missing
+  case $kind,$engine,$mode in
+    landing,*) make_landed ;;
+    *,snapshot,*) make_snapshot ;;
+    *,btrfs-send,* | *,zfs-send,*) replicate ;;
     *,mirror) make_mirror ;;
+    *,clone) make_clone ;;
     *) make_point ;;
   esac
 }
@@ -171,7 +186,7 @@ cd / || exit 1
 
 case ${2:-} in
   run) run_job ;;
-  preview) probe_rsync && preview ;;
+  preview) { [ "$mode" = clone ] || probe_rsync; } && preview ;;
   retain-preview) if [ "$by" = own ]; then plan_retention; else preview_tool; fi ;;
   accept-list) print_list "${3:-}" ;;
   newest) points_here=$(list_here) && printf '%s\n' "$points_here" | tail -n 1 ;;

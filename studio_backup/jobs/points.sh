@@ -47,7 +47,7 @@ check_target() {
     target_line=''
     IFS= read -r target_line <"$target_marker" || :
     [ "$target_line" = "$studio$tab$dataset$tab$copy" ] || target_reason=target-foreign
-  elif [ -n "$(find "$target/." ! -name . ! -name lost+found ! -name "$sentinel_name" -print 2>/dev/null | head -n 1)" ]; then
+  elif [ -n "$(foreign_files | head -n 1)" ]; then
     target_reason=target-foreign
   else
     target_unmarked=1
@@ -55,6 +55,17 @@ check_target() {
   [ -n "$target_reason" ] || tells_points "$target" || target_reason=target-unread
   [ -n "$target_reason" ] || has_room "$target" || target_reason=no-space
 }
+
+# What a fresh volume, or the landing of a copy that is pushed, has in it before the first run is nobody's data.
+foreign_files() (
+  cd "$target" || exit 1
+  set -- ! -name . ! -name lost+found ! -name "$sentinel_name"
+  [ "$kind" != landing ] || set -- "$@" ! -path ./landing ! -path './landing/*'
+  for foreign_name in .Spotlight-V100 .fseventsd .Trashes .TemporaryItems .DocumentRevisions-V100; do
+    [ "$mode" != clone ] || set -- "$@" ! -path "./$foreign_name" ! -path "./$foreign_name/*"
+  done
+  find . "$@" -print 2>/dev/null
+)
 
 # An empty directory becomes ours. `set -C` writes through no link.
 mark_target() {

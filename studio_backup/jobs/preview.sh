@@ -26,6 +26,12 @@ preview() {
   restore_point=$newest
   find_source
   [ "$verdict" = ok ] || answer_preview "$verdict" "$reason"
+  if [ "$mode" = clone ]; then
+    scratch=$preview_folder/scratch list_file=$preview_folder/list
+    compare_clone 1
+    rm -f "$preview_folder/list"
+    answer_preview ok ''
+  fi
   preview_against=$target/current
   set -- --update --info=skip
   if [ "$mode" != mirror ]; then

@@ -13,6 +13,7 @@ known_reasons='
  source-no-subvolume source-clock too-few-files no-points
  target-unmounted target-wrong-volume target-unread target-sentinel target-foreign target-missing
  no-space brake-deletions brake-rewrites newer-at-target clock-behind period nothing-newer
+ landing-busy landing-missing incomplete nothing-landed
  no-answer host-key login gate-refused request option unknown-dataset config
  rsync-missing rsync-partial rsync-protocol rsync-network rsync-local
  tool tool-missing tool-config tool-listing send receive no-base hold hold-unread restore-point interrupted stopped
@@ -122,7 +123,7 @@ finish() {
   # A list belongs to a run that somebody has to decide about.
   if [ "$1" = ok ] && [ -e "$list_file" ]; then rm -f "$list_file"; fi
   rotate_records
-  release_lock "$progress_file"*
+  release_lock "$progress_file"* ${landing_closed:+"$landing_closed"}
   print_record "$1" "$2"
   case $1 in
     ok) exit 0 ;;

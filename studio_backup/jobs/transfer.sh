@@ -4,7 +4,6 @@
 # The parts share their variables, which no single file shows.
 # shellcheck disable=SC2034,SC2154
 
-partial_folder=.studio-backup-partial
 item_format="--out-format=%i$tab%l$tab%M$tab%n"
 
 # What the installed rsync can do. Sets rsync_full to the letters that root uses on one machine.
@@ -30,7 +29,10 @@ run_rsync() {
   set -- --stats --no-h "$item_format" --partial-dir="$partial_folder" --exclude="$sentinel_name" "$@"
   [ ! -f "$exclude_file" ] || set -- --exclude-from="$exclude_file" "$@"
   [ -z "$bandwidth" ] || set -- --bwlimit="$bandwidth" "$@"
-  if [ -n "$receiver" ]; then
+  if [ "$kind" = landing ]; then
+    # Its owner is left behind, and nobody but root may write in a point; links were defused as they landed.
+    set -- -rlptHS --chmod=Du+rwx,Fu+r,ug-s,go-w "$@"
+  elif [ -n "$receiver" ]; then
     set -- -rlptHS --munge-links --chmod=Du+rwx,Fu+r,ug-s "$@"
   else
     set -- "$rsync_full" --numeric-ids "$@"
@@ -57,9 +59,10 @@ pull_once() {
   read_transfer
 }
 
-# Reads from a directory of this machine: DESTINATION POINT OPTIONS.
+# Reads from a directory of this machine: DESTINATION POINT OPTIONS; a chain reads a point there.
 copy_once() {
-  copy_into=$1 copy_from=$source_path${2:+/points/$2}
+  copy_into=$1 copy_from=$source_path
+  [ "$kind" != chain ] || copy_from=$source_path/points/$2
   shift 2
   run_rsync "$@" "$copy_from/" "$copy_into/"
   read_transfer

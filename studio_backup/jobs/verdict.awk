@@ -6,6 +6,7 @@ function answer(result, why) { print result, why, open + 0; exit }
 
 /^studio-backup-gate: open$/ { open = 1 }
 /^studio-backup-gate: busy / { busy = 1 }
+/^studio-backup-gate: landing in use$/ { landing = 1 }
 /^studio-backup-gate: refused / { refused = $3 }
 /REMOTE HOST IDENTIFICATION HAS CHANGED|^Host key verification failed|^No [A-Za-z0-9-]+ host key is known for/ { host_key = 1 }
 /^[^ ]*: Permission denied \(|^Received disconnect .*Too many authentication failures|^Permission denied/ { login = 1 }
@@ -21,6 +22,7 @@ END {
   if (code == 0 || (code == 24 && !complete)) answer("ok", "-")
   if (refused != "") answer("refused", refused)
   if (busy) answer("busy", "source-busy")
+  if (landing) answer("busy", "landing-busy")
   if (gate && (nothing || code == 126 || code == 127)) answer("failed", "gate-refused")
   if (host_key) answer("host-key", "host-key")
   if (login) answer("login", "login")

@@ -7,6 +7,8 @@
 sentinel_name=.studio-backup-volume
 # Snapshots of what is on the volume lie here, in its root: they are no part of it.
 snapshots_name=.studio-backup-snapshots
+# Where rsync keeps half of a file until the next run.
+partial_folder=.studio-backup-partial
 mount_table=/proc/self/mountinfo
 tab='	'
 

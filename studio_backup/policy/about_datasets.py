@@ -32,6 +32,8 @@ def about_dataset(
     yield from _one_half(studio, dataset, siblings)
     yield from _shelved(studio, dataset, holdings)
     yield from _batch(studio, dataset, holdings)
+    yield from _landed(studio, dataset)
+    yield from _bootable(studio, dataset)
     for external in dataset.external.values():
         yield from _product(external)
 
@@ -155,6 +157,32 @@ def _disks(studio: Studio, holding: Holding) -> list[Disk]:
                      in_service=drive.in_service, travels=True, place=drive.place)
             )  # fmt: skip
     return found
+
+
+def _landed(studio: Studio, dataset: Dataset) -> Iterator[Problem]:
+    """Where a restore point is no snapshot of the landing, it is a copy of it (design rule 12)."""
+    for copy in dataset.copies.values():
+        volume = studio.machines[copy.machine].volumes[copy.volume]
+        if copy.transfer == "push" and volume.filesystem != "btrfs":
+            size = f", about {dataset.size / 10**9:.0f} GB" if dataset.size else ""
+            message = f"what is pushed to '{copy.full_name}' lies on '{volume.full_name}' twice{size}: landed, and kept"
+            fix = "send it to a btrfs volume, where a restore point is a snapshot of what landed; or leave that room"
+            yield Problem(copy.place, "SB519", message, fix)
+
+
+def _bootable(studio: Studio, dataset: Dataset) -> Iterator[Problem]:
+    """What a copy of files can make of a Mac's sealed system volume; a trial is dated by its waiver."""
+    mac = any(system.os == "macos" for system in studio.machines[dataset.machine].systems.values())
+    if dataset.role != "system" or not mac:
+        return
+    for copy in dataset.copies.values():
+        if copy.mode == "clone":
+            message = (
+                f"'{copy.full_name}' will not start a Mac: no copy of files makes its sealed system volume, and "
+                "count on Apple silicon to start from no other disk once its internal storage is dead"
+            )
+            fix = "plan to install macOS anew; if you did start from it, waive: {SB520: the day of the next trial}"
+            yield Problem(copy.place, "SB520", message, fix)
 
 
 def _product(external: External) -> Iterator[Problem]:

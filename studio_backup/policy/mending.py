@@ -88,7 +88,8 @@ def farther_back(dataset: Dataset, holdings: Sequence[Holding], policy: Policy) 
         mirror = next((one.copy for one in holdings if one.copy), None)
         if mirror:
             return Mend(
-                f"make {mirror.name} versioned: drop mode: mirror, and add keep: {{daily: {days + 2}}}", mirror.place
+                f"make {mirror.name} versioned: drop mode: {mirror.mode}, and add keep: {{daily: {days + 2}}}",
+                mirror.place,
             )
         made = next((one.external for one in holdings if one.external and one.external.tool != "time-machine"), None)
         if made:

@@ -77,12 +77,13 @@ def _row(verdict: Verdict, holding: Holding) -> tuple[str, ...]:
 
 def _because(verdict: Verdict, holding: Holding) -> str:
     """What there is to say for and against a place that counts; "" for nothing."""
+    mode = holding.copy.mode if holding.copy is not None else ""
     said = [
         ("off-site", any(one.name == holding.name for one in verdict.offsite)),
         ("on its way", holding.site.startswith(BAG)),
         ("put away", holding.offline),
         ("locked", holding.lock > 0),
-        ("a mirror: deletions follow", holding.copy is not None and not holding.versioned),
+        (f"a {mode}: deletions follow", holding.copy is not None and not holding.versioned),
         ("keeps no versions", holding.external is not None and not holding.versioned),
         (f"needs {' and '.join(holding.needs)}", bool(holding.needs)),
         ("extra", holding.name in verdict.extra),

@@ -13,10 +13,15 @@ from studio_backup.resources.marked import READ, REPLACE, THEIRS, inside, mark
 from studio_backup.source import Place
 from studio_backup.step import Risk, Step
 
-#: For each user in "$@": home, whether the file is there, its check sum and its text.
+#: For each user in "$@": home, whether the file is there, its check sum and its text. One after a + is made by us, and
+#: has no such file before that.
 _SCRIPT = rf"""{READ}
-for user do
+for asked do
+  user=${{asked#+}}
   home=$(awk -F: -v user="$user" '$1 == user {{ print $6; exit }}' /etc/passwd)
+  if [ -z "$home" ] && [ "$asked" != "$user" ] && grep -q '^root:' /etc/passwd; then
+    printf 'file\t%s\t-\nsum\tabsent\n' "$user"; continue
+  fi
   [ -n "$home" ] || {{ printf 'no local user %s\n' "$user" >&2; exit 1; }}
   file=$home/.ssh/authorized_keys
   printf 'file\t%s\t%s\n' "$user" "$file"
@@ -35,6 +40,7 @@ if [ -e "$file" ]; then now=$(theirs "$file"); else now=absent; fi
 #: `mkdir` makes anew: its user may write beside the file, and must not choose where root writes.
 _WRITE = rf"""{REPLACE}
 home=$(awk -F: -v user="$1" '$1 == user {{ print $6; exit }}' /etc/passwd)
+[ -n "$home" ]
 folder=$home/.ssh; file=$folder/authorized_keys
 [ -d "$folder" ] || [ -L "$folder" ] || {{ mkdir -m 0700 "$folder"; chown -- "$1:" "$folder"; }}
 [ ! -L "$file" ]; [ ! -L "$folder" ]
@@ -57,6 +63,7 @@ class Block(Resource):
 
     lines: str | Derived = managed()
     sum: str = field(default="", compare=False)  # of the whole file when it was read
+    ours: bool = field(default=False, compare=False)  # the user is made by us, and may not be there yet
 
     @property
     def user(self) -> str:
@@ -70,7 +77,7 @@ class Block(Resource):
 
     def probe(self) -> Probe:
         """The files of all users asked for, in one call."""
-        return Probe(script=_SCRIPT, args=(self.user,))
+        return Probe(script=_SCRIPT, args=(f"+{self.user}" if self.ours else self.user,))
 
     def parse(self, reply: Reply) -> Self | None:
         """What stands between our marks; None when a whole reading has no such mark."""

@@ -43,6 +43,9 @@ class Receiver(Resource):
     def create(self) -> tuple[Step, ...]:
         """A system user with a locked password; its home is a folder resource of its own."""
         options = f"--system --no-create-home --home-dir {self.home} --shell {self.shell}"
+        if self.shell != SHELL:
+            # `!` in the place of a password locks out keys, too, where sshd does not ask PAM; `*` does not.
+            options += " --password '*'"
         script = f"""for user do
   # A group of that name may be left from an earlier user.
   if grep -q "^$user:" /etc/group; then useradd {options} -g "$user" -- "$user"

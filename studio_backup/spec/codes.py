@@ -68,6 +68,7 @@ CODES = {
     "SB419": "snapshots, or an engine that sends them, where they cannot work",
     "SB420": "a thing of macOS to keep on what is no Mac",
     "SB421": "a Time Machine share that cannot be served, or not to its Mac alone",
+    "SB422": "a copy that cannot be pushed, or a clone that cannot be one",
     # SB5: what a studio should not do; a warning, and no reason to stop
     "SB501": "a dataset with one copy",
     "SB502": "Time Machine as the only backup",
@@ -87,4 +88,6 @@ CODES = {
     "SB516": "work in progress on discs that are written once",
     "SB517": "a drive of a workstation that is in no dataset",
     "SB518": "sessions that Time Machine is told to leave out, and nothing else covers",
+    "SB519": "a landing that takes the room of the data a second time",
+    "SB520": "a clone of the system disk of a Mac, which is no promise that it boots",
 }

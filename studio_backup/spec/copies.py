@@ -72,6 +72,7 @@ def _copy(dataset: str, name: str, entry: Entry, target: tuple[str, str, str], e
         floor=int(text_of(node, "floor", "1")),
         max_age=parse_duration(max_age) if max_age else None,
         bandwidth=parse_bandwidth(bandwidth) if bandwidth else None,
+        transfer=text_of(node, "transfer", "pull"),
         control=text_of(node, "control", "ssh"),
         place=entry.key.place,
     )

@@ -188,13 +188,14 @@ class Copy:
     source_copy: str | None  # `from:`: name of another copy of the same dataset
     every: Schedule
     keep: Retention
-    mode: str = "versioned"  # versioned | mirror
+    mode: str = "versioned"  # versioned | mirror | clone
     engine: str = "rsync"  # rsync | btrfs-send | zfs-send | snapshot (of the dataset's own `snapshots:`)
     by: str = "own"  # who makes snapshots and lets them go: own | btrbk | sanoid
     brake: Brake = field(default_factory=Brake)
     floor: int = 1  # fewest files the source may hold
     max_age: int | None = None  # seconds; None: derived from `every`
     bandwidth: int | None = None  # KiB/s, None: unlimited
+    transfer: str = "pull"  # pull | push: who calls whom where source and target are two machines
     control: str = "ssh"  # ssh | console: the control machine's keys cannot reach it
     place: Place
 

@@ -9,6 +9,7 @@ from studio_backup.spec.lint.jobs import lint_jobs
 from studio_backup.spec.lint.machines import lint_machines
 from studio_backup.spec.lint.sight import Sight
 from studio_backup.spec.lint.storage import lint_storage
+from studio_backup.spec.lint.transfers import lint_transfers
 
 
 def lint(sight: Sight, findings: Findings) -> None:
@@ -17,4 +18,5 @@ def lint(sight: Sight, findings: Findings) -> None:
     lint_copies(sight, findings)
     lint_jobs(sight, findings)
     lint_engines(sight, findings)
+    lint_transfers(sight, findings)
     lint_storage(sight, findings)

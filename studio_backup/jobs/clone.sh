@@ -1,0 +1,85 @@
+# shellcheck shell=sh
+# A clone: another disk of this machine is kept equal to the source in place, so that it can stand in for it.
+#
+# It has no restore points and sets nothing aside: it would not fit twice. What is to go or to be rewritten is counted
+# beforehand from two listings, which every rsync leaves alone, and the brake judges that.
+# The parts share their variables, which no single file shows.
+# shellcheck disable=SC2034,SC2154
+
+make_clone() {
+  find_source
+  [ "$verdict" = ok ] || finish "$verdict" "$reason"
+  choose_options || finish failed rsync-missing
+  compare_clone
+  judge_clone
+  clone_pass
+  [ "$verdict" = ok ] || finish "$verdict" "$reason"
+  open=$guard_open
+  if [ "$rsync_counts" -eq 1 ]; then
+    clone_deleted=$deleted clone_rewritten=$rewritten clone_created=$created clone_files=$files
+    read_items "$out_file"
+    deleted=$clone_deleted rewritten=$clone_rewritten created=$clone_created files=$clone_files
+  fi
+  find_newer
+  if [ "$newer" -gt 0 ]; then finish failed newer-at-target; fi
+  finish ok ''
+}
+
+# Every file of a tree as `ls` describes it, by names below the tree; not what is the volume's own.
+list_clone() {
+  (cd "$1" && find . -name "$snapshots_name" -prune -o -path ./lost+found -prune -o -name "$partial_folder" -prune -o \
+    ! -type d ! -path "./$sentinel_name" ! -path ./.studio-backup-copy -exec ls -lnd {} +) 2>>"$log_file"
+}
+
+# Sets files, created, deleted, rewritten; in list_file stands what would go and what would be rewritten.
+compare_clone() {
+  list_clone "$source_path" >"$scratch.source" || finish failed rsync-partial
+  list_clone "$target" >"$scratch.target" || finish failed rsync-local
+  : >"$list_file"
+  compared=$(awk -v list="$list_file" -v names="${1:-0}" -f "$program/clone.awk" "$scratch.source" "$scratch.target")
+  [ "${1:-0}" = 0 ] || printf '%s\n' "$compared" | sed '$d'
+  compared=$(printf '%s\n' "$compared" | tail -n 1)
+  # shellcheck disable=SC2086
+  set -- $compared
+  files=$1 before=$2 created=$3 deleted=$4 rewritten=$5
+}
+
+judge_clone() {
+  [ "$files" -gt 0 ] || finish refused source-empty
+  [ "$files" -ge "${floor:-1}" ] || finish refused too-few-files
+  read_accepted
+  brake_by_list
+  use_accepted
+  [ "$brake_word" = - ] || refuse_by_brake
+}
+
+clone_pass() {
+  set -- --exclude="/$sentinel_name" --exclude=/.studio-backup-copy "$source_path/" "$target/"
+  [ ! -f "$exclude_file" ] || set -- --exclude-from="$exclude_file" "$@"
+  [ -z "$bandwidth" ] || set -- --bwlimit="$bandwidth" "$@"
+  if [ "$rsync_counts" -eq 1 ]; then
+    # rsync 3 says itself whether it was built to keep access lists and extended attributes.
+    probe_rsync || finish failed rsync-missing
+    set -- "$rsync_full" "$item_format" "$@"
+  fi
+  # The options are meant to be split.
+  # shellcheck disable=SC2086
+  run_watched rsync $rsync_options "$@"
+  read_transfer
+}
+
+# What still differs was left alone because it is newer here, or changed at the source by now; the former is told.
+find_newer() {
+  newer=0
+  mv -f "$list_file" "$scratch.before"
+  clone_deleted=$deleted clone_rewritten=$rewritten clone_created=$created clone_files=$files
+  compare_clone
+  deleted=$clone_deleted rewritten=$clone_rewritten created=$clone_created files=$clone_files
+  awk -F '\t' '$1 == "rewritten" { print $2 }' "$list_file" >"$scratch.differs"
+  : >"$list_file"
+  while IFS= read -r newer_name; do
+    [ -n "$(find "$target/$newer_name" -prune -newer "$source_path/$newer_name" 2>/dev/null)" ] || continue
+    newer=$((newer + 1))
+    printf 'newer\t%s\n' "$newer_name" >>"$list_file"
+  done <"$scratch.differs"
+}

@@ -1,0 +1,59 @@
+"""Copies that are pushed and volumes that are cloned: only where each can be what it promises."""
+
+from __future__ import annotations
+
+from studio_backup.spec.findings import Findings
+from studio_backup.spec.lint.jobs import runs_jobs
+from studio_backup.spec.lint.sight import Sight
+from studio_backup.spec.model import Copy, Dataset
+
+
+def lint_transfers(sight: Sight, findings: Findings) -> None:
+    """Report SB422."""
+    for dataset, copy in sight.copies():
+        if copy.transfer == "push":
+            _pushed(sight, dataset, copy, findings)
+        if copy.mode == "clone":
+            _cloned(sight, dataset, copy, findings)
+
+
+def _pushed(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> None:
+    place, name = sight.copy_place(copy, "transfer"), copy.full_name
+    if copy.source_copy is not None:
+        message = f"'{name}' copies from another copy, which is always fetched"
+        findings.add(place, "SB422", message, "delete transfer: here, or from:")
+    elif dataset.machine == copy.machine:
+        message = f"'{name}' stays on its machine, and nothing has to be sent"
+        findings.add(place, "SB422", message, "delete transfer: here")
+    if copy.mode != "versioned":
+        message = f"whoever pushes into a {copy.mode} can erase it: only restore points are out of reach"
+        findings.add(sight.copy_place(copy, "mode"), "SB422", message, f"delete mode: {copy.mode}, or transfer: push")
+    if copy.keep.last:
+        message = "keep: last lets whoever pushes often rotate all that is good away"
+        findings.add(sight.copy_place(copy, "keep"), "SB422", message, "keep by time instead: {hourly: 24, daily: 30}")
+    writers = [system for system in sight.viewers(sight.volume(copy.machine, copy.volume)) if runs_jobs(system)]
+    if len(writers) > 1:
+        message = f"'{copy.machine}' has several systems that could take what is pushed, each with a landing of its own"
+        findings.add(place, "SB422", message, "delete transfer: here, or keep the volume to one of them: paths:")
+    source = sight.volume(dataset.machine, dataset.volume)
+    senders = [system for system in sight.viewers(source) if runs_jobs(system)]
+    if not senders and sight.viewers(source):
+        names = ", ".join(f"'{system.full_name}'" for system in sight.viewers(source))
+        message = f"{names} cannot push: no job of ours runs there"
+        findings.add(place, "SB422", message, "delete transfer: here, or let a system with systemd see the volume")
+
+
+def _cloned(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> None:
+    place, name = sight.copy_place(copy, "mode"), copy.full_name
+    if copy.source_copy is not None or dataset.machine != copy.machine:
+        message = f"'{name}' would be a clone of what is not on its machine"
+        findings.add(place, "SB422", message, "clone between two disks of one machine, or delete mode: clone")
+    if copy.path or dataset.path:
+        message = f"'{name}' is no whole volume: a clone is kept in place, so that it can be mounted instead"
+        findings.add(place, "SB422", message, f'write to: "{copy.machine}:{copy.volume}" and no path in source:')
+    if copy.keep.limited:
+        message = "a clone has no restore points to keep"
+        findings.add(sight.copy_place(copy, "keep"), "SB422", message, "delete keep: here, or mode: clone")
+    if copy.engine != "rsync":
+        message = f"a clone is made with rsync, not with {copy.engine}"
+        findings.add(sight.copy_place(copy, "engine"), "SB422", message, "delete engine: here")
