@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from studio_backup.references import check
+from studio_backup.references import named as naming
 from studio_backup.references.named import DamagedError, Named
 from studio_backup.references.reading import READERS, named_in
 from tests.test_cli import run
@@ -37,6 +40,15 @@ def packed(*members: str, project: str = "") -> bytes:
     return buffer.getvalue()
 
 
+def broken(content: bytes) -> bytes:
+    """As `zipfile` would pack it, and with what is packed overwritten."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as plain, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("project.xml", plain.read("project.xml"))
+    start = 30 + len("project.xml")
+    return buffer.getvalue()[:start] + b"\xff" * 6 + buffer.getvalue()[start + 6 :]
+
+
 PROJECT = """<Project><File path="audio/bass.wav"/><File path="audio/gone.wav"/>
 <File path="../x.wav" external="true"/></Project>"""
 
@@ -53,6 +65,8 @@ PROJECT = """<Project><File path="audio/bass.wav"/><File path="audio/gone.wav"/>
          [Named("Samples/a.wav", base="project")]),
         (".als", gzip.compress((LIVE_11 % (5, "Samples/c.wav", "/Core/c.wav")).encode()),
          [Named("/Core/c.wav", base="project", library=True)]),
+        (".als", gzip.compress((LIVE_11 % ("", "", "/Elsewhere/c.wav")).encode()),
+         [Named("/Elsewhere/c.wav", base="project")]),
         (".als", gzip.compress(LIVE_9.encode()), [Named("../Loops/kick.wav", base="project")]),
         (".ardour", ARDOUR, [
             Named("/mnt/inside/Guide.wav"),
@@ -63,7 +77,7 @@ PROJECT = """<Project><File path="audio/bass.wav"/><File path="audio/gone.wav"/>
     ],
 )  # fmt: skip
 def test_what_each_program_names(ending: str, content: bytes, expected: list[Named]) -> None:
-    assert named_in(ending, content) == expected
+    assert named_in(ending, io.BytesIO(content)) == expected
 
 
 @pytest.mark.parametrize(
@@ -80,12 +94,17 @@ def test_what_each_program_names(ending: str, content: bytes, expected: list[Nam
         (".ardour", ARDOUR[:-12]),
         (".ardour", b'<!DOCTYPE x [<!ENTITY a "b">]><Session/>'),
         (".dawproject", packed(project=PROJECT)[:-8]),
+        (".ardour", b'<?xml version="1.0" encoding="no-such"?><Session/>'),
+        (".ardour", b'<?xml version="1.0" encoding="utf-7"?><Session/>'),
+        (".ardour", '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x [<!ENTITY a "b">]><Session/>'.encode("utf-16")),
         (".dawproject", packed(project="<Project>")),
+        (".dawproject", broken(packed(project="<Project>" + "a" * 500 + "</Project>"))),
+        (".dawproject", packed(project=PROJECT).replace(b"project.xml", b"Project.xml")),
     ],
 )
 def test_what_is_cut_is_damaged_and_never_whole(ending: str, content: bytes) -> None:
     with pytest.raises(DamagedError):
-        named_in(ending, content)
+        named_in(ending, io.BytesIO(content))
 
 
 def made(folder: Path, **files: bytes) -> Path:
@@ -124,7 +143,7 @@ def test_ardour_looks_in_its_own_folders(tmp_path: Path) -> None:
     assert states(song) == {"/mnt/inside/Guide.wav": "missing", "Bass%L.wav": "inside", "Song.mid": "missing"}
 
 
-def told(capsys: pytest.CaptureFixture[str], folder: Path, code: int) -> str:
+def told(capsys: pytest.CaptureFixture[str], folder: Path, code: int, wide: bool = False) -> str:
     for extra in ((), ("--format", "json")):
         found, out, err = run(capsys, "archive", "check", str(folder), *extra)
         assert found == code, out + err
@@ -132,7 +151,7 @@ def told(capsys: pytest.CaptureFixture[str], folder: Path, code: int) -> str:
             assert complaints(json.loads(out), "report") == []
         else:
             text = out
-            assert max(map(len, text.splitlines())) <= 80
+            assert wide or max(map(len, text.splitlines())) <= 80  # names are never cut
     return text
 
 
@@ -170,3 +189,79 @@ def test_a_folder_that_cannot_be_read_is_not_an_empty_one(
 def test_every_program_that_is_promised_is_read(capsys: pytest.CaptureFixture[str]) -> None:
     text = " ".join(run(capsys, "archive", "--help")[1].split())
     assert all(program in text for program, _ in READERS.values())
+
+
+def test_a_small_file_that_unpacks_without_end_is_damaged_before_it_fills_the_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(naming, "LARGEST", 2**16)
+    long = f"<!--{' ' * 2**16}-->"
+    for ending, content in (
+        (".als", gzip.compress((LIVE_9 + long).encode())),
+        (".dawproject", packed(project=PROJECT + long)),
+        (".rpp", REAPER % b"a.wav" + b" " * 2**16),
+    ):
+        with pytest.raises(DamagedError, match="larger than any session"):
+            named_in(ending, io.BytesIO(content))
+    # What is packed beside it is not read, however much that is.
+    with_audio = packed("audio/bass.wav", "audio/gone.wav", project=PROJECT)
+    assert named_in(".dawproject", io.BytesIO(with_audio)) == [Named("../x.wav")]
+
+
+def test_what_libraries_have_is_not_said_to_be_in_the_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song = made(tmp_path / "S", S_DOT_als=gzip.compress((LIVE_11 % (6, "Kick.wav", "/Users/x/Kick.wav")).encode()))
+    text = " ".join(told(capsys, song, 0).split())
+    assert "1 file, 0 in it, 1 of libraries" in text
+    assert "but for 1 of libraries" in text
+
+
+def test_a_session_that_is_a_link_is_where_that_leads(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    song = made(tmp_path / "Song", Real_DOT_rpp=REAPER % b"a.wav", a_DOT_wav=b"x")
+    (song / "Same.rpp").symlink_to("Real.rpp")
+    told(capsys, song, 0)
+    elsewhere = made(tmp_path, Elsewhere__Other_DOT_rpp=REAPER % b"a.wav") / "Elsewhere"
+    (song / "Other.rpp").symlink_to(elsewhere / "Other.rpp")
+    assert "outside" in told(capsys, song, 5, wide=True)
+    (song / "Other.rpp").unlink()
+    (song / "Old").symlink_to(elsewhere)
+    assert "Old  a link to a folder elsewhere  not checked" in told(capsys, song, 3)
+
+
+def test_odd_things_are_told_of_by_name_and_stop_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    song = made(tmp_path / "Song", Song_DOT_rpp=REAPER % b"a.wav", a_DOT_wav=b"x")
+    (song / "Takes.rpp").mkdir()  # a folder, whatever it is called
+    (song / "Loop").symlink_to(".")
+    told(capsys, song, 0)
+    (song / "Gone.rpp").symlink_to("nowhere.rpp")
+    os.mkfifo(song / "Pipe.als")
+    made(song, Long_DOT_rpp=REAPER % (b"/" + b"x" * 5000), Null_DOT_rpp=REAPER % b"a\0b.wav")
+    text = told(capsys, song, 5, wide=True)
+    assert "Gone.rpp  REAPER  damaged" in text
+    assert "Pipe.als  Ableton Live  damaged" in text
+    assert "missing: a\\x00b.wav" in text
+    assert "4 files not in it" not in text
+    assert "2 files not in it, 2 damaged" in text
+
+
+def test_what_nobody_lets_us_see_elsewhere_is_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    song = made(tmp_path / "Song", Song_DOT_rpp=REAPER % b"/root/a.wav")
+    looked = Path.is_file
+
+    def refusing(path: Path) -> bool:
+        if str(path).startswith("/root"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return looked(path)
+
+    monkeypatch.setattr(Path, "is_file", refusing)
+    assert states(song) == {"/root/a.wav": "outside"}
+
+
+def test_folders_as_deep_as_a_path_can_be(tmp_path: Path) -> None:
+    deep = tmp_path
+    for _ in range(sys.getrecursionlimit() + 50):
+        deep = deep / "d"
+        deep.mkdir()
+    (deep / "S.rpp").write_bytes(REAPER % b"a.wav")
+    assert [one.state for each in check(tmp_path) for one in each.found] == ["missing"]

@@ -33,7 +33,8 @@ def command(settings: Settings, action: str, folder: str) -> int:
     try:
         checked = check(Path(folder))
     except OSError as error:
-        raise UsageError(f"{folder} cannot be read: {error.strerror}", "let it be read by whoever runs this") from error
+        where = error.filename or folder
+        raise UsageError(f"{where} cannot be read: {error.strerror}", "let it be read by whoever runs this") from error
     if settings.json:
         settings.document(report.document(folder, checked))
     else:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from studio_backup.references.named import DamagedError, Named, parsed
+from typing import IO
+
+from studio_backup.references.named import DamagedError, Named, parsed, whole
 
 
-def ardour(content: bytes) -> list[Named]:
+def ardour(file: IO[bytes]) -> list[Named]:
     """Every source."""
-    root = parsed(content)
+    root = parsed(whole(file))
     if root.tag != "Session":
         raise DamagedError("no Ardour session: its XML is of something else")
     found = []

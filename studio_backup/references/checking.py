@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,8 +12,10 @@ from studio_backup.references.named import DamagedError, Named
 from studio_backup.references.reading import OPAQUE, READERS, is_backup, named_in
 
 INSIDE, OUTSIDE, MISSING, LIBRARY = "inside", "outside", "missing", "library"
-#: Larger sessions are not read: none is known to come near.
-_LARGEST = 256 * 2**20
+#: Names that no folder can have, and what nobody lets us see: elsewhere, whatever it is.
+_NO_NAME, _HIDDEN = (errno.ENAMETOOLONG, errno.EINVAL), (errno.EACCES, errno.EPERM)
+#: In place of a program.
+_LINK = "a link to a folder elsewhere"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,11 @@ class Checked:
         return not (self.opaque or self.damaged or self.lacking)
 
     @property
+    def borrowed(self) -> int:
+        """How many files are of libraries, and neither looked for nor in an archive of the folder."""
+        return sum(one.state == LIBRARY for one in self.found)
+
+    @property
     def lacking(self) -> tuple[Found, ...]:
         """What an archive of the folder would not have."""
         return tuple(one for one in self.found if one.state in (OUTSIDE, MISSING))
@@ -53,13 +61,18 @@ class _Folder:
     names: dict[str, Path] = field(default_factory=dict)
 
     def sessions(self) -> Iterator[Path]:
-        """Every session file, and the folders that are one to their program; sorted."""
+        """Every session file, the folders that are one to their program, and links to folders elsewhere; sorted."""
         for path in _below(self.root):
             relative = path.relative_to(self.root)
             self.names[_alike(str(relative))] = path
-            ending = path.suffix.lower()
-            if (ending in READERS or ending in OPAQUE) and not is_backup(str(relative)):
+            ending, folder = path.suffix.lower(), path.is_dir()
+            leads_out = folder and path.is_symlink() and not self.holds(path)
+            if leads_out or ((ending in OPAQUE or (ending in READERS and not folder)) and not is_backup(str(relative))):
                 yield path
+
+    def holds(self, path: Path) -> bool:
+        """True where it is in the folder itself: where a link leads to is where the file is."""
+        return path.resolve().is_relative_to(self.root)
 
     def at(self, path: Path) -> Path | None:
         """The file that stands there, however its name is composed."""
@@ -81,24 +94,32 @@ def check(folder: Path) -> list[Checked]:
 
 def _below(folder: Path) -> Iterator[Path]:
     """Everything in a folder and the folders in it, sorted; one that cannot be read is an error, and no empty one."""
-    for path in sorted(folder.iterdir()):
+    ahead = sorted(folder.iterdir(), reverse=True)
+    while ahead:  # no calls within calls: folders may be nested deeper than those can be
+        path = ahead.pop()
         yield path
         if path.is_dir() and not path.is_symlink():
-            yield from _below(path)
+            ahead += sorted(path.iterdir(), reverse=True)
 
 
 def _checked(inside: _Folder, path: Path) -> Checked:
     name, ending = str(path.relative_to(inside.root)), path.suffix.lower()
+    if path.is_dir() and ending not in OPAQUE:
+        return Checked(path=name, program=_LINK, opaque=True)
     if ending in OPAQUE:
         return Checked(path=name, program=OPAQUE[ending], opaque=True)
     program = READERS[ending][0]
-    if path.stat().st_size > _LARGEST:
-        return Checked(path=name, program=program, damaged="it is larger than any session")
+    if not path.is_file():
+        return Checked(path=name, program=program, damaged="it is no file, or a link to none")
     try:
-        named = named_in(ending, path.read_bytes())
+        with path.open("rb") as file:
+            named = named_in(ending, file)
     except DamagedError as error:
         return Checked(path=name, program=program, damaged=str(error))
-    return Checked(path=name, program=program, found=tuple(_found(inside, path, one) for one in named))
+    found = [_found(inside, path, one) for one in named]
+    if not inside.holds(path):
+        found = [Found(path=str(path.resolve()), state=OUTSIDE, size=path.stat().st_size), *found]
+    return Checked(path=name, program=program, found=tuple(found))
 
 
 def _found(inside: _Folder, session: Path, named: Named) -> Found:
@@ -106,12 +127,17 @@ def _found(inside: _Folder, session: Path, named: Named) -> Found:
         return Found(path=named.path, state=MISSING)
     if named.foreign:  # a drive of another system: wherever that is, it is not this folder
         return Found(path=named.path, state=LIBRARY if named.library else OUTSIDE)
-    there = next(_places(inside, session, named), None)
+    try:
+        there = next(_places(inside, session, named), None)
+    except OSError as error:
+        if error.errno in _HIDDEN and not Path(error.filename).is_relative_to(inside.root):
+            return Found(path=named.path, state=LIBRARY if named.library else OUTSIDE)
+        if error.errno not in _NO_NAME:
+            raise
+        there = None
     if there is None:
         return Found(path=named.path, state=LIBRARY if named.library else MISSING)
-    # Where a link leads to is where the file is.
-    within = there.resolve().is_relative_to(inside.root)
-    state = INSIDE if within else LIBRARY if named.library else OUTSIDE
+    state = INSIDE if inside.holds(there) else LIBRARY if named.library else OUTSIDE
     return Found(path=named.path, state=state, size=there.stat().st_size)
 
 

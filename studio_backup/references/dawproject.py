@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
+import zlib
+from lzma import LZMAError
+from typing import IO
 
-from studio_backup.references.named import DamagedError, Named, parsed, slashed
+from studio_backup.references.named import DamagedError, Named, parsed, slashed, whole
 
 
-def dawproject(content: bytes) -> list[Named]:
+def dawproject(file: IO[bytes]) -> list[Named]:
     """Every file that lies outside of it, and every member that lacks."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            members, root = set(packed.namelist()), parsed(packed.read("project.xml"))
-    except (zipfile.BadZipFile, KeyError, OSError, EOFError, RuntimeError) as error:
+        # Its audio may be in it, gigabytes of it: only what tells of it is read.
+        with zipfile.ZipFile(file) as packed, packed.open("project.xml") as project:
+            members, root = set(packed.namelist()), parsed(whole(project))
+    except (zipfile.BadZipFile, zlib.error, LZMAError, KeyError, OSError, EOFError, RuntimeError, ValueError) as error:
         raise DamagedError(f"no whole DAWproject: {error}") from error
     found = []
-    for file in root.iter("File"):
-        path = file.get("path", "")
-        if file.get("external") == "true":
+    for one in root.iter("File"):
+        path = one.get("path", "")
+        if one.get("external") == "true":
             found.append(Named(slashed(path)))
         elif path and path not in members:
             found.append(Named(path, member=True))

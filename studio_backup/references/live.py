@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from typing import IO
 from xml.etree.ElementTree import Element
 
-from studio_backup.references.named import DamagedError, Named, parsed
+from studio_backup.references.named import DamagedError, Named, parsed, whole
 
-#: What Live calls a path: relative to the project and outside of it, inside, or none at all.
-_OUTSIDE, _INSIDE, _NOWHERE = "1", "3", "0"
+#: What Live calls a path: relative to the project and outside of it, inside, or none at all. Others are of libraries.
+_OUTSIDE, _INSIDE, _NOWHERE, _UNSAID = "1", "3", "0", ""
 
 
-def live(content: bytes) -> list[Named]:
+def live(file: IO[bytes]) -> list[Named]:
     """Every sample; those of packs and of Live's own library are named as such."""
     try:
-        text = gzip.decompress(content)
+        with gzip.GzipFile(fileobj=file) as packed:
+            text = whole(packed)
     except (OSError, EOFError, zlib.error) as error:
         raise DamagedError(f"no whole gzip: {error}") from error
     root = parsed(text)
@@ -30,7 +32,7 @@ def _named(ref: Element) -> Named | None:
         return None
     if kind in (_OUTSIDE, _INSIDE) and relative:
         return Named(relative, base="project")
-    return Named(absolute or relative, base="project", library=kind not in (_OUTSIDE, _INSIDE, _NOWHERE))
+    return Named(absolute or relative, base="project", library=kind not in (_OUTSIDE, _INSIDE, _NOWHERE, _UNSAID))
 
 
 def _relative(ref: Element) -> str:

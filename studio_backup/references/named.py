@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from gzip import GzipFile
+from typing import IO
 
+#: More than this is not read of a session, packed or not: none is known to come near.
+LARGEST = 256 * 2**20
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 
 
@@ -45,11 +49,20 @@ def slashed(path: str) -> str:
     return path.replace("\\", "/") if "\\" in path and "/" not in path else path
 
 
+def whole(file: IO[bytes] | GzipFile) -> bytes:
+    """All of a session, or of what is packed in it. Raises DamagedError where that would be without end."""
+    text = file.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise DamagedError("it is larger than any session")
+    return text
+
+
 def parsed(text: bytes) -> ET.Element:
     """The root of an XML document that defines no entities of its own. Raises DamagedError."""
-    if b"<!ENTITY" in text or b"<!DOCTYPE" in text:
+    plain = text.replace(b"\0", b"")  # the same words in every encoding that has them
+    if b"<!ENTITY" in plain or b"<!DOCTYPE" in plain:
         raise DamagedError("it defines entities, which no session file does")
     try:
         return ET.fromstring(text)
-    except ET.ParseError as error:
+    except (ET.ParseError, LookupError, ValueError) as error:  # the latter two: an encoding that nobody knows
         raise DamagedError(f"no whole XML: {error}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import IO
 
 from studio_backup.references.ardour import ardour
 from studio_backup.references.dawproject import dawproject
@@ -11,7 +12,7 @@ from studio_backup.references.named import Named
 from studio_backup.references.reaper import reaper
 
 #: Ending -> the program, and what reads its sessions.
-READERS: Mapping[str, tuple[str, Callable[[bytes], list[Named]]]] = {
+READERS: Mapping[str, tuple[str, Callable[[IO[bytes]], list[Named]]]] = {
     ".als": ("Ableton Live", live),
     ".ardour": ("Ardour", ardour),
     ".dawproject": ("DAWproject", dawproject),
@@ -27,9 +28,9 @@ OPAQUE: Mapping[str, str] = {
 _BACKUPS = ("backup", "session file backups", "project file backups")
 
 
-def named_in(ending: str, content: bytes) -> list[Named]:
+def named_in(ending: str, file: IO[bytes]) -> list[Named]:
     """Every file that a session names, each once. Raises DamagedError."""
-    return sorted(set(READERS[ending][1](content)))
+    return sorted(set(READERS[ending][1](file)))
 
 
 def is_backup(path: str) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from studio_backup.references.named import DamagedError, Named, slashed
+from typing import IO
+
+from studio_backup.references.named import DamagedError, Named, slashed, whole
 
 
-def reaper(content: bytes) -> list[Named]:
+def reaper(file: IO[bytes]) -> list[Named]:
     """Every file of every source. What samplers name within their own state is not looked into."""
-    lines = content.decode("utf-8", "surrogateescape").splitlines()
+    lines = whole(file).decode("utf-8", "surrogateescape").splitlines()
     if not lines or not lines[0].lstrip("\ufeff").startswith("<REAPER_PROJECT"):
         raise DamagedError("no REAPER project: its first line is another")
     chunks: list[str] = []

@@ -28,12 +28,16 @@ def screen(folder: str, checked: Sequence[Checked], paint: Paint) -> list[str]:
         parts = [f"{count(lacking, 'file')} not in it"] * bool(lacking) + [f"{damaged} damaged"] * bool(damaged)
         end = [f"{paint('Refused', 'bad')}: {count(len(checked), 'session')}, {', '.join(parts)}."]
         following = "collect what is elsewhere in the program itself, then check again"
+        if not lacking:
+            following = "take what is damaged from a copy (studio-backup restore), then check again"
     elif state == UNCHECKED:
         what = "nobody reads all of them here" if checked else "no session that is known"
         end = [f"{paint('Not checked', 'unread')}: {count(len(checked), 'session')}, {what}."]
         following = "open it without the work drives, and see that nothing lacks"
     else:
-        end = [f"{count(len(checked), 'session')}, every file that they name is in {safe(folder)}."]
+        borrowed = sum(one.borrowed for one in checked)
+        but = f", but for {borrowed} of libraries: keep those, too" if borrowed else ""
+        end = [f"{count(len(checked), 'session')}, every file that they name is in {safe(folder)}{but}."]
         following = "studio-backup verdict"
     return [*lines, *([""] if lines else []), *wrapped(end[0], 0), f"Next: {following}"]
 
@@ -45,7 +49,9 @@ def _session(one: Checked, paint: Paint) -> list[str]:
     if one.damaged:
         return [f"{head}  {paint('damaged', 'bad')}", *wrapped(spaced(safe(one.damaged)), 2)]
     named = count(len(one.found), "file")
-    lines = [f"{head}  {named}, {len(one.found) - len(one.lacking)} in it" if one.lacking else f"{head}  {named}"]
+    within, lent = len(one.found) - len(one.lacking) - one.borrowed, one.borrowed
+    parts = [f"{within} in it"] * bool(one.lacking or lent) + [f"{lent} of libraries"] * bool(lent)
+    lines = [", ".join([f"{head}  {named}", *parts])]
     for file in one.lacking:
         known = f", {size(file.size)}" if file.size is not None else ""
         lines += [paint(text, "bad") for text in wrapped(f"{file.state}{known}: {safe(file.path)}", 2, 4)]
