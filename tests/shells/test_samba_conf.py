@@ -92,7 +92,8 @@ def test_it_comes_and_goes_and_the_rest_stays(sandbox: Sandbox, shell: list[str]
     assert sandbox.run("ls -A /etc/samba | grep studio").stdout == ""
 
 
-def test_what_testparm_complains_of_never_gets_there(sandbox: Sandbox, shell: list[str]) -> None:
+def test_what_testparm_complains_of_never_gets_there(sandbox: Sandbox) -> None:
+    shell = SHELLS["busybox"]
     sandbox.run(": >/srv/complain")
     assert run(sandbox, share().create(), shell) == 1
     assert sandbox.read(CONF) == OTHERS
@@ -106,9 +107,8 @@ def test_what_testparm_complains_of_never_gets_there(sandbox: Sandbox, shell: li
     assert sandbox.read("/srv/told") == TOLD
 
 
-def test_nothing_is_written_over_what_changed_since_nor_taken_away_while_a_backup_runs(
-    sandbox: Sandbox, shell: list[str]
-) -> None:
+def test_nothing_is_written_over_what_changed_since_nor_taken_away_while_a_backup_runs(sandbox: Sandbox) -> None:
+    shell = SHELLS["dash"]
     run(sandbox, share().create(), shell)
     now = seen(sandbox)
     assert now is not None
