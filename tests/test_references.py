@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -258,10 +259,19 @@ def test_what_nobody_lets_us_see_elsewhere_is_elsewhere(tmp_path: Path, monkeypa
     assert states(song) == {"/root/a.wav": "outside"}
 
 
-def test_folders_as_deep_as_a_path_can_be(tmp_path: Path) -> None:
-    deep = tmp_path
+@pytest.fixture
+def deep(tmp_path: Path) -> Iterator[Path]:
+    """A folder that is nested deeper than calls can be."""
+    folder = tmp_path / "d"
+    folder.mkdir()
+    below = folder
     for _ in range(sys.getrecursionlimit() + 50):
-        deep = deep / "d"
-        deep.mkdir()
-    (deep / "S.rpp").write_bytes(REAPER % b"a.wav")
-    assert [one.state for each in check(tmp_path) for one in each.found] == ["missing"]
+        below = below / "d"
+        below.mkdir()
+    (below / "S.rpp").write_bytes(REAPER % b"a.wav")
+    yield folder
+    subprocess.run(["rm", "-rf", str(folder)], check=True)  # pytest itself goes down by calls
+
+
+def test_folders_as_deep_as_a_path_can_be(deep: Path) -> None:
+    assert [one.state for each in check(deep) for one in each.found] == ["missing"]
