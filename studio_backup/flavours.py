@@ -61,6 +61,11 @@ CLONE = Use(
     losses={},
 )
 
+#: Restore points and mirrors on one machine: without the list of what was moved, the brake could not judge it.
+COPY = Use(
+    needed=("-rlptgoDHS", "--numeric-ids", "--no-s", "--no-h", "--stats", "--info=progress2"), welcome=(), losses={}
+)
+
 
 def options(use: Use, flavour: str) -> tuple[str, ...]:
     """What a job of this use gives to this flavour; nothing where one that it needs is lacking."""

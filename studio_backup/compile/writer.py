@@ -51,6 +51,8 @@ def receive(collected: Collector, route: Route) -> None:
         needs += make_landing(collected, route, needs[-1])
     if route.copy.mode == "clone":
         collected.add(RsyncProgram(system=name, name="clone", place=place))
+    elif system.os == "macos":
+        collected.add(RsyncProgram(system=name, name="copy", place=place))
     needs.append(collected.file(system, route.job_conf, place, conf.job(route)))
     needs.append(collected.file(system, exclude_of(route.job_conf), place, excluded(route)))
     _units(collected, route, tuple(needs))

@@ -42,9 +42,13 @@ def test_a_few_days_of_a_mac(version: str) -> None:
         assert mac.refused() == []
 
 
-def test_with_apple_s_rsync_alone_nothing_is_moved(mac: Mac) -> None:
+def test_a_mac_with_apple_s_rsync_alone_is_told_so_before_the_night(mac: Mac) -> None:
     plug_in(mac, brewed=False)
-    studio(mac, spec()).converge()
+    here = studio(mac, spec())
+    here.apply()
+    assert here.differs() == {"ws-a/macos/rsync/copy": ("posture", "watch")}
+    fields = {item.name: item.before for item in here.change("ws-a/macos/rsync/copy").fields}
+    assert fields == {"usable": "no: it lacks --no-s --no-h --stats --info=progress2"}
     mac.play(datetime(2026, 3, 3, 12))
     assert [json.loads(record)["reason"] for record in records(mac)] == ["rsync-missing"]
     assert points(mac) == []
