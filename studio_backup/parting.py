@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from studio_backup.compile import routes
@@ -35,31 +35,49 @@ def partings(studio: Studio, changes: Iterable[Change], today: str = "") -> list
     """Every copy whose removal would turn the verdict on a dataset's design from OK to something else.
 
     What a copy was is read from its job's own configuration on the machine, since the spec has it no longer. One whose
-    configuration could not be read is taken for needed wherever the policy is not met without it.
+    configuration could not be read, or was edited, is taken for needed wherever the policy is not met without it. One
+    that the spec still has, and that nobody makes any more, leaves as well.
     """
-    leaving = _leaving(studio, list(changes))
+    wanted = {(route.writer.full_name, route.copy.full_name) for route in routes(studio)}
+    leaving = _leaving(studio, list(changes), wanted)
     found: list[Parting] = []
+    made = {copy for _, copy in wanted}
     for dataset in studio.datasets.values():
-        here = {key: made for key, made in leaving.items() if key[1].rpartition("/")[0] == dataset.full_name}
-        after = judge(studio, dataset, today=today) if here else None
+        here = {key: told for key, told in leaving.items() if key[1].rpartition("/")[0] == dataset.full_name}
+        after = judge(studio, _as_made(dataset, made), today=today) if here else None
         if after is None or after.word in (OK, NONE):
             continue
-        found += [Parting(copy, system, after) for system, copy in _needed(studio, dataset, here, today)]
+        found += [Parting(copy, system, after) for system, copy in _needed(studio, dataset, here, made, today)]
     return found
+
+
+def _as_made(dataset: Dataset, made: Collection[str], more: Iterable[Copy] = ()) -> Dataset:
+    """The dataset with the copies alone that some system makes, all the way from the original, and `more` of them."""
+    copies = {name: one for name, one in dataset.copies.items() if one.full_name in made}
+    while starved := [name for name, one in copies.items() if one.source_copy and one.source_copy not in copies]:
+        for name in starved:
+            del copies[name]
+    for one in more:  # fed by one that leaves or left: as old as if it were fed by the original
+        fed = one.source_copy if one.source_copy in copies else None
+        copies.setdefault(one.name, dataclasses.replace(one, source_copy=fed))
+    return dataclasses.replace(dataset, copies=copies)
 
 
 #: (MACHINE/SYSTEM, MACHINE/DATASET/COPY) of a copy that leaves -> what its job says of it, None where nobody knows.
 _Leaving = Mapping[tuple[str, str], Mapping[str, str] | None]
 
 
-def _needed(studio: Studio, dataset: Dataset, leaving: _Leaving, today: str) -> list[tuple[str, str]]:
-    known = {key: copy for key, told in leaving.items() if (copy := _rebuilt(studio, dataset, key[1], told))}
+def _needed(
+    studio: Studio, dataset: Dataset, leaving: _Leaving, made: Collection[str], today: str
+) -> list[tuple[str, str]]:
+    known = {key: copy for key, told in leaving.items() if (copy := _rebuilt(studio, dataset, key[1], told, made))}
     if len(known) < len(leaving):
         return list(leaving)
 
     def met(copies: Iterable[Copy]) -> bool:
-        more = {one.name: one for one in copies}
-        return judge(studio, dataclasses.replace(dataset, copies={**dataset.copies, **more}), today=today).word == OK
+        back = list(copies)
+        before = _as_made(dataset, {*made, *(one.full_name for one in back)}, back)
+        return judge(studio, before, today=today).word == OK
 
     if not met(known.values()):
         return []
@@ -67,13 +85,14 @@ def _needed(studio: Studio, dataset: Dataset, leaving: _Leaving, today: str) -> 
     return [key for key in known if not met(one for other, one in known.items() if other != key)] or list(known)
 
 
-def _leaving(studio: Studio, changes: list[Change]) -> dict[tuple[str, str], Mapping[str, str] | None]:
-    """The jobs of which something would be removed, by what they are; those that the spec has are none of them."""
-    wanted = {(route.writer.full_name, route.copy.full_name) for route in routes(studio)}
+def _leaving(
+    studio: Studio, changes: list[Change], wanted: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], Mapping[str, str] | None]:
+    """The jobs of which something would be removed, by what they are; those that are wanted are none of them."""
     told = {
         (change.resource.system, name): _assignments(change.seen.value.text)
         for change in changes
-        if isinstance(change.seen, Present) and isinstance(change.seen.value, File)
+        if isinstance(change.seen, Present) and isinstance(change.seen.value, File) and not change.kept
         if (name := _copy_of(studio.name, change))
     }
     gone = {
@@ -113,7 +132,9 @@ def _assignments(text: str | None) -> Mapping[str, str] | None:
     return dict(word.split("=", 1) for word in words if "=" in word) or None
 
 
-def _rebuilt(studio: Studio, dataset: Dataset, full_name: str, told: Mapping[str, str] | None) -> Copy | None:
+def _rebuilt(
+    studio: Studio, dataset: Dataset, full_name: str, told: Mapping[str, str] | None, made: Collection[str]
+) -> Copy | None:
     """The copy as its job made it; None where that cannot be told."""
     machine, _, volume = (told or {}).get("target_volume", "").partition("/")
     if told is None or volume not in getattr(studio.machines.get(machine), "volumes", {}):
@@ -125,13 +146,12 @@ def _rebuilt(studio: Studio, dataset: Dataset, full_name: str, told: Mapping[str
     except ValueError:
         return None
     return Copy(
-        name=f"{name} as it was" if name in dataset.copies else name,
+        name=f"{name} as it was" if full_name in made else name,
         dataset=dataset.full_name,
         machine=machine,
         volume=volume,
         path="",
-        # Fed by one that leaves or left: as old as if it were fed by the original.
-        source_copy=source if (source := told.get("from")) in dataset.copies else None,
+        source_copy=told.get("from") or None,
         every=every,
         keep=Retention(last=last, hourly=hourly, daily=daily, weekly=weekly, monthly=monthly, yearly=yearly),
         mode=told.get("mode") or "versioned",

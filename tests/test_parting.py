@@ -194,3 +194,25 @@ def test_a_configuration_that_could_not_be_read_is_no_permission(twice: Studio) 
         assert copies_of(once, "off-site", conf=seen) == ["off-site"], seen
     # Where the policy is met without it, nobody needs to know what it was.
     assert copies_of(twice, "off-site", conf=Unread("the listing ended early")) == []
+
+
+def test_a_configuration_that_was_edited_is_no_permission(twice: Studio) -> None:
+    once = without(twice, "more")
+    less = without(once, "off-site")
+    changes = leaving(once, less)
+    (number,) = (number for number, one in enumerate(changes) if one.address.endswith("off-site.conf"))
+    seen = changes[number].seen
+    assert isinstance(seen, Present)
+    assert isinstance(seen.value, File)
+    text = "mode=mirror target_volume=nas/tank"  # which would never have met it
+    edited = Present(dataclasses.replace(seen.value, text=text))
+    changes[number] = dataclasses.replace(changes[number], kept=True, seen=edited)
+    assert [one.copy for one in partings(less, changes)] == [COPY]
+
+
+def test_a_copy_that_the_spec_has_and_nobody_makes_any_more_leaves_as_well(twice: Studio) -> None:
+    room = twice.machines["ws-01"]
+    systems = {name: dataclasses.replace(one, os="windows") for name, one in room.systems.items()}
+    less = dataclasses.replace(twice, machines={**twice.machines, "ws-01": dataclasses.replace(room, systems=systems)})
+    # What is fed by it is fed no more; what it was fed with is as it was before.
+    assert [one.copy for one in partings(less, leaving(twice, less))] == ["ws-01/sessions/on-nas"]
