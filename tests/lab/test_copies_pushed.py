@@ -126,7 +126,7 @@ def test_it_is_pushed_judged_shown_and_restored_like_any_copy(lab: Lab, studio: 
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("copy", ["at-home"])
+@pytest.mark.parametrize("copy", COPIES)
 def test_root_of_the_sender_reaches_no_byte_of_history(lab: Lab, studio: Studio, copy: str) -> None:
     assert studio.folder.exists()
     machine, folder = COPIES[copy]

@@ -168,6 +168,34 @@ def test_a_push_that_was_cut_makes_no_point(pushed: Pushed) -> None:
     assert pushed.both()["result"] == "ok"
 
 
+@pytest.mark.long
+def test_two_pushes_at_once_are_one_and_no_point_is_made_of_half(pushed: Pushed) -> None:
+    (pushed.sender.source / "long.wav").write_bytes(os.urandom(20_000_000))
+    pushed.sender.set(bandwidth="1500")
+    started = pushed.sender.start()
+    deadline = time.time() + 20
+    while not list(pushed.landing.glob(".long.wav.*")) and time.time() < deadline:
+        time.sleep(0.05)
+    second = pushed.ask(f"begin {pushed.sender.values['id']}")
+    assert (second.returncode, second.stderr) == (3, b"studio-backup-gate: landing in use\n")
+    assert pushed.keeper.run()["reason"] in ("landing-busy", "nothing-landed")
+    assert pushed.keeper.points() == []
+    started.communicate(timeout=60)
+    assert started.returncode == 0, pushed.sender.log()
+    assert pushed.keeper.run()["files"] == 1
+
+
+def test_a_landing_is_closed_while_it_is_read(pushed: Pushed) -> None:
+    pushed.sender.fill(3)
+    assert pushed.both().code == 0
+    closed = pushed.records.with_name(f"{pushed.records.name}.closed")
+    closed.write_text("1\n")
+    outcome = pushed.sender.run()
+    assert (outcome.code, outcome["result"], outcome["reason"]) == (3, "busy", "landing-busy")
+    closed.unlink()
+    assert pushed.both().code == 0
+
+
 def _until_free(pushed: Pushed) -> None:
     deadline = time.time() + 20
     while (pushed.records / "lock" / "landing").exists() and time.time() < deadline:
