@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import plistlib
+from typing import Any
+
 import pytest
 
 from studio_backup.cli.discover import _place
@@ -208,3 +211,42 @@ def test_a_room_that_is_named_stands_in_the_whole_file() -> None:
 def test_half_an_answer_is_none() -> None:
     with pytest.raises(Unparsable):
         found(NAS.removesuffix("complete\n"))
+
+
+def of_mac(**told: Any) -> str:
+    """What a Mac would answer whose tools say this."""
+    lines = ["system\tmacOS 15.6 (24Z000) arm64", "host\tx"]
+    for what, plist in told.items():
+        lines += [f"plist\t{what.replace('__', ' ')}\t0"]
+        lines += [f"| {line}" for line in plistlib.dumps(plist).decode().splitlines()]
+    return "\n".join([*lines, "complete", ""])
+
+
+DISK = {"DeviceIdentifier": "disk4", "Size": 1000, "Partitions": [{"DeviceIdentifier": "disk4s2", "DiskUUID": "A-4"}]}
+TWIN = {"DeviceIdentifier": "disk5", "Size": 1000, "Partitions": [{"DeviceIdentifier": "disk5s2", "DiskUUID": "A-5"}]}
+SET = {"BSD Name": "disk9", "Level": "Mirror", "Status": "Online", "Name": "Pair", "AppleRAIDSetUUID": f"U {HOSTILE}",
+       "Members": [{"BSD Name": "disk4s2"}, {"BSD Name": "disk5s2"}]}  # fmt: skip
+MOUNTED = {"VolumeUUID": "V-1", "FilesystemType": "hfs", "ParentWholeDisk": "disk9", "SolidState": True}
+
+
+def test_what_a_mac_says_of_an_array_never_becomes_a_line_of_the_spec() -> None:
+    told = {"disks": {"AllDisksAndPartitions": [DISK, TWIN]}, "raid": {"AppleRAIDSets": [SET]}}
+    text = spec_of(parse(Reply(0, of_mac(**told, **{"info__/Volumes/Pair": MOUNTED}), "")), WAY, "2026-11-26")
+    assert "kind: appleraid, level: mirror, members: [disk-1, disk-2]}" in text
+    assert "evil:" not in "\n".join(part.partition("#")[0] for part in text.splitlines())
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"disks": {"AllDisksAndPartitions": "none"}},
+        {"disks": {"AllDisksAndPartitions": [{**DISK, "Size": "large", "Partitions": ["x", 1]}, 5]}},
+        {"disks": {"AllDisksAndPartitions": [{**DISK, "APFSPhysicalStores": [1]}]}},
+        {"disks": {"AllDisksAndPartitions": [DISK]}, "raid": {"AppleRAIDSets": ["x", {"BSD Name": "d", "Members": 5}]}},
+        {"time-machine": {"Destinations": [{"DestinationID": "1", "SnapshotDates": 5}, "x"]}},
+        {"destinations": {"Destinations": ["x", {"ID": 4}]}},
+        {"job__/Library/LaunchDaemons/x.plist": {"ProgramArguments": 5}},
+    ],
+)
+def test_a_mac_that_says_something_else_than_its_kind_does_is_described_by_the_rest(told: dict[str, Any]) -> None:
+    assert "my-studio" not in spec_of(parse(Reply(0, of_mac(**told), "")), WAY, "2026-11-26").partition("machines:")[2]

@@ -64,22 +64,28 @@ def _plist(text: str) -> Plist:
     return value if isinstance(value, dict) else {}
 
 
+def _listed(plist: Plist, key: str) -> list[Plist]:
+    """The entries of a list; none where a Mac says something else there."""
+    value = plist.get(key)
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 class _Disks:
     """Which disk lies under what: APFS containers and RAID sets have disks of their own that are none."""
 
     def __init__(self, listed: Plist, raid: Plist) -> None:
-        entries = [one for one in listed.get("AllDisksAndPartitions", []) if isinstance(one, dict)]
-        self.sets = {str(one.get("BSD Name", "")): one for one in raid.get("AppleRAIDSets", [])}
+        entries = _listed(listed, "AllDisksAndPartitions")
+        self.sets = {str(one.get("BSD Name", "")): one for one in _listed(raid, "AppleRAIDSets")}
         self._stores = {
             str(one.get("DeviceIdentifier")): [str(store.get("DeviceIdentifier")) for store in stores]
             for one in entries
-            if (stores := one.get("APFSPhysicalStores"))
+            if (stores := _listed(one, "APFSPhysicalStores"))
         }
         self._slices = {
-            str(part.get("DeviceIdentifier")): part for one in entries for part in one.get("Partitions", [])
+            str(part.get("DeviceIdentifier")): part for one in entries for part in _listed(one, "Partitions")
         }
         self.physical = {
-            str(one.get("DeviceIdentifier")): int(one.get("Size", 0))
+            str(one.get("DeviceIdentifier")): size if isinstance(size := one.get("Size"), int) else 0
             for one in entries
             if str(one.get("DeviceIdentifier")) not in {*self._stores, *self.sets}
         }
@@ -100,7 +106,7 @@ class _Disks:
 
     def members(self, device: str) -> list[str]:
         """The partitions that a RAID set is made of and that are there."""
-        return [str(one["BSD Name"]) for one in self.sets[device].get("Members", []) if one.get("BSD Name")]
+        return [str(one["BSD Name"]) for one in _listed(self.sets[device], "Members") if one.get("BSD Name")]
 
     def unmounted(self, known: set[str]) -> list[str]:
         """Physical disks of which nothing is described."""
@@ -144,7 +150,8 @@ def _groups(disks: _Disks, found: Found) -> None:
         described = set(members) <= {drive.kernel for drive in found.drives if drive.by_id}
         told = f"AppleRAID set {one.get('Name', '')} ({level}, {one.get('Status', '?')})"
         if level in LEVELS["appleraid"] and len(members) >= LEVELS["appleraid"][level] and described:
-            found.groups.append(Group(device, "appleraid", level, str(one.get("AppleRAIDSetUUID", "")), members))
+            uuid = str(one.get("AppleRAIDSetUUID", ""))
+            found.groups.append(Group(device, "appleraid", level, uuid if PLAIN.fullmatch(uuid) else "", members))
             if one.get("Status") != "Online":
                 found.notes.append(f"{told}: it is not well")
         else:
@@ -157,12 +164,12 @@ def _external(texts: dict[str, str], lines: dict[str, list[str]], found: Found) 
     settings = _plist(texts.get("time-machine", ""))
     newest = {
         str(one.get("DestinationID")): max(
-            (at for at in one.get("SnapshotDates", []) if isinstance(at, datetime)), default=None
+            (at for at in one.get("SnapshotDates") or () if isinstance(at, datetime)), default=None
         )
-        for one in settings.get("Destinations", [])
-        if isinstance(one, dict)
+        for one in _listed(settings, "Destinations")
+        if isinstance(one.get("SnapshotDates", []), list)
     }
-    for one in _plist(texts.get("destinations", "")).get("Destinations", []):
+    for one in _listed(_plist(texts.get("destinations", "")), "Destinations"):
         at = newest.get(str(one.get("ID")))
         seen = f"newest backup {_when(at)}" if at else "no finished backup is noted, or its settings may not be read"
         where = masked(str(one.get("URL") or one.get("MountPoint") or "not plugged in"))
@@ -178,7 +185,8 @@ def _external(texts: dict[str, str], lines: dict[str, list[str]], found: Found) 
             left = [f"launchd starts {path}" for path in helpers] or ["its application is there, no job of it"]
             found.external.append((product, f"{'; '.join(left)}; when it last ran is not known"))
     for path, plist in jobs.items():
-        command = plist.get("ProgramArguments") or [plist.get("Program", "")]
+        told = plist.get("ProgramArguments")
+        command = told if told and isinstance(told, list) else [plist.get("Program", "")]
         found.jobs.append(masked(f"{path}: {' '.join(map(str, command))}"))
 
 
