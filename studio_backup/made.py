@@ -20,7 +20,7 @@ def made_points(by: str, lines: Iterable[str], folder: str) -> dict[str, str]:
     for line in lines:
         moment, path = read(line)
         if moment is not None:
-            found[moment.astimezone(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")] = path if by == "btrbk" else f"{folder}/{path}"
+            found[moment.strftime("%Y-%m-%dT%H-%M-%SZ")] = path if by == "btrbk" else f"{folder}/{path}"
     return found
 
 
@@ -28,8 +28,8 @@ def _of_btrbk(line: str) -> tuple[datetime | None, str]:
     try:
         words = dict(word.partition("=")[::2] for word in shlex.split(line))
         named = _BTRBK.fullmatch(words.get("snapshot_name", ""))
-        moment = datetime.strptime(named[1], "%Y%m%dT%H%M%S%z") if named else None
-    except ValueError:
+        moment = datetime.strptime(named[1], "%Y%m%dT%H%M%S%z").astimezone(UTC) if named else None
+    except (ValueError, OverflowError):  # a zone can lead out of the years that there are
         return None, ""
     path = words.get("snapshot_subvolume", "")
     return (moment, path) if path.startswith("/") else (None, "")

@@ -24,7 +24,8 @@ def test_each_has_the_moment_of_its_name_in_utc() -> None:
 
 def test_what_names_no_moment_is_no_restore_point() -> None:
     line = LISTED.splitlines()[0]
-    for name in ("archive.20261126", "archive.20261126T1939", "archive.20261326T193902+0000", "archive", ""):
+    for name in ("archive.20261126", "archive.20261126T1939", "archive.20261326T193902+0000", "archive",
+                 "x.00010101T000000+0100", ""):  # fmt: skip
         assert made_points("btrbk", [line.replace("archive.20261126T193902+0000", name)], "") == {}, name
     assert made_points("btrbk", [line.replace("snapshot_subvolume='/srv", "snapshot_subvolume='srv")], "") == {}
     assert made_points("btrbk", [line[:-120], "it's", "", "x"], "") == {}
