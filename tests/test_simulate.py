@@ -19,6 +19,7 @@ from studio_backup.spec.model import Studio
 from studio_backup.spec.retention import Retention
 from studio_backup.spec.schedule import DAY, HOUR, Schedule
 from tests.studios import NAS, VAULT, WORKSTATION, copy, drive, external, studio
+from tests.test_cli import run
 from tests.test_schemas_documents import complaints
 from tests.world import a_studio
 
@@ -236,3 +237,9 @@ def test_the_screen_of_a_bad_month() -> None:
     assert any(line.startswith("  day 20  17:00 site studio burns or floods: left: off-site") for line in screen)
     assert any(line.split()[:3] == ["on-nas", "52", "gone"] or line.split()[2:3] == ["gone"] for line in screen)
     assert "missed (seed 0)." in screen[-2]
+
+
+def test_a_turn_without_end_is_no_turn(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "simulate", "--days", "2", "--turns", "9" * 17)
+    assert code == 1
+    assert "Invalid value for '--turns'" in err

@@ -31,7 +31,7 @@ _WHEN = re.compile(r"(?P<event>.+)@(?P<day>[0-9]{1,5})(?: (?P<hour>[0-9]{1,2}):(
 @click.option("--event", "events", multiple=True, metavar="EVENT@DAY", help="delete@12, 'site:studio@30 17:00' …")
 @click.option("--missed", type=click.FloatRange(0, 100), default=0.0, metavar="PERCENT", help="Runs that fail.")
 @click.option("--seed", type=int, default=1, show_default=True, metavar="N", help="Which runs those are.")
-@click.option("--turns", type=click.IntRange(1), metavar="DAYS",
+@click.option("--turns", type=click.IntRange(1, 3660), metavar="DAYS",
               help="How long each drive of a rotation is here, in place of what the spec says (turn:).")  # fmt: skip
 def command(settings: Settings, days: int, events: tuple[str, ...], missed: float, seed: int, turns: int | None) -> int:
     """Play schedules, retention, rotation and missed runs day by day from today on, and tell what is new on a day.

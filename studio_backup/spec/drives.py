@@ -17,6 +17,8 @@ from studio_backup.spec.wording import suggest
 
 #: How long a disk may lie on a shelf: its bearings stick. Six months of 30 days.
 SPIN_UP = 180 * DAY
+#: Ten years: no drive that takes turns is older.
+_LONGEST = 520 * 7 * DAY
 
 
 def section_schema(section: str) -> Schema:
@@ -93,6 +95,9 @@ def _turn(node: Node, place: Place, findings: Findings) -> int:
     elif text and parse_duration(text) < DAY:
         message = f"a turn of {text} is less than a day"
         findings.add(place_of(node, "turn", place), "SB412", message, "write 1 day or more")
+    elif text and parse_duration(text) > _LONGEST:
+        message = f"a turn of {text} outlives the drives of its rotation"
+        findings.add(place_of(node, "turn", place), "SB412", message, "write 520 weeks or less, or leave rotation: out")
     return parse_duration(text) if text else TURN
 
 
