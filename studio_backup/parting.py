@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shlex
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from studio_backup.compile import routes
 from studio_backup.diff import Change, Present
 from studio_backup.paths import LAYOUTS, configuration, label_prefix, unit_prefix
 from studio_backup.policy import Verdict, judge
-from studio_backup.policy.verdict import NONE, OK
+from studio_backup.policy.verdict import NONE, OK, fatal_events
 from studio_backup.resources.file import File
 from studio_backup.resources.launchd_job import LaunchdJob
 from studio_backup.resources.systemd_unit import SystemdUnit
@@ -32,7 +33,7 @@ class Parting:
 
 
 def partings(studio: Studio, changes: Iterable[Change], today: str = "") -> list[Parting]:
-    """Every copy whose removal would turn the verdict on a dataset's design from OK to something else.
+    """Every copy without which the design of a dataset is farther from its policy than it was.
 
     What a copy was is read from its job's own configuration on the machine, since the spec has it no longer. One whose
     configuration could not be read, or was edited, is taken for needed wherever the policy is not met without it. One
@@ -74,15 +75,31 @@ def _needed(
     if len(known) < len(leaving):
         return list(leaving)
 
-    def met(copies: Iterable[Copy]) -> bool:
+    def lacking(copies: Iterable[Copy]) -> Counter[str]:
         back = list(copies)
         before = _as_made(dataset, {*made, *(one.full_name for one in back)}, back)
-        return judge(studio, before, today=today).word == OK
+        return _lacking(judge(studio, before, today=today))
 
-    if not met(known.values()):
+    best = lacking(known.values())
+    if lacking(()) <= best:
         return []
     # Where each alone could be spared and all together not, none of them may go unnamed.
-    return [key for key in known if not met(one for other, one in known.items() if other != key)] or list(known)
+    return [key for key in known if not lacking(one for other, one in known.items() if other != key) <= best] or list(
+        known
+    )
+
+
+def _lacking(verdict: Verdict) -> Counter[str]:
+    """How much of each rule of its policy is not met; of one that has no number, whether it is."""
+    policy, found = verdict.policy, Counter(finding.rule for finding in verdict.findings)
+    if policy is not None:
+        asked = ((policy.copies, verdict.counted, "copies"), (policy.offsite, verdict.offsite, "off-site"),
+                 (policy.local, verdict.local, "local"), (policy.media, verdict.media, "media"),
+                 (policy.offline, verdict.offline, "offline"))  # fmt: skip
+        found |= Counter({rule: number - len(there) for number, there, rule in asked})
+        # Whether anything leaves nothing is only said where nothing else lacks.
+        found |= Counter({"survival": int(bool(fatal_events(verdict.there)))})
+    return found
 
 
 def _leaving(

@@ -113,11 +113,21 @@ def test_a_policy_that_asks_for_nothing_lets_it_go(rig: Rig) -> None:
     rig.run("apply", "--yes", code=0)
 
 
-def test_a_verdict_that_was_no_better_before_lets_it_go(rig: Rig) -> None:
+def test_a_verdict_that_would_be_no_worse_lets_it_go(rig: Rig) -> None:
+    rig.edit("      copies:", "      policy: 4-2-1\n      copies:")
+    rig.edit(OFF_SITE, OFF_SITE + OFF_SITE.replace("off-site", "more").replace("machine.name }}", "machine.name }}-2"))
+    rig.run("apply", "--yes", code=0)
+    rig.edit(OFF_SITE, "")  # the other one is on the same disk
+    rig.run("apply", "--yes", code=0)
+
+
+def test_a_policy_that_is_not_met_needs_what_there_is_all_the_more(rig: Rig) -> None:
     rig.edit("      copies:", "      policy: 4-2-1\n      copies:")
     rig.run("apply", "--yes", code=0)
     rig.edit(OFF_SITE, "")
-    rig.run("apply", "--yes", code=0)
+    said = rig.run("apply", "--yes", code=5)
+    assert f"{COPY} leaves, and 4-2-1 still needs it" in said
+    rig.run("apply", "--yes", "--allow-destroy", COPY, code=0)
 
 
 def test_a_dataset_that_leaves_asks_for_nothing(rig: Rig) -> None:
