@@ -10,7 +10,7 @@ from studio_backup.resources.mac_volume import MOUNTED
 from studio_backup.step import Risk, Step
 
 #: `tm VERB…` runs tmutil, shows what it says, and fails where its words say so, whatever its exit status.
-#: `destination_ids WORD` prints the ids of the destinations at a URL or mount point.
+#: `destination_ids WORD` prints the ids of the destinations at a URL or mount point; fails where there is no list.
 _TM = rf"""tm() {{
   code=0; said=$({MAC_TOOLS["tmutil"]} "$@" 2>&1) || code=$?
   [ -z "$said" ] || printf '%s\n' "$said"
@@ -20,7 +20,13 @@ _TM = rf"""tm() {{
   return "$code"
 }}
 destination_ids() {{
-  {MAC_TOOLS["tmutil"]} destinationinfo 2>&1 | word=$1 awk '
+  listed=$({MAC_TOOLS["tmutil"]} destinationinfo 2>&1) || listed=
+  case $listed in
+    *====*) ;;
+    'tmutil: No destinations configured.'*) return 0 ;;
+    *) printf 'tmutil does not say which destinations there are\n' >&2; return 1 ;;
+  esac
+  printf '%s\n' "$listed" | word=$1 awk '
     /^(> )?=+$/ {{ here = 0 }}
     match($0, /^[ \t]*[A-Za-z][A-Za-z ]*:[ \t]/) {{
       key = substr($0, 1, RLENGTH); value = substr($0, RLENGTH + 1)
@@ -39,7 +45,14 @@ def add(path: str, identity: str) -> Step:
 mounted_is {shlex.join((path, identity))}
 there=$(destination_ids {quoted})
 [ -z "$there" ] || {{ printf '%s is a destination already\\n' {quoted}; exit 1; }}"""
-    script = f"{_TM}\ntm setdestination -a {quoted}"
+    # What replaces it is taken out next: it must be seen in the list by then, whatever tmutil said.
+    script = f"""{_TM}
+tm setdestination -a {quoted}
+waited=0
+while there=$(destination_ids {quoted}) || exit 1; [ -z "$there" ]; do
+  [ "$waited" -lt 5 ] || {{ printf '%s is not in the list, and nothing said why\n' {quoted}; exit 1; }}
+  sleep 1; waited=$((waited + 1))
+done"""
     return Step(title=f"add {path} to the destinations", guard=guard, script=script)
 
 

@@ -92,6 +92,22 @@ def test_another_drive_that_is_mounted_there_meanwhile(opened: Mac) -> None:
     assert names(opened) == ["Passport"]
 
 
+def test_a_list_that_cannot_be_read_is_not_an_empty_one(opened: Mac) -> None:
+    def double(state: State) -> None:
+        time_machine.add(state, kind="Local", name="TimeMachine", volume=BACKUP)
+        state["lies"]["destinationinfo-fails"] = 1
+
+    done = applied(anew(opened, DISK), double)
+    assert (done.done, done.log) == (False, "tmutil does not say which destinations there are")
+    assert names(opened) == ["Passport", "TimeMachine"]
+
+
+def test_nothing_goes_for_what_was_only_said_to_be_added(opened: Mac) -> None:
+    done = applied(anew(opened, EXCLUSIVE), lambda s: s["lies"].update({"setdestination-nothing": 1}))
+    assert (done.done, done.log) == (False, "/Volumes/TimeMachine is not in the list, and nothing said why")
+    assert names(opened) == ["Passport"]
+
+
 def test_what_has_the_only_say_takes_the_rest_out_once_its_own_is_there(opened: Mac) -> None:
     bench = anew(opened, EXCLUSIVE, lambda s: s["tm"]["skip_paths"].append("/Users/Shared/Takes"))
     plan, done = bench.apply()

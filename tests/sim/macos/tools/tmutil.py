@@ -37,6 +37,8 @@ def _destinationinfo(state: State, rest: list[str]) -> int:
     found = state["tm"]["dests"]
     if rest not in ([], ["-X"]):
         raise NotKnown("option")
+    if not rest and told(state, "destinationinfo-fails"):
+        return 1
     if not found and (not rest or not told(state, "destinationinfo-empty-list")):
         print("tmutil: No destinations configured.")
         return 0
@@ -71,6 +73,8 @@ def _failed(state: State, why: str) -> int:
 
 
 def _setdestination(state: State, rest: list[str]) -> int:
+    if told(state, "setdestination-nothing"):
+        return 0
     append = rest[:1] == ["-a"]
     words = rest[1:] if append else rest
     if len(words) != 1 or words[0].startswith("-"):
