@@ -53,17 +53,21 @@ class Told:
         return _PRIVACY.search(self.text) is not None
 
     def plist(self) -> dict[str, Any]:
-        """The property list that it printed; raises Unparsable when there is no whole one."""
+        """The dictionary that it printed as a property list; raises Unparsable when there is no whole one."""
+        found = self.property_list()
+        if not isinstance(found, dict):
+            raise Unparsable("a property list that is no dictionary")
+        return found
+
+    def property_list(self) -> object:
+        """The property list that it printed, whatever it is of; raises Unparsable when there is no whole one."""
         start, end = self.text.find("<plist"), self.text.rfind("</plist>")
         if start < 0 or end < start:
             raise Unparsable(self.line, SSH_SWITCH if self.unprivileged else "")
         try:
-            found = plistlib.loads(self.text[start : end + len("</plist>")].encode(), fmt=plistlib.FMT_XML)
+            return plistlib.loads(self.text[start : end + len("</plist>")].encode(), fmt=plistlib.FMT_XML)
         except (ExpatError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
             raise Unparsable(f"a property list that cannot be read: {error}") from error
-        if not isinstance(found, dict):
-            raise Unparsable("a property list that is no dictionary")
-        return found
 
 
 def answers(reply: Reply) -> Mapping[str, Told]:

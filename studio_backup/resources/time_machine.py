@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,6 +31,11 @@ _WATCHED = {
     "hidden": ("somebody left out what the spec does not", "add it to exclude:, or take it out at that Mac"),
     "encrypted": ("a destination is not known to be encrypted", "have it encrypted, at that Mac: no program can"),
 }
+
+
+def _from_the_root(path: str) -> str:
+    """macOS also notes what it leaves out as `~USER/FOLDER`."""
+    return re.sub(r"^~(?=[^/])", "/Users/", path)
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ class TimeMachine(Resource):
 
     def probe(self) -> Probe:
         """One question for all of it, among the last: it is answered by services that may hang."""
-        return Probe(script=SCRIPT, touches=True)
+        return Probe(script=SCRIPT, args=tuple(sorted({one.path for one in self.copies.values()})), touches=True)
 
     def parse(self, reply: Reply) -> Self:
         """Never absent: a Mac that nobody set up has no destinations, and backs up nothing."""
@@ -120,8 +126,11 @@ class TimeMachine(Resource):
             return []
         kept = []
         for word in self.destinations:
-            twins = [one for one in found.destinations if one.is_at(word)]
-            kept += sorted(twins, key=lambda one: (one.completed[-1:], one.id))[-1:]
+            at = [one for one in found.destinations if one.is_at(word)]
+            # Disks that are away are known by a name alone, which two may have: none of them is taken for a twin.
+            away = [one for one in at if one.local and not one.mounted]
+            twins = [one for one in at if one not in away]
+            kept += [*away, *sorted(twins, key=lambda one: (one.completed[-1:], one.id))[-1:]]
         return [one for one in found.destinations if one not in kept]
 
     def _excluded(self, found: Machine) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -129,7 +138,7 @@ class TimeMachine(Resource):
         paths = [path for path in self.exclude if path in found.paths]
         names = [name for name in self.exclude_volumes if self._leaves_out(found, name)]
         if self.exclusive:
-            paths += [path for path in found.paths if path not in self.exclude]
+            paths += [path for path in found.paths if path not in self.exclude and path.startswith("/")]
             names += [name for name in self.volumes if name not in names and self._leaves_out(found, name)]
         return tuple(paths), tuple(names)
 
@@ -137,8 +146,8 @@ class TimeMachine(Resource):
         return self.volumes[volume][0].upper() in found.volumes
 
     def _hidden(self, found: Machine) -> str:
-        if self.exclusive:
-            return "nothing"
+        if self.exclusive:  # whose home ~ is, is not said to root: that one is a person's to take in
+            return ", ".join(path for path in found.paths if not path.startswith("/")) or "nothing"
         names = [f"volume {name}" for name in self.volumes if name not in self.exclude_volumes]
         names = [name for name in names if self._leaves_out(found, name.removeprefix("volume "))]
         return ", ".join([*(path for path in found.paths if path not in self.exclude), *names]) or "nothing"
@@ -159,11 +168,16 @@ class TimeMachine(Resource):
         return one.local and not one.mounted and not any(one.is_at(word) for word in self.travelling)
 
     def completed(self, source: Source) -> datetime | None:
-        """When the last backup that holds it was complete, in a value that was seen; what is left out is in none."""
+        """When the last backup that holds it was complete, in a value that was seen; what is left out is in none, and
+        what lacks a part that the spec knows nothing of is not held."""
         found = self.machine
         if found is None or source.volume not in self.volumes or self._leaves_out(found, source.volume):
             return None
-        if any(source.path == path or source.path.startswith(f"{path}/") for path in found.paths):
+        left_out = [_from_the_root(path) for path in found.paths]
+        if any(source.path == path or source.path.startswith(f"{path}/") for path in left_out):
+            return None
+        unasked = [path for path in left_out if path not in self.exclude]
+        if source.path not in found.included or any(path.startswith(f"{source.path}/") for path in unasked):
             return None
         chosen = (one for one in found.destinations if any(one.is_at(word) for word in source.destinations))
         return found.newest(tuple(chosen))
@@ -203,8 +217,10 @@ class TimeMachine(Resource):
             found += [steps.add(word, self.local[word]) for word in added]
             found += [steps.drop(one.word, one.id) for one in self._surplus(seen.machine)]
         if self.quota and fields & {"quota", "destinations"}:
-            words = [*self._with_another_quota(seen.machine), *added]
-            found += [steps.quota(word, self.quota) for word in words]
+            surplus = self._surplus(seen.machine)
+            ours = (one for one in self._with_another_quota(seen.machine) if one not in surplus)
+            found += [steps.quota(one.word, self.quota, one.id) for one in ours]
+            found += [steps.quota(word, self.quota) for word in added]
         if "exclude" in fields:
             found += steps.paths(self.exclude, seen.exclude)
         if "exclude_volumes" in fields:
@@ -215,9 +231,9 @@ class TimeMachine(Resource):
             found.append(steps.automatic(self.automatic))
         return tuple(found)
 
-    def _with_another_quota(self, found: Machine) -> list[str]:
-        """Of those that are there: only they are known by something that finds them."""
-        return [one.word for one in self._ours(found) if one.quota != self.quota and (one.mounted or not one.local)]
+    def _with_another_quota(self, found: Machine) -> list[Destination]:
+        """Of those that are there: a disk that is away is known by a name alone, which two may have."""
+        return [one for one in self._ours(found) if one.quota != self.quota and (one.mounted or not one.local)]
 
     def remove(self) -> tuple[Step, ...] | None:
         """Released: it goes on as it is."""

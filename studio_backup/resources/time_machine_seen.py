@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from studio_backup.paths import MAC_TOOLS
 from studio_backup.probe import Reply
 from studio_backup.resource import Unparsable
-from studio_backup.resources.mac_told import SSH_SWITCH, TOLD, Told, asked, listed, text_of
+from studio_backup.resources.mac_told import SSH_SWITCH, TOLD, Told, answers, asked, listed, text_of
 
 #: The preferences are asked for by way of the service that keeps them: the file itself is read by who has access alone.
 SCRIPT = f"""{TOLD}
@@ -20,6 +20,7 @@ told now date -u +%Y-%m-%dT%H:%M:%SZ
 told version sw_vers -productVersion
 told destinations {MAC_TOOLS["tmutil"]} destinationinfo -X
 told preferences {MAC_TOOLS["defaults"]} export /Library/Preferences/com.apple.TimeMachine -
+for path do [ ! -e "$path" ] || told "excluded $path" {MAC_TOOLS["tmutil"]} isexcluded -X "$path"; done
 printf 'complete\\n'"""
 
 _NONE = re.compile(r"tmutil: No destinations configured\.\s*")
@@ -57,6 +58,7 @@ class Machine:
     version: tuple[int, ...]
     destinations: tuple[Destination, ...]
     preferences: Mapping[str, Any]
+    included: frozenset[str] = frozenset()  # paths that were asked for, and that macOS says it backs up
 
     @property
     def automatic(self) -> str:
@@ -104,7 +106,19 @@ def seen(reply: Reply) -> Machine:
         now = datetime.strptime(moment, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     except ValueError:
         raise Unparsable(f"date says {moment[:40]}") from None
-    return Machine(now, tuple(map(int, version.split("."))), tuple(found), preferences)
+    said = {name.removeprefix("excluded "): one for name, one in answers(reply).items() if name[:9] == "excluded "}
+    included = frozenset(path for path, one in said.items() if _is_included(one))
+    return Machine(now, tuple(map(int, version.split("."))), tuple(found), preferences, included)
+
+
+def _is_included(said: Told) -> bool:
+    """Also what macOS leaves out by itself, by a mark on the folder or with a folder above: whatever is not a plain no
+    is left out."""
+    try:
+        (one,) = listed(said.property_list(), "what tmutil leaves out")
+    except (Unparsable, ValueError):
+        return False
+    return said.exit == 0 and one.get("IsExcluded") in (0, False)
 
 
 def _listed(said: Told) -> list[dict[str, Any]]:
@@ -137,7 +151,7 @@ def _destination(one: dict[str, Any], told: Mapping[str, dict[str, Any]]) -> Des
     if kind not in ("Local", "Network"):
         raise Unparsable(f"a destination of kind {kind}")
     mount = one.get("MountPoint")
-    word = text_of(one.get("URL"), "the URL of a destination") if kind == "Network" else str(mount or name)
+    word = _plain(text_of(one.get("URL"), "the URL of a destination")) if kind == "Network" else str(mount or name)
     quota, known = one.get("QuotaGB"), told.get(identity.upper(), {})
     return Destination(
         id=identity,
@@ -145,7 +159,7 @@ def _destination(one: dict[str, Any], told: Mapping[str, dict[str, Any]]) -> Des
         word=word,
         local=kind == "Local",
         mounted=bool(mount),
-        quota="none" if quota is None else f"{quota:g}" if isinstance(quota, int | float) else str(quota),
+        quota="none" if quota is None else f"{quota:.15g}" if isinstance(quota, int | float) else str(quota),
         completed=_dates(known.get("SnapshotDates", [])),
         result=_result(known.get("RESULT", 0)),
         encrypted={"Encrypted": "yes", "FileVault": "yes", "NotEncrypted": "no"}.get(
@@ -172,6 +186,14 @@ def _texts(preferences: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
         raise Unparsable(f"{key} is no list of texts")
     return tuple(found)
+
+
+def _plain(url: str) -> str:
+    """Without a password, should one stand there: this is shown."""
+    scheme, sign, rest = url.partition("://")
+    authority, slash, share = rest.partition("/")
+    user, at, host = authority.rpartition("@")
+    return f"{scheme}{sign}{user.partition(':')[0]}{at}{host}{slash}{share}"
 
 
 def same_url(one: str, other: str) -> bool:

@@ -62,15 +62,18 @@ def drop(word: str, identity: str) -> Step:
     return Step(title=f"take {word} from the destinations; its backups stay", script=script, risk=Risk.DISRUPTS)
 
 
-def quota(word: str, gigabytes: str) -> Step:
-    """Of the one destination at a URL or mount point, whose id may be new."""
+def quota(word: str, gigabytes: str, identity: str = "") -> Step:
+    """Of the destination with this id; without one, of the only destination at a mount point, whose id is new."""
+    title = f"let {word} take {gigabytes} GB"
+    if identity:
+        return Step(title=title, script=f"{_TM}\ntm setquota {shlex.quote(identity)} {gigabytes}")
     script = f"""{_TM}
 ids=$(destination_ids {shlex.quote(word)})
 case $ids in
   '' | *[!A-Za-z0-9-]*) printf 'no single destination is at %s\\n' {shlex.quote(word)}; exit 1 ;;
 esac
 tm setquota "$ids" {gigabytes}"""
-    return Step(title=f"let {word} take {gigabytes} GB", script=script)
+    return Step(title=title, script=script)
 
 
 def automatic(word: str) -> Step:

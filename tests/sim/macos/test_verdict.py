@@ -57,6 +57,7 @@ def test_the_copy_is_judged_by_what_the_mac_notes(
     with mac.state() as state:
         volumes.add(state, "Shuttle", SHUTTLE, device="disk8s1")
     assert bench.apply()[1].failed == []
+    mac.do("mkdir -p /Volumes/Sessions")
     rig = Rig(mac, monkeypatch, capsys)
     assert "ws-a/sessions  two  UNKNOWN" in rig.says("verdict", "--live")
     with mac.state() as state:
@@ -64,7 +65,10 @@ def test_the_copy_is_judged_by_what_the_mac_notes(
         state["tm"]["excluded_volumes"] = [SESSIONS]
     assert "ws-a/sessions  two  UNKNOWN" in rig.says("verdict", "--live")  # in no backup, however new that is
     with mac.state() as state:
-        state["tm"]["excluded_volumes"] = []
+        state["tm"] |= {"excluded_volumes": [], "sticky": ["/Volumes/Sessions"]}
+    assert "ws-a/sessions  two  UNKNOWN" in rig.says("verdict", "--live")  # a mark on the folder, in no list of any
+    with mac.state() as state:
+        state["tm"]["sticky"] = []
     assert "ws-a/sessions  two  OK" in rig.says("verdict", "--live")
     facts = record_of("northlight").facts()
     assert [(one.subject, one.what, one.sort) for one in facts] == [("copy:ws-a/sessions/disk", "made", OBSERVED)]
