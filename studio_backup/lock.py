@@ -14,13 +14,14 @@ from studio_backup.paths import FIND_STATE, OUR_STATE
 from studio_backup.probe import PREAMBLE
 
 #: `started PID` prints when a process began, in the system's own terms, or nothing when there is no such process.
+#: Whoever asks must hear the same: a Mac that changes its time zone, or a caller with one of its own, frees no lock.
 STARTED = r"""started() {
   if [ -r "/proc/$1/stat" ]; then
     read -r stat <"/proc/$1/stat" || return 0
     set -- ${stat##*) }
     case $1 in Z | X) return 0 ;; esac # dead, and only not noticed by its parent yet
     printf '%s\n' "${20}"
-  elif [ ! -d /proc/self ]; then ps -o lstart= -p "$1" | tr -s ' ' '_'; fi
+  elif [ ! -d /proc/self ]; then TZ=UTC0 ps -o lstart= -p "$1" | tr -s ' ' '_'; fi
 }
 alive() { [ -n "$1" ] && [ -n "$2" ] && [ "$(started "$1")" = "$2" ]; }"""
 

@@ -31,7 +31,7 @@ set +eu
 held() {
   read -r pid began rest 2>/dev/null <"$1" || return 1
   if [ ! -r /proc/self/stat ]; then
-    [ "$(ps -o lstart= -p "$pid" 2>/dev/null | tr -d ' \n')" = "$began" ]
+    [ "$(TZ=UTC0 ps -o lstart= -p "$pid" 2>/dev/null | tr -d ' \n')" = "$began" ]
     return
   fi
   read -r line 2>/dev/null <"/proc/$pid/stat" || return 1

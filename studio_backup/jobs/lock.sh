@@ -17,7 +17,8 @@ process_start() {
     shift 19
     printf '%s' "$1"
   else
-    ps -o lstart= -p "$1" 2>/dev/null | tr -d ' \n'
+    # In one time zone, whatever that of who asks is.
+    TZ=UTC0 ps -o lstart= -p "$1" 2>/dev/null | tr -d ' \n'
   fi
 }
 

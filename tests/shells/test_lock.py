@@ -7,10 +7,13 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
 from studio_backup.lock import REPORT, STARTED, acquire, answer
+from studio_backup.programs import shipped
+from studio_backup.status import _SCRIPT as STATUS
 from tests.sandbox import SHELLS, Sandbox
 
 STATE = "/var/lib/studio-backup"
@@ -220,3 +223,24 @@ def test_a_started_time_tells_processes_apart(sandbox: Sandbox, shell: list[str]
     lines = done.stdout.split()
     assert lines[0].isdigit()
     assert lines[1:] == ["none", "me"]
+
+
+def test_without_proc_a_holder_is_the_same_in_every_time_zone(tmp_path: Path) -> None:
+    """As on a Mac: what wrote the lock is seldom in the time zone of what looks at it."""
+
+    def said(script: str, zone: str, *words: str) -> str:
+        script = script.replace("/proc/", "/nowhere/")
+        return subprocess.run(["sh", "-c", script, "sh", *words], env={**os.environ, "TZ": zone, "LC_ALL": "C"},
+                              capture_output=True, text=True, check=True, timeout=60).stdout  # fmt: skip
+
+    me = str(os.getpid())
+    for script in (f'{STARTED}\nstarted "$1"', f'{shipped("lock.sh")}\nprocess_start "$1"'):
+        assert said(script, "UTC0", me) == said(script, "PST8PDT", me) != ""
+    began = said(f'{shipped("lock.sh")}\nprocess_start "$1"', "UTC0", me)
+    for folder, name, text in (
+        ("runs", "j.1.json", '{"result":"running"}\n'),
+        ("lock", "j", f"{me} {began} none run\n"),
+    ):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text(text, encoding="utf-8")
+    assert "newest\t" in said(STATUS, "PST8PDT", f"{tmp_path} j none /nowhere\t/nowhere")
