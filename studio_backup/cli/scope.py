@@ -31,11 +31,16 @@ from studio_backup.transport import SUDO_PASSWORD, Transport
 from studio_backup.transport.early import knock
 
 
+def say_not_set_up(settings: Settings, studio: Studio) -> None:
+    """Nobody may take for covered what no job copies: a sentence for each such side of a copy."""
+    for sentence in not_set_up(studio):
+        settings.say(f"warning: {sentence}")
+
+
 def scope_of(settings: Settings, studio: Studio) -> Scope:
     """What was chosen; a selector that matches nothing is an error."""
     compiled = compile_studio(studio)
-    for sentence in not_set_up(studio):
-        settings.say(f"warning: {sentence}")
+    say_not_set_up(settings, studio)
     selection = select(studio, settings.only, settings.leave_out)
     wanted = compiled.resources
     selection.check_resources(wanted)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import click
 
 from studio_backup.cli.options import command as make_command
-from studio_backup.cli.scope import as_it_stands
+from studio_backup.cli.scope import as_it_stands, say_not_set_up
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.cli.verdict import chosen_datasets
@@ -49,6 +49,7 @@ def command(settings: Settings, days: int, events: tuple[str, ...], missed: floa
     if turns is not None:
         drives = {name: dataclasses.replace(one, turn=turns * DAY) for name, one in studio.drives.items()}
         studio = dataclasses.replace(studio, drives=drives)
+    say_not_set_up(settings, studio)
     chosen = chosen_datasets(settings, studio)
     places = {dataset.full_name: places_of(studio, dataset) for dataset in chosen}
     start = midnight(time.time())

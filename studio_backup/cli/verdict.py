@@ -8,7 +8,7 @@ import click
 
 from studio_backup.cli.codes import UNSEEN
 from studio_backup.cli.options import command as make_command
-from studio_backup.cli.scope import as_it_stands, evidence_of
+from studio_backup.cli.scope import as_it_stands, evidence_of, say_not_set_up
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.policy import Sight, Verdict, holdings_of, judge, judge_live, policy_of
@@ -36,6 +36,7 @@ def command(settings: Settings, live: bool) -> int:
     Exit codes: 0 every policy is met, 4 one is not, 3 nothing worse than UNKNOWN, 1 error.
     """
     studio = as_it_stands(settings, load_studio(settings))
+    say_not_set_up(settings, studio)
     chosen = chosen_datasets(settings, studio)
     if live:
         sights = _look(settings, studio, chosen)

@@ -9,7 +9,7 @@ import click
 
 from studio_backup.cli.codes import UNSEEN
 from studio_backup.cli.options import command as make_command
-from studio_backup.cli.scope import as_it_stands, evidence_of, known_of
+from studio_backup.cli.scope import as_it_stands, evidence_of, known_of, say_not_set_up
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.cli.verdict import chosen_datasets
@@ -49,6 +49,7 @@ def command(settings: Settings, events: tuple[str, ...], noticed_after: str, liv
     Exit codes: 0 shown, 1 error; with --live 3 when a copy could not be seen.
     """
     studio = as_it_stands(settings, load_studio(settings))
+    say_not_set_up(settings, studio)
     chosen = chosen_datasets(settings, studio)
     seconds = noticed(noticed_after)
     places = {dataset.full_name: places_of(studio, dataset, seconds) for dataset in chosen}
