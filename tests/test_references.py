@@ -17,7 +17,7 @@ import pytest
 from studio_backup.references import check
 from studio_backup.references import named as naming
 from studio_backup.references.named import DamagedError, Named
-from studio_backup.references.reading import READERS, named_in
+from studio_backup.references.reading import READERS, is_backup, named_in
 from tests.test_cli import run
 from tests.test_schemas_documents import complaints
 
@@ -275,3 +275,17 @@ def deep(tmp_path: Path) -> Iterator[Path]:
 
 def test_folders_as_deep_as_a_path_can_be(deep: Path) -> None:
     assert [one.state for each in check(deep) for one in each.found] == ["missing"]
+
+
+@pytest.mark.parametrize(
+    ("path", "saved"),
+    [
+        ("P/Backup/old [2026-11-22 101500].als", True),
+        ("S/Session File Backups/S.bak.001.ptx", True),
+        ("S/S.bak.rpp", True),
+        ("Backup/Song/Song.rpp", False),
+        ("The.bakery.rpp", False),
+    ],
+)
+def test_only_what_a_program_saved_by_itself_is_left_out(path: str, saved: bool) -> None:
+    assert is_backup(path) is saved

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import IO
 
@@ -26,6 +27,7 @@ OPAQUE: Mapping[str, str] = {
 }  # fmt: skip
 #: Folders of what programs saved by themselves: what they name need not be there any more.
 _BACKUPS = ("backup", "session file backups", "project file backups")
+_NUMBERED = re.compile(r"\.bak[0-9]*\.")
 
 
 def named_in(ending: str, file: IO[bytes]) -> list[Named]:
@@ -34,6 +36,6 @@ def named_in(ending: str, file: IO[bytes]) -> list[Named]:
 
 
 def is_backup(path: str) -> bool:
-    """True for a session that a program saved beside the real one."""
+    """True for a session that a program saved beside the real one; a folder of whole songs may be called so, too."""
     *folders, name = path.lower().split("/")
-    return any(folder in _BACKUPS for folder in folders) or ".bak" in name
+    return (bool(folders) and folders[-1] in _BACKUPS) or bool(_NUMBERED.search(name))
