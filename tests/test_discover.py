@@ -225,7 +225,8 @@ def of_mac(**told: Any) -> str:
 DISK = {"DeviceIdentifier": "disk4", "Size": 1000, "Partitions": [{"DeviceIdentifier": "disk4s2", "DiskUUID": "A-4"}]}
 TWIN = {"DeviceIdentifier": "disk5", "Size": 1000, "Partitions": [{"DeviceIdentifier": "disk5s2", "DiskUUID": "A-5"}]}
 SET = {"BSD Name": "disk9", "Level": "Mirror", "Status": "Online", "Name": "Pair", "AppleRAIDSetUUID": f"U {HOSTILE}",
-       "Members": [{"BSD Name": "disk4s2"}, {"BSD Name": "disk5s2"}]}  # fmt: skip
+       "Members": [{"BSD Name": "disk4s2", "AppleRAIDMemberUUID": "M-4"},
+                   {"BSD Name": "disk5s2", "AppleRAIDMemberUUID": "M-5"}]}  # fmt: skip
 MOUNTED = {"VolumeUUID": "V-1", "FilesystemType": "hfs", "ParentWholeDisk": "disk9", "SolidState": True}
 
 
@@ -233,6 +234,8 @@ def test_what_a_mac_says_of_an_array_never_becomes_a_line_of_the_spec() -> None:
     told = {"disks": {"AllDisksAndPartitions": [DISK, TWIN]}, "raid": {"AppleRAIDSets": [SET]}}
     text = spec_of(parse(Reply(0, of_mac(**told, **{"info__/Volumes/Pair": MOUNTED}), "")), WAY, "2026-11-26")
     assert "kind: appleraid, level: mirror, members: [disk-1, disk-2]}" in text
+    # By these the set is found again; a DiskUUID is another thing.
+    assert ("disk-1: {id: M-4," in text, "disk-2: {id: M-5," in text) == (True, True)
     assert "evil:" not in "\n".join(part.partition("#")[0] for part in text.splitlines())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from studio_backup.paths import MAC_TOOLS
+from studio_backup.resources.mac_volume import UNESCAPE
 
 #: Words in the name or the text of a launchd job that tell of a backup program.
 JOBS = "bombich|carbon copy|backblaze|bzserv|chronosync|superduper|arqbackup|retrospect|rclone|restic|borg|rsync|backup"
@@ -21,7 +22,7 @@ say system "macOS $(sw_vers -productVersion) ($(sw_vers -buildVersion)) $(uname 
 said disks {MAC_TOOLS["diskutil"]} list -plist
 printf '%s\n' "$text" | awk '/<key>MountPoint<\/key>/ {{
     sub(/.*<key>MountPoint<\/key>/, ""); if ($0 !~ /<string>/) getline
-    sub(/^[ \t]*<string>/, ""); sub(/<\/string>.*/, ""); if ($0 ~ /^\// && $0 !~ /&/) print }}' |
+    sub(/^[ \t]*<string>/, ""); sub(/<\/string>.*/, ""); {UNESCAPE}; if ($0 ~ /^\//) print }}' |
   while IFS= read -r point; do said "info $point" {MAC_TOOLS["diskutil"]} info -plist "$point"; done
 said raid {MAC_TOOLS["diskutil"]} appleRAID list -plist
 said destinations {MAC_TOOLS["tmutil"]} destinationinfo -X

@@ -84,6 +84,12 @@ class _Disks:
         self._slices = {
             str(part.get("DeviceIdentifier")): part for one in entries for part in _listed(one, "Partitions")
         }
+        self._joined = {
+            str(leg.get("BSD Name")): str(leg.get("AppleRAIDMemberUUID", ""))
+            for one in self.sets.values()
+            for leg in _listed(one, "Members")
+            if leg.get("BSD Name")
+        }
         self.physical = {
             str(one.get("DeviceIdentifier")): size if isinstance(size := one.get("Size"), int) else 0
             for one in entries
@@ -100,8 +106,9 @@ class _Disks:
         return tuple(_whole(name) if _whole(name) in self.sets else name for name in stores)
 
     def identity(self, part: str) -> str:
-        """The DiskUUID of a partition: what is on a disk, known wherever it is plugged in."""
-        uuid = str(self._slices.get(part, {}).get("DiskUUID", ""))
+        """The DiskUUID of a partition: what is on a disk, known wherever it is plugged in. A member of a set has
+        that which AppleRAID gave it, and nothing says that the two are one."""
+        uuid = self._joined[part] if part in self._joined else str(self._slices.get(part, {}).get("DiskUUID", ""))
         return uuid if PLAIN.fullmatch(uuid) else ""
 
     def members(self, device: str) -> list[str]:

@@ -6,10 +6,12 @@ from studio_backup.paths import MAC_TOOLS
 from studio_backup.resource import Unparsable
 from studio_backup.resources.mac_told import Told, text_of
 
+#: In awk: a text of a property list as it is meant. Names of volumes such as `R&B` stand there as `R&amp;B`.
+UNESCAPE = r'gsub(/&lt;/, "<"); gsub(/&gt;/, ">"); gsub(/&amp;/, "\\&")'
 #: `volume_word PATH KEY` prints a text of diskutil's property list; `mounted_is PATH ID` refuses another volume.
 MOUNTED = rf"""volume_word() {{
   {MAC_TOOLS["diskutil"]} info -plist "$1" 2>/dev/null | awk -v key="<key>$2</key>" '
-    found {{ sub(/^[ \t]*<string>/, ""); sub(/<\/string>[ \t]*$/, ""); print; exit }}
+    found {{ sub(/^[ \t]*<string>/, ""); sub(/<\/string>[ \t]*$/, ""); {UNESCAPE}; print; exit }}
     index($0, key) {{ found = 1 }}'
 }}
 mounted_is() {{

@@ -25,6 +25,7 @@ HEAD = "version: 1\nstudio: my-studio\nsites: {studio: {rooms: {a: {}}}}"
 WAY = Way("ws-a", "10.0.0.11", 22, "tech", "sudo", host_key(1), "room: a", HEAD)
 DATA, WORK, RAID = (f"D7F57261-B8ED-4953-9F07-00000000000{number}" for number in (1, 2, 3))
 STORE, SLICE, LEG, TWIN = (f"0A0A0A0A-0000-4000-8000-00000000000{number}" for number in (1, 2, 3, 4))
+FIRST, SECOND = "6604E412-FC8E-4BD6-A2B1-972D47793A82", "E4036DC8-CC28-47BD-B448-3A923098EEF1"
 TB = 10**12
 
 
@@ -46,7 +47,7 @@ LISTED = {
     "AllDisksAndPartitions": [
         disk("disk0", part("disk0s1", DATA, "Apple_APFS_ISC"), part("disk0s2", STORE, "Apple_APFS"), size=2 * TB),
         container("disk3", "disk0s2", "/", "/System/Volumes/Data", "/System/Volumes/VM"),
-        disk("disk4", {**part("disk4s2", SLICE), "MountPoint": "/Volumes/Old Work"}, size=4 * TB),
+        disk("disk4", {**part("disk4s2", SLICE), "MountPoint": "/Volumes/Old R&B"}, size=4 * TB),
         disk("disk5", part("disk5s2", LEG, "Apple_RAID")), disk("disk6", part("disk6s2", TWIN, "Apple_RAID")),
         {"DeviceIdentifier": "disk7", "Size": TB, "MountPoint": "/Volumes/Raid"},
         disk("disk8", part("disk8s2", LEG[:-1] + "9")),
@@ -59,7 +60,7 @@ INFO = {
         "apfs",
         {"ParentWholeDisk": "disk3", "SolidState": True, "BusProtocol": "PCI", "Internal": True},
     ),
-    "/Volumes/Old Work": (WORK, "hfs", {"ParentWholeDisk": "disk4", "BusProtocol": "USB", "Internal": False}),
+    "/Volumes/Old R&B": (WORK, "hfs", {"ParentWholeDisk": "disk4", "BusProtocol": "USB", "Internal": False}),
     "/Volumes/Raid": (RAID, "hfs", {"ParentWholeDisk": "disk7", "BusProtocol": "USB"}),
 }
 CCC = plistlib.dumps({"Label": "com.bombich.helper", "ProgramArguments": ["/usr/bin/true", "--password=hunter2"]})
@@ -84,7 +85,7 @@ def settle(mac: Mac) -> None:
             )
         members = [
             {"uuid": uuid, "device": device, "status": "Online"}
-            for uuid, device in ((LEG, "disk5s2"), (TWIN, "disk6s2"))
+            for uuid, device in ((FIRST, "disk5s2"), (SECOND, "disk6s2"))
         ]
         named = {"uuid": RAID, "device": "disk7", "level": "Mirror", "name": "Raid"}
         state["raidsets"] = [{**named, "rebuild": "Automatic", "status": "Online", "members": members}]
@@ -112,9 +113,10 @@ def test_what_is_there_is_a_spec_that_holds(mac: Mac) -> None:
         "      macos:",
         f"      disk-1: {{id: {STORE}, medium: ssd}}    # 2.0 TB PCI, inside",
         f"      disk-2: {{id: {SLICE}, medium: hdd}}    # 4.0 TB USB",
+        f"      disk-3: {{id: {FIRST}, medium: hdd}}    # 1.0 TB USB",
         f"      raid: {{kind: appleraid, level: mirror, members: [disk-3, disk-4], id: {RAID}}}",
         f"      data: {{on: disk-1, filesystem: apfs, id: {DATA}, path: /System/Volumes/Data}}",
-        f"      old-work: {{on: disk-2, filesystem: hfs+, id: {WORK}, path: '/Volumes/Old Work'}}",
+        f"      old-r-b: {{on: disk-2, filesystem: hfs+, id: {WORK}, path: '/Volumes/Old R&B'}}",
         f"      raid: {{on: raid, filesystem: hfs+, id: {RAID}, path: /Volumes/Raid}}",
         "#   disk8: nothing on it is mounted, so it was left asleep and is not described",
         "#   backblaze-personal: {tool: backblaze-personal, to: …}    # its last pass ended 2025-09-29 03:27 UTC;"
