@@ -204,6 +204,9 @@ def test_a_small_file_that_unpacks_without_end_is_damaged_before_it_fills_the_me
     ):
         with pytest.raises(DamagedError, match="larger than any session"):
             named_in(ending, io.BytesIO(content))
+    monkeypatch.setattr(naming, "MOST", 50)
+    with pytest.raises(DamagedError, match="more tags than any session"):
+        named_in(".als", io.BytesIO(gzip.compress(f"<Ableton>{'<a/>' * 100}</Ableton>".encode())))
     # What is packed beside it is not read, however much that is.
     with_audio = packed("audio/bass.wav", "audio/gone.wav", project=PROJECT)
     assert named_in(".dawproject", io.BytesIO(with_audio)) == [Named("../x.wav")]

@@ -10,6 +10,8 @@ from typing import IO
 
 #: More than this is not read of a session, packed or not: none is known to come near.
 LARGEST = 256 * 2**20
+#: Nor more tags: in a tree each takes many times the room that it has in a file.
+MOST = 10_000_000
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 
 
@@ -62,6 +64,8 @@ def parsed(text: bytes) -> ET.Element:
     plain = text.replace(b"\0", b"")  # the same words in every encoding that has them
     if b"<!ENTITY" in plain or b"<!DOCTYPE" in plain:
         raise DamagedError("it defines entities, which no session file does")
+    if plain.count(b"<") > MOST:
+        raise DamagedError("it has more tags than any session")
     try:
         return ET.fromstring(text)
     except (ET.ParseError, LookupError, ValueError) as error:  # the latter two: an encoding that nobody knows
