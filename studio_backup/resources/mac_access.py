@@ -13,13 +13,19 @@ from studio_backup.source import Place
 
 #: Two files that root may not read without it. The first is there once Time Machine was set up.
 _FILES = ("/Library/Preferences/com.apple.TimeMachine.plist", "/Library/Application Support/com.apple.TCC/TCC.db")
+#: The rarest of our jobs starts once a month: a note that is older holds no longer.
+_NOTE_DAYS = 35
 _SCRIPT = f"""{FIND_STATE}
 {TOLD}
 told who id -u
 for path in '{_FILES[0]}' '{_FILES[1]}'; do
   told "$path" sh -c 'head -c1 "$1" >/dev/null' sh "$path"
 done
-for studio do told "jobs $studio" cat "$our_state/$studio/access"; done
+for studio do
+  note=$our_state/$studio/access
+  told "jobs $studio" cat "$note"
+  [ -z "$(find "$note" -mtime +{_NOTE_DAYS} 2>/dev/null)" ] || told "old $studio" ls -l "$note"
+done
 printf 'complete\\n'"""
 
 _DENIED = "Operation not permitted"
@@ -92,6 +98,8 @@ def _granted(reply: Reply) -> str:
 def _noted(reply: Reply, studio: str) -> str:
     """The word of the last job that ran; a note that is not there is no word."""
     told = asked(reply, f"jobs {studio}")
+    if f"old {studio}" in answers(reply):
+        return f"not known: no job has noted it for {_NOTE_DAYS} days"
     if told.exit:
         return "not known: no job has noted it"
     if told.text.strip() not in _NOTED:

@@ -23,6 +23,8 @@ def test_a_job_tells_what_it_may_read(mac: Mac) -> None:
     found = studio(mac, spec()).differs()
     assert list(found) == [ADDRESS]
     assert found[ADDRESS] == ("posture", "watch")
+    mac.do(f"echo yes >{NOTED}; touch -t 202601010000 {NOTED}")
+    assert list(studio(mac, spec()).differs()) == [ADDRESS]  # a yes of long ago is none
     mac.do(f"rm {NOTED}")
     assert list(studio(mac, spec()).differs()) == [ADDRESS]  # what nobody noted is not known, and no yes
     with mac.state() as state:
