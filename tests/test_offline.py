@@ -45,7 +45,7 @@ def test_a_cut_recording_is_unread_and_never_absent(recording: tuple[Scope, Plan
 def test_the_screen_fits_and_is_complete(recording: tuple[Scope, Plan]) -> None:
     scope, plan = recording
     shown = screen(plan, colour=False)
-    assert f"{plan.summary()['create']} to create, 15 asleep" in shown
+    assert f"{plan.summary()['create']} to create, {plan.summary()['asleep']} asleep" in shown
     for resource in scope.wanted.values():
         if not resource.name.startswith(("/etc/studio-backup", "/var/lib/studio-backup", "/srv/sessions")):
             assert resource.name in shown or resource.system == "ws-a/edit-os", resource.address

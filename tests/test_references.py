@@ -32,6 +32,11 @@ ARDOUR = b"""<Session version="7003"><Sources><Source name="Bass%L.wav" type="au
 </Session>"""
 
 
+def zipped(content: bytes) -> bytes:
+    """Without the time of day: what a test is called must not change from run to run."""
+    return gzip.compress(content, mtime=0)
+
+
 def packed(*members: str, project: str = "") -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
@@ -62,13 +67,13 @@ PROJECT = """<Project><File path="audio/bass.wav"/><File path="audio/gone.wav"/>
         (".rpp", REAPER % b"`it's \"it\".wav`", [Named('it\'s "it".wav')]),
         (".rpp", REAPER % b"plain.wav", [Named("plain.wav")]),
         (".rpp", b'<REAPER_PROJECT 0.1\n  RENDER_FILE "out.wav"\n  <ITEM\n    FILE no.wav\n  >\n>\n', []),
-        (".als", gzip.compress((LIVE_11 % (3, "Samples/a.wav", "/P/Samples/a.wav")).encode()),
+        (".als", zipped((LIVE_11 % (3, "Samples/a.wav", "/P/Samples/a.wav")).encode()),
          [Named("Samples/a.wav", base="project")]),
-        (".als", gzip.compress((LIVE_11 % (5, "Samples/c.wav", "/Core/c.wav")).encode()),
+        (".als", zipped((LIVE_11 % (5, "Samples/c.wav", "/Core/c.wav")).encode()),
          [Named("/Core/c.wav", base="project", library=True)]),
-        (".als", gzip.compress((LIVE_11 % ("", "", "/Elsewhere/c.wav")).encode()),
+        (".als", zipped((LIVE_11 % ("", "", "/Elsewhere/c.wav")).encode()),
          [Named("/Elsewhere/c.wav", base="project")]),
-        (".als", gzip.compress(LIVE_9.encode()), [Named("../Loops/kick.wav", base="project")]),
+        (".als", zipped(LIVE_9.encode()), [Named("../Loops/kick.wav", base="project")]),
         (".ardour", ARDOUR, [
             Named("/mnt/inside/Guide.wav"),
             Named("Bass%L.wav", search=("interchange/*/audiofiles", "sounds", "externals")),
@@ -88,10 +93,10 @@ def test_what_each_program_names(ending: str, content: bytes, expected: list[Nam
         (".rpp", b"RPP\n"),
         (".rpp", b""),
         (".rpp", (REAPER % b"x.wav") + b">\n"),
-        (".als", gzip.compress(LIVE_9.encode())[:-9]),
-        (".als", gzip.compress(LIVE_9.encode())[:60] + b"x" * 40),
+        (".als", zipped(LIVE_9.encode())[:-9]),
+        (".als", zipped(LIVE_9.encode())[:60] + b"x" * 40),
         (".als", LIVE_9.encode()),
-        (".als", gzip.compress(b"<Other/>")),
+        (".als", zipped(b"<Other/>")),
         (".ardour", ARDOUR[:-12]),
         (".ardour", b'<!DOCTYPE x [<!ENTITY a "b">]><Session/>'),
         (".dawproject", packed(project=PROJECT)[:-8]),
@@ -132,7 +137,7 @@ def test_where_a_file_is_and_not_what_it_is_called(tmp_path: Path) -> None:
 
 
 def test_a_set_of_live_finds_its_project_above_it(tmp_path: Path) -> None:
-    of_set = gzip.compress((LIVE_11 % (3, "Samples/a.wav", "")).encode())
+    of_set = zipped((LIVE_11 % (3, "Samples/a.wav", "")).encode())
     song = made(tmp_path / "P", Sets__one_DOT_als=of_set, Samples__a_DOT_wav=b"x", Backup__old_DOT_als=b"no set")
     assert states(song) == {"Samples/a.wav": "missing"}
     (song / "Ableton Project Info").mkdir()
@@ -198,7 +203,7 @@ def test_a_small_file_that_unpacks_without_end_is_damaged_before_it_fills_the_me
     monkeypatch.setattr(naming, "LARGEST", 2**16)
     long = f"<!--{' ' * 2**16}-->"
     for ending, content in (
-        (".als", gzip.compress((LIVE_9 + long).encode())),
+        (".als", zipped((LIVE_9 + long).encode())),
         (".dawproject", packed(project=PROJECT + long)),
         (".rpp", REAPER % b"a.wav" + b" " * 2**16),
     ):
@@ -215,7 +220,7 @@ def test_a_small_file_that_unpacks_without_end_is_damaged_before_it_fills_the_me
 def test_what_libraries_have_is_not_said_to_be_in_the_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    song = made(tmp_path / "S", S_DOT_als=gzip.compress((LIVE_11 % (6, "Kick.wav", "/Users/x/Kick.wav")).encode()))
+    song = made(tmp_path / "S", S_DOT_als=zipped((LIVE_11 % (6, "Kick.wav", "/Users/x/Kick.wav")).encode()))
     text = " ".join(told(capsys, song, 0).split())
     assert "1 file, 0 in it, 1 of libraries" in text
     assert "but for 1 of libraries" in text

@@ -66,6 +66,7 @@ read_zfs_snapshot() {
 }
 
 # Prints `NAME<TAB>WHO` for every hold of this studio on a snapshot of zfs_dataset.
+# shellcheck disable=SC2154
 zfs_holds() {
   zfs_told=$(zfs get -H -p -d 1 -t snapshot -o name,value userrefs "$zfs_dataset" 2>/dev/null) || return 1
   zfs_told=$(printf '%s\n' "$zfs_told" | awk -F '\t' '$2 > 0 { print $1 }' | while IFS= read -r zfs_held; do
