@@ -108,6 +108,38 @@ def test_the_brake_looks_before_anything_is_written(clone: Job) -> None:
     assert len(names(clone.target)) == 20
 
 
+def test_what_is_left_out_is_no_file_of_the_source_and_none_of_the_clone(clone: Job) -> None:
+    """A disk that holds nothing but what the Finder leaves there is empty; each volume's own files differ for ever."""
+    clone.conf.with_suffix(".exclude").write_text("/.fseventsd/\n.DS_Store\n*.tmp\n/a/*/b\n")
+    clone.fill(30)
+    assert clone.run().code == 0, clone.log()
+    for root, text in ((clone.source, "1"), (clone.target, "22")):
+        (root / ".fseventsd").mkdir()
+        for name in (".fseventsd/fseventsd-uuid", ".DS_Store", "x.tmp"):
+            (root / name).write_text(text)
+    os.utime(clone.target / ".DS_Store", (2_000_000_000, 2_000_000_000))
+    again = clone.run()
+    counts = [again[key] for key in ("files", "created", "deleted", "rewritten")]
+    assert (again.code, *counts) == (0, 30, 0, 0, 0), again
+    assert (clone.target / ".fseventsd/fseventsd-uuid").read_text() == "22"
+    for take in clone.source.glob("take-*"):
+        take.unlink()
+    assert clone.run()["reason"] == "source-empty"
+    assert len(list(clone.target.glob("take-*"))) == 30
+
+
+def test_what_goes_is_counted_whatever_its_folder_is_called(clone: Job) -> None:
+    clone.fill(10)
+    old = clone.source / "Old disk" / ".studio-backup-snapshots"
+    old.mkdir(parents=True)
+    for number in range(80):
+        (old / f"{number}.wav").write_text("x")
+    assert clone.run().code == 0, clone.log()
+    shutil.rmtree(old)
+    refused = clone.run()
+    assert (refused["reason"], refused["deleted"]) == ("brake-deletions", 80)
+
+
 def test_rewrites_brake_too(clone: Job) -> None:
     clone.fill(100)
     assert clone.run().code == 0
