@@ -47,7 +47,7 @@ def _too_few(studio: Studio, dataset: Dataset, holdings: Sequence[Holding]) -> I
     elif only_tm:
         message = f"Time Machine is the only backup of '{dataset.full_name}'"
         yield Problem(dataset.place, "SB502", message, "add a copy that Time Machine does not make")
-    if only_tm and dataset.volume in studio.left_out.get(dataset.machine, ()):
+    if only_tm and studio.left_out(dataset):
         message = f"Time Machine is told to leave out what '{dataset.full_name}' is on, and nothing else covers it"
         yield Problem(dataset.place, "SB518", message, "add a copy that another program makes, or leave it in")
     if "card" in holdings[0].media and len(others) < 2:

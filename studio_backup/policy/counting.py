@@ -79,8 +79,8 @@ def _blind(studio: Studio, dataset: Dataset, external: External) -> str:
     volume = machine.volumes[dataset.volume]
     if external.sees is not None and dataset.volume not in external.sees:
         return f"{tool.title} leaves out the volume {dataset.volume}"
-    if external.tool == "time-machine" and dataset.volume in studio.left_out.get(dataset.machine, ()):
-        return f"{tool.title} is told to leave out the volume {dataset.volume}"
+    if external.tool == "time-machine" and (told := studio.left_out(dataset)):
+        return f"{tool.title} is told to leave out {told}"
     if external.tool == "time-machine" and external.sees is None and volume.on in studio.drives:
         return f"{tool.title} leaves out drives that travel, unless sees: names {dataset.volume}"
     if tool.local_only and machine.role != "workstation":

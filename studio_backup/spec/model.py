@@ -287,13 +287,28 @@ class Studio:
     whole: bool = True  # False when only some playbooks were loaded: nothing may count as an orphan
 
     @cached_property
-    def left_out(self) -> dict[str, set[str]]:
-        """Of each machine the volumes that a play tells Time Machine to leave out."""
-        found: dict[str, set[str]] = {}
+    def _time_machines(self) -> dict[str, list[Managed]]:
+        found: dict[str, list[Managed]] = {}
         for one in self.managed:
             if one.kind == "time-machine":
-                found.setdefault(one.machine, set()).update(one.options.get("exclude-volumes", ()))
+                found.setdefault(one.machine, []).append(one)
         return found
+
+    def left_out(self, dataset: Dataset) -> str:
+        """What a play tells Time Machine to leave out that a dataset is or lies in; "" where it tells it nothing."""
+        paths = self.machines[dataset.machine].volumes[dataset.volume].paths
+        for one in self._time_machines.get(dataset.machine, ()):
+            volumes, folders = (
+                (told,) if isinstance(told, str) else told
+                for told in (one.options.get("exclude-volumes", ()), one.options.get("exclude", ()))
+            )
+            if dataset.volume in volumes:
+                return f"the volume {dataset.volume}"
+            place = f"{paths[one.name].rstrip('/')}/{dataset.path}/" if one.name in paths else ""
+            around = next((path for path in folders if place.startswith(f"{path}/")), "")
+            if around:
+                return around
+        return ""
 
     def systems(self) -> list[System]:
         """Every declared system, in the order of the spec."""

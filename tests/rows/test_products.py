@@ -60,6 +60,16 @@ def test_time_machine_does_not_hold_what_a_play_tells_it_to_leave_out() -> None:
     play = Managed(machine="ws", kind="time-machine", name="macos", options={"exclude-volumes": ("work",)}, place=HERE)
     told = dataclasses.replace(of, managed=(play,))
     assert why(judged(told)) == {"tm": "Time Machine is told to leave out the volume work"}
+    ((name, root),) = of.machines["ws"].volumes["work"].paths.items()
+    play = dataclasses.replace(play, name=name)
+    for options in ({"exclude": (f"{root}/Other", root)}, {"exclude": root}, {"exclude-volumes": "work"}):
+        told = dataclasses.replace(of, managed=(dataclasses.replace(play, options=options),))
+        left = "the volume work" if "exclude-volumes" in options else root
+        assert why(judged(told)) == {"tm": f"Time Machine is told to leave out {left}"}
+    for options in ({"exclude": (f"{root}/Other", f"{root}2")}, {"exclude-volumes": "workshop"}):
+        told = dataclasses.replace(of, managed=(dataclasses.replace(play, options=options),))
+        assert why(judged(told)) == {}
+    told = dataclasses.replace(of, managed=(play,))
     assert "SB518" not in codes(told)  # on-nas covers it
     alone = dataclasses.replace(made(tm, copies=[], drives=[drive("desk", plugged_into="ws")]), managed=(play,))
     assert "SB518" in codes(alone)
