@@ -145,5 +145,7 @@ tell_landing() {
   case $1 in refused | busy | failed) ;; *) refuse request ;; esac
   case $2 in '' | *[!a-z0-9-]*) refuse request ;; esac
   claim_landing
+  # What this sender had begun and not ended, it has given up: it is told for what it is, and not as lost later on.
+  [ -e "$landing/ended" ] || rm -f "$landing/begun"
   write_landing told "$run $1 $2"
 }

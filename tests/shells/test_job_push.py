@@ -126,6 +126,9 @@ def test_the_sender_s_brake_stops_deletions_before_they_are_sent(pushed: Pushed)
     assert len(list(pushed.landing.iterdir())) == 100, "the landing was not touched"
     told = pushed.keeper.run()
     assert (told["result"], told["reason"]) == ("refused", "brake-deletions")
+    pushed.keeper.at(1000)
+    assert pushed.keeper.run(manual=False).record == {}, "what was refused is not told as lost later on"
+    pushed.keeper.at(0)
     pushed.sender.accept(outcome["run"])
     again = pushed.sender.run()
     assert (again.code, again["deleted"]) == (0, 80), again.record
