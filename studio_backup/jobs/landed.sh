@@ -13,6 +13,8 @@ landing_grace=900
 # Sets landed_run, landed_point, landed_files, landed_open of a push that is whole, or landed_lost for one that is not
 # and will not be, or told_run, told_result, told_reason. Succeeds when one of them is news.
 landing_waits() {
+  # Whoever closed it and was killed opens it no more: we hold the job's lock, so nobody else reads it now.
+  rm -f "$landing.closed"
   landed_run='' landed_point='' landed_files='' landed_open=0 landed_lost='' told_run='' landing_used=0
   ! landing_is_used || landing_used=1
   if read_landing told && is_news heard "$record_run"; then
@@ -32,7 +34,8 @@ landing_waits() {
     if [ "$landing_used" -eq 1 ]; then [ "$manual" = 1 ]; else landing_is_due; fi
     return
   fi
-  [ "$landing_used" -eq 0 ] || return 1
+  # Between its words a long push has nobody here for a moment: told as lost, it may still turn out to be whole.
+  if [ "$landing_used" -eq 1 ] || ! is_news lost "$landed_begun"; then return 1; fi
   read_point_epoch "$landed_point"
   if [ "$manual" != 1 ] && [ $((now - point_epoch)) -lt "$landing_grace" ] && [ "$point_epoch" -le "$now" ]; then return 1; fi
   landed_lost=$landed_begun
@@ -77,7 +80,7 @@ make_landed() {
     finish "$told_result" "$reason"
   fi
   if [ -n "$landed_lost" ]; then
-    settle_landing settled "$landed_lost"
+    settle_landing lost "$landed_lost"
     finish failed incomplete
   fi
   [ -n "$landed_run" ] || finish ok nothing-landed

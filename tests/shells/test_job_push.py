@@ -214,6 +214,29 @@ def test_a_lost_push_is_told_by_itself_after_a_while(pushed: Pushed) -> None:
     assert pushed.keeper.run(manual=False).record == {}, "once"
 
 
+def test_what_was_told_as_lost_and_turns_out_whole_is_a_point(pushed: Pushed) -> None:
+    pushed.sender.fill(3)
+    assert pushed.sender.run().code == 0
+    end = pushed.records / "ended"
+    said = end.read_text()
+    end.unlink()
+    pushed.keeper.at(1000)
+    assert pushed.keeper.run(manual=False)["reason"] == "incomplete"
+    end.write_text(said)
+    done = pushed.keeper.run(manual=False)
+    assert (done.code, done.record.get("files")) == (0, 3), "a long push has moments with nobody in the landing"
+    assert len(pushed.keeper.points()) == 1
+
+
+def test_a_landing_that_a_killed_run_left_closed_is_opened_by_the_next_look(pushed: Pushed) -> None:
+    pushed.sender.fill(3)
+    assert pushed.both().code == 0
+    pushed.records.with_name(f"{pushed.records.name}.closed").write_text("1\n")
+    assert pushed.sender.run()["reason"] == "landing-busy"
+    assert pushed.keeper.run(manual=False).record == {}, "all that landed was dealt with before it was killed"
+    assert pushed.sender.run().code == 0, pushed.sender.log()
+
+
 def test_fewer_files_than_were_sent_are_no_point(pushed: Pushed) -> None:
     pushed.sender.fill(5)
     assert pushed.sender.run().code == 0
