@@ -19,7 +19,8 @@ list_points() {
 }
 
 # Sets newest to the newest point here, or to nothing. What a wrong clock dated in the future would hide from a chain
-# all that comes from now on: there newest is the one before it, if there is one, and ahead that of the future.
+# all that comes from now on, and from a landing, whose points are named before they are made and by this clock alone:
+# there newest is the one before it, if there is one, and ahead that of the future.
 find_newest() {
   newest='' ahead=''
   if on_zfs "$target"; then
@@ -31,7 +32,12 @@ find_newest() {
       if is_point "$listed_name" && [ -d "$listed" ] && [ ! -h "$listed" ]; then newest=$listed_name; fi
     done
   fi
-  if [ "$kind" != chain ] || [ -z "$newest" ] || ! is_ahead "$newest" "$clock_tolerance"; then return 0; fi
+  case $kind in
+    chain) ahead_by=$clock_tolerance ;;
+    landing) ahead_by=0 ;;
+    *) return 0 ;;
+  esac
+  if [ -z "$newest" ] || ! is_ahead "$newest" "$ahead_by"; then return 0; fi
   ahead=$newest
   newest=$(list_points "$target" | newest_by_now)
 }

@@ -270,10 +270,17 @@ def test_a_clock_behind_the_newest_point_stops_retention(pushed: Pushed) -> None
     pushed.sender.fill(3)
     pushed.keeper.set(keep_last="1")
     assert pushed.both().code == 0
-    (pushed.keeper.target / "points" / "2090-01-01T00-00-00Z").mkdir()
-    (pushed.sender.source / "new.wav").write_text("x")
-    outcome = pushed.both()
-    assert len(pushed.keeper.points()) == 2, outcome.record
+    for moment in ("2090-01-01T00-00-00Z", time.strftime("%Y-%m-%dT%H-%M-%SZ", time.gmtime(time.time() + 1800))):
+        ahead = pushed.keeper.target / "points" / moment
+        shutil.copytree(pushed.keeper.newest(), ahead)
+        (pushed.sender.source / f"{moment}.wav").write_text("x")
+        before = set(pushed.keeper.points())
+        outcome = pushed.both()
+        assert (outcome["result"], outcome["reason"]) == ("ok", "clock-behind"), outcome.record
+        made = set(pushed.keeper.points()) - before
+        assert made == {outcome["restore_point"]}, "what landed is a point all the same, and none has gone"
+        assert (pushed.keeper.target / "points" / made.pop() / f"{moment}.wav").read_text() == "x"
+        shutil.rmtree(ahead)
 
 
 def test_what_is_excluded_later_leaves_the_landing(pushed: Pushed) -> None:
