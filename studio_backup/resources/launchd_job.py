@@ -43,9 +43,15 @@ for label do
 done
 printf 'told\n'"""
 
-#: A run under way would be ended with its job: it goes on, and the job is let alone.
-_IDLE = """! {launchctl} print system/{label} 2>/dev/null | grep -q 'state = running' || {{
-  printf '%s\\n' 'a run of it is under way, which goes on to its end: apply again after it'; exit 1; }}"""
+#: A run under way would be ended with its job: it goes on, and the job is let alone; also where nobody can say.
+_IDLE = """said=$({launchctl} print system/{label} 2>&1) && code=0 || code=$?
+case $code,$said in
+  113,*) ;;
+  0,*'state = running'*)
+    printf '%s\\n' 'a run of it is under way, which goes on to its end: apply again after it'; exit 1 ;;
+  0,*) ;;
+  *) printf 'launchctl print ended with %s, and does not say whether a run is under way\\n' "$code"; exit 1 ;;
+esac"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from studio_backup.apply import carry_out, look
 from studio_backup.diff import drift_class
 from studio_backup.resources.launchd_job import LaunchdJob, property_list
 from tests.sandbox import SHELLS
@@ -134,6 +135,20 @@ def test_what_somebody_did_is_drift_and_is_mended(mac: Mac) -> None:
         assert studio.apply().failed == [], name
     assert studio.differs() == {}
     assert mac.refused() == []
+
+
+def test_a_job_is_let_alone_where_nobody_can_say_whether_it_runs(mac: Mac) -> None:
+    studio = Studio(mac, [job()])
+    studio.converge()
+    studio.want([job(Nice=5)])
+    engine = studio.engine()
+    survey, plan = look(engine, studio.scope)
+    with mac.state() as state:
+        state["lies"]["print-fails"] = 1
+    (failed,) = carry_out(engine, studio.scope, survey, plan, lambda _: None).failed
+    assert "launchctl print ended with 1, and does not say whether a run is under way" in failed.log
+    assert "Nice" not in mac.do(f"cat {PLIST}")
+    studio.converge()
 
 
 def test_a_run_under_way_is_never_ended(mac: Mac) -> None:

@@ -135,6 +135,8 @@ def _missing(label: str) -> int:
 
 
 def _print(state: State, target: str) -> int:
+    if told(state, "print-fails"):
+        return 1
     label = _label(target)
     job = state["launchd"].get(label)
     if job is None or not launchd.looked_at(state, label, job):
