@@ -14,8 +14,10 @@ from studio_backup.resources.samba_conf import GUARD, PATH, SCRIPT, WRITE, Secti
 from studio_backup.source import Place
 from studio_backup.step import Step
 
-#: Refuses while somebody has a file of the share open: a backup runs. $1 is the share's path.
-_UNUSED = r"""open=$(smbstatus -L 2>/dev/null | place=$1 awk 'index($0, " " ENVIRON["place"] " ")')
+#: Refuses while somebody has a file of the share open: a backup runs; or where nothing tells. $1 is the share's path.
+_UNUSED = r"""listed=$(smbstatus -L 2>/dev/null) || {
+  printf 'smbstatus does not tell whether a backup to this share is running\n' >&2; false; }
+open=$(printf '%s\n' "$listed" | place=$1 awk 'index($0, " " ENVIRON["place"] " ")')
 [ -z "$open" ] || { printf 'a backup to this share is running\n' >&2; false; }"""
 
 

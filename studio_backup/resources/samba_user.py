@@ -43,9 +43,11 @@ umask 077
 printf '%s\t%s\n' "$2" "$set_at" >{RECORDS}/."$1.new"
 mv -f {RECORDS}/."$1.new" {RECORDS}/"$1" """
 
-#: Refuses while the user $1 has a file of a share open: a backup runs.
+#: Refuses while the user $1 has a file of a share open: a backup runs; or where nothing tells.
 _UNUSED = r"""user_number=$(id -u "$1") || user_number=none
-open=$(smbstatus -L 2>/dev/null | number=$user_number awk '$2 == ENVIRON["number"]')
+listed=$(smbstatus -L 2>/dev/null) || {
+  printf 'smbstatus does not tell whether a backup by this user is running\n' >&2; false; }
+open=$(printf '%s\n' "$listed" | number=$user_number awk '$2 == ENVIRON["number"]')
 [ -z "$open" ] || { printf 'a backup by this user is running\n' >&2; false; }"""
 
 

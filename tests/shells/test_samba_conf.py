@@ -9,6 +9,7 @@ import pytest
 
 from studio_backup.probe import Reply
 from studio_backup.resources.samba_share import SambaShare
+from studio_backup.resources.samba_user import SambaUser
 from studio_backup.step import Step
 from tests.resources.cases import FOLDER, Case
 from tests.sandbox import SHELLS, Sandbox
@@ -27,9 +28,9 @@ exit 0
 END
 printf '#!/bin/sh\necho "$@" >>/srv/told\n' >/srv/bin/smbcontrol
 printf '#!/bin/sh\n[ "$1" = is-active ] || echo "$@" >>/srv/told\n' >/srv/bin/systemctl
-printf '#!/bin/sh\ncat /srv/open 2>/dev/null\n' >/srv/bin/smbstatus
+printf '#!/bin/sh\n[ ! -e /srv/open ] || cat /srv/open\n' >/srv/bin/smbstatus
 chmod +x /srv/bin/*
-rm -f /etc/samba/smb.conf /srv/told /srv/complain /srv/open
+rm -rf /etc/samba/smb.conf /srv/told /srv/complain /srv/open
 """
 #: smbd reads the file again; Avahi starts anew, so that smbd tells it of the shares.
 TOLD = "smbd reload-config\nrestart avahi-daemon.service\n"
@@ -58,6 +59,12 @@ def sandbox(shared: Sandbox) -> Sandbox:
 def share() -> SambaShare:
     want = Case(FOLDER / "samba-share" / "ok").want()
     assert isinstance(want, SambaShare)
+    return want
+
+
+def user() -> SambaUser:
+    want = Case(FOLDER / "samba-user" / "ok").want()
+    assert isinstance(want, SambaUser)
     return want
 
 
@@ -119,4 +126,8 @@ def test_nothing_is_written_over_what_changed_since_nor_taken_away_while_a_backu
     assert run(sandbox, now.remove() or (), shell) == 90
     again = seen(sandbox)
     assert again is not None
+    sandbox.run("mv /srv/open /srv/kept; mkdir /srv/open")
+    assert run(sandbox, again.remove() or (), shell) == 90, "who cannot be asked does not say that nothing runs"
+    assert run(sandbox, user().remove() or (), shell) == 90
+    sandbox.run("rmdir /srv/open; mv /srv/kept /srv/open")
     assert run(sandbox, again.remove() or (), shell) == 0
