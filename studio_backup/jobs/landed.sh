@@ -31,6 +31,7 @@ landing_waits() {
     set -- $record_rest
     landed_files=${1:-} landed_open=${2:-}
     landed_run=$landed_begun
+    ! was_refused || return 1
     if [ "$landing_used" -eq 1 ]; then [ "$manual" = 1 ]; else landing_is_due; fi
     return
   fi
@@ -62,6 +63,16 @@ settle_landing() {
   if ! printf '%s\n' "$2" >"$settled_file.new" || ! mv -f "$settled_file.new" "$settled_file"; then
     finish failed restore-point
   fi
+}
+
+# Judged and refused, it is not judged again before there is another push or somebody's word: for as long as it is read
+# the landing is closed, also to the push that would mend it.
+was_refused() {
+  [ "$manual" != 1 ] && [ ! -e "$state/accept/$id" ] && ! is_news refused "$landed_run"
+}
+
+note_refused() {
+  [ -z "$landed_judged" ] || printf '%s\n' "$landed_judged" >"$state/landings/$id.refused"
 }
 
 # A push that comes too early waits for the period to end, and leaves no record until then.
@@ -122,6 +133,7 @@ read_landed_ends() {
 
 land_tree() {
   if [ ! -d "$source_path" ] || [ -h "$source_path" ]; then finish refused source-missing; fi
+  landed_judged=$landed_run
   if [ "$store" = btrfs ]; then
     land_snapshot
   else
@@ -132,6 +144,7 @@ land_tree() {
     "$files") ;;
     *)
       say "landed: $files files are here, $landed_files were sent"
+      note_refused
       finish failed incomplete
       ;;
   esac

@@ -120,6 +120,7 @@ finish() {
   seconds=$((ended - started))
   say "result: $1${2:+ ($2)}"
   write_record "$1" "$2"
+  [ "$1" != refused ] || note_refused
   # A list belongs to a run that somebody has to decide about.
   if [ "$1" = ok ] && [ -e "$list_file" ]; then rm -f "$list_file"; fi
   rotate_records

@@ -149,7 +149,11 @@ def test_rewrites_are_stopped_by_the_keeper(pushed: Pushed) -> None:
     outcome = pushed.both()
     assert (outcome.code, outcome["reason"], outcome["rewritten"]) == (5, "brake-rewrites", 100)
     assert fingerprint(pushed.keeper.newest()) == before
-    assert pushed.keeper.run()["reason"] == "brake-rewrites", "it goes on saying so until somebody decides"
+    assert pushed.keeper.run(manual=False).record == {}, "it is judged once, or the landing is always closed"
+    again = pushed.keeper.run()
+    assert again["reason"] == "brake-rewrites", "who asks is told so until somebody decides"
+    pushed.keeper.accept(again["run"])
+    assert pushed.keeper.run(manual=False)["result"] == "ok", "somebody's word is heard by the next look"
 
 
 def test_a_push_that_was_cut_makes_no_point(pushed: Pushed) -> None:
@@ -244,6 +248,8 @@ def test_fewer_files_than_were_sent_are_no_point(pushed: Pushed) -> None:
     outcome = pushed.keeper.run()
     assert (outcome.code, outcome["reason"]) == (1, "incomplete"), outcome.record
     assert pushed.keeper.points() == []
+    assert pushed.keeper.run(manual=False).record == {}, "once"
+    assert pushed.both(manual=False)["files"] == 5, "another push is judged anew"
 
 
 def test_a_period_has_one_point_however_often_is_pushed(pushed: Pushed) -> None:
