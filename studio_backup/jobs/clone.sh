@@ -12,6 +12,7 @@ make_clone() {
   choose_options || finish failed rsync-missing
   compare_clone
   judge_clone
+  look_again
   clone_pass
   [ "$verdict" = ok ] || finish "$verdict" "$reason"
   open=$guard_open
@@ -69,6 +70,14 @@ judge_clone() {
   brake_by_list
   use_accepted
   [ "$brake_word" = - ] || refuse_by_brake
+}
+
+# Two whole disks were walked since they were looked at. A volume that went in the meantime leaves a bare folder: what is
+# empty would empty the clone, which sets nothing aside, and what is no clone would fill the system.
+look_again() {
+  check_volume source "$source_root" "$source_id" "$source_volume" "$studio"
+  [ -n "$volume_reason" ] || check_volume target "$target_root" "$target_id" "$target_volume" "$studio"
+  [ -z "$volume_reason" ] || finish refused "$volume_reason"
 }
 
 clone_pass() {

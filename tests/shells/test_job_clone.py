@@ -205,3 +205,24 @@ def test_a_rsync_that_nobody_knows_is_not_run(clone: Job, tmp_path: Path) -> Non
     outcome = clone.run()
     assert (outcome.code, outcome["reason"]) == (1, "rsync-missing"), outcome.record
     assert names(clone.target) == set()
+
+
+@pytest.mark.parametrize("side", ["source", "target"])
+def test_a_volume_that_goes_while_the_listings_are_made_costs_nothing(
+    clone: Job, disks: tuple[Volume, Volume], side: str, tmp_path: Path
+) -> None:
+    clone.fill(10)
+    assert clone.run().code == 0
+    source, target = disks
+    gone = (source if side == "source" else target).root
+    # What compares the listings runs after both: from then on the folder is bare.
+    hook = f"""#!/bin/sh
+case "$*" in */clone.awk*) find {gone} -mindepth 1 -maxdepth 1 ! -name lost+found -exec rm -rf {{}} + ;; esac
+exec /usr/bin/awk "$@"
+"""
+    (tmp_path / "awk").write_text(hook)
+    (tmp_path / "awk").chmod(0o755)
+    clone.environment["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
+    outcome = clone.run()
+    assert (outcome.code, outcome["reason"]) == (5, f"{side}-sentinel"), f"{outcome.record}{clone.log()}"
+    assert len(names(target.root)) == (10 if side == "source" else 0)
