@@ -84,9 +84,12 @@ def test_the_connection_falls_while_it_is_made(moment: int, fresh_disks: Vm) -> 
     mended(vm, want)
 
 
+HALF = '/run/mdadm.real "$@" 2>&1 | head -c 40'
+
+
 @pytest.mark.parametrize(
     ("mode", "program"),
-    [("failing", "exit 1"), ("hanging", "sleep 300"), ("half", '/run/mdadm.real "$@" 2>&1 | head -c 40')],
+    [("failing", "exit 1"), ("hanging", "sleep 300"), ("silent", "exit 0"), ("half", HALF), ("missing", "")],
 )
 def test_mdadm_answers_wrongly(mode: str, program: str, fresh_disks: Vm) -> None:
     """Never is an array that runs, or one whose disks lie there, taken for none, or for a sound one."""
