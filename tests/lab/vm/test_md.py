@@ -12,7 +12,20 @@ from studio_backup.resources.md_scrub import program
 from studio_backup.script import REFUSED
 from tests.lab.vm.facts import spare
 from tests.lab.vm.machine import Vm
-from tests.lab.vm.md_bench import CHOSEN, asked, carried_out, ended, fields, fill, judged, made, settled, wanted, whole
+from tests.lab.vm.md_bench import (
+    CHOSEN,
+    asked,
+    bytes_of,
+    carried_out,
+    ended,
+    fields,
+    fill,
+    judged,
+    made,
+    settled,
+    wanted,
+    whole,
+)
 
 pytestmark = [pytest.mark.lab, pytest.mark.long]
 
@@ -83,6 +96,30 @@ def test_nothing_is_made_on_a_disk_that_got_data_after_the_plan(fresh_disks: Vm)
     assert "ext4 'sessions'" in outcome.log
     assert vm.run(f"sha256sum {vm.inserted['bay1'].path} {vm.inserted['bay2'].path}").stdout == before
     assert vm.run("ls -d /sys/block/md*").stdout == ""
+
+
+def test_a_name_that_means_another_disk_by_then_is_refused(fresh_disks: Vm) -> None:
+    """What udev links to is not for ever: whatever the name leads to now must be what the plan saw."""
+    vm = fresh_disks
+    change = judged(vm, wanted(vm, "bay1", "bay2"))
+    link, laden = vm.inserted["bay2"].path, vm.inserted["bay4"].path
+    targets = {
+        "blank, and not that one": vm.inserted["bay3"].path,
+        "the other member": vm.inserted["bay1"].path,
+        "with somebody's data": laden,
+        "a partition": f"{laden}-part1",
+        "not there": "/dev/gone",
+    }
+    script = f"set -e; parted -s {laden} mklabel gpt mkpart one 1MiB 50%; udevadm settle"
+    vm.run(f"{script}; mkfs.ext4 -q {laden}-part1; udevadm settle; systemctl stop systemd-udevd", check=True)
+    bays = ("bay1", "bay2", "bay3", "bay4")
+    before = [bytes_of(vm, bay) for bay in bays]
+    for what, target in targets.items():
+        vm.run(f"target=$(readlink -f {target}) && rm -f {link} && ln -s $target {link}", check=True)
+        outcome = carried_out(vm, change)
+        assert (outcome.exit, "is not what the plan saw" in outcome.log) == (REFUSED, True), (what, outcome)
+        assert [bytes_of(vm, bay) for bay in bays] == before, what
+        assert vm.run("ls -d /sys/block/md*").stdout == "", what
 
 
 def test_what_was_on_a_disk_is_named_and_gone_once_the_array_is_made(fresh_disks: Vm) -> None:
