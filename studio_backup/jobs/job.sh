@@ -150,7 +150,9 @@ print_progress() {
 # The points, oldest first, by whoever makes them.
 list_here() {
   if [ "$by" != own ]; then
-    list_made | cut -f 1 | sort
+    made_here=$(list_made) || return 1
+    # What it made at one moment, for several of its rules, is one point.
+    [ -z "$made_here" ] || printf '%s\n' "$made_here" | cut -f 1 | sort -u
     return
   fi
   tells_points "$target" && list_points "$target"

@@ -71,21 +71,28 @@ run_tool() {
     sanoid) run_sanoid ;;
   esac
   tool_code=$?
-  find_made || finish failed tool-listing
-  restore_point=$(awk 'before { there[$0] = 1; next } !($0 in there)' \
-    before=1 "$scratch.before" before=0 "$scratch.made" | sort | tail -n 1 | cut -f 1)
+  find_taken
   case $tool_code in
     0) ;;
     2) finish failed tool-config ;;
     *) finish failed tool ;;
   esac
-  # sanoid goes by its own hours and days: what it has made already it does not make again, whoever asks.
-  if [ -z "$restore_point" ] && [ "$by" = sanoid ]; then
-    manual=0
-    [ "${period:-0}" -gt 0 ] || period=3600
-    is_due || finish ok "$reason"
-  fi
+  if [ -z "$restore_point" ] && [ "$by" = sanoid ] && sanoid_has_made; then finish ok "$reason"; fi
   [ -n "$restore_point" ] || finish failed tool
+}
+
+# Sets restore_point to the newest that is listed and was not listed before.
+find_taken() {
+  find_made || finish failed tool-listing
+  restore_point=$(awk 'before { there[$0] = 1; next } !($0 in there)' \
+    before=1 "$scratch.before" before=0 "$scratch.made" | sort | tail -n 1 | cut -f 1)
+}
+
+# It goes by its own hours and days: what it has made already it does not make again, whoever asks.
+sanoid_has_made() {
+  manual=0
+  [ "${period:-0}" -gt 0 ] || period=3600
+  ! is_due
 }
 
 # Ends with 0; 2: its configuration is not one; anything else: it failed.
@@ -97,6 +104,9 @@ run_btrbk() {
 
 run_sanoid() {
   call_sanoid --take-snapshots || return
+  # One that makes none where it should, and says nothing, lets nothing old go either.
+  find_taken
+  [ -n "$restore_point" ] || sanoid_has_made || return 1
   [ "$clock_behind" -eq 1 ] || call_sanoid --prune-snapshots
 }
 

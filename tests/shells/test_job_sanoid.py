@@ -99,6 +99,7 @@ def test_an_exit_code_is_not_believed(zfs: Zfs, snapshots: Job) -> None:
     assert snapshots.run()["reason"] == "tool-config"
     equip(zfs, "exit 0")
     assert snapshots.run()["reason"] == "tool", "nothing was made"
+    assert "--prune" not in (zfs.folder / "told").read_text(), "so nothing old goes either"
     (zfs.hooks / "sanoid").unlink()
     assert snapshots.run()["reason"] == "tool-missing"
     assert made(zfs) == []
@@ -138,6 +139,16 @@ def test_what_zfs_does_not_tell_is_unread(zfs: Zfs, snapshots: Job) -> None:
     real.chmod(0o755)
     assert snapshots.run()["reason"] == "tool-listing"
     assert len(made(zfs)) == 1
+    assert (snapshots.run("list").code, snapshots.run("newest").code) == (1, 1), "no point is not what it says"
+
+
+def test_what_was_made_at_one_moment_for_two_rules_is_one_point(zfs: Zfs, snapshots: Job) -> None:
+    outcome = snapshots.run()
+    state = zfs.state
+    (name,) = made(zfs)
+    state[SOURCE]["snapshots"][name.replace("hourly", "daily")] = state[SOURCE]["snapshots"][name]
+    zfs.save(state)
+    assert snapshots.run("list").out.split() == [outcome["restore_point"]]
 
 
 #: Debian's package installs a timer, and ZFS with it: its files are laid over /usr/share for the job alone.
