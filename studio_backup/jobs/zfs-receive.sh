@@ -40,7 +40,8 @@ half_zfs() {
 
 # Gives up what has arrived and is no restore point.
 drop_zfs() {
-  find_landing && [ "$landing_there" -eq 1 ] || return 0
+  find_landing || return 1
+  [ "$landing_there" -eq 1 ] || return 0
   if [ -n "$landing_token" ]; then zfs receive -A "$landing" >>"$log_file" 2>&1 || return 1; fi
   drop_zfs_partial
 }
@@ -49,6 +50,8 @@ drop_zfs() {
 ready_zfs() {
   find_landing || return 1
   landing_new=$((1 - landing_there))
+  # The points that are here are those of another dataset.
+  if [ "$landing_new" -eq 1 ] && [ -n "$newest" ]; then finish refused no-base; fi
   # The form in which it is asked for at the gate.
   stream_request="send $source_gate $id $reading${common:+ $common}"
   if [ "$landing_there" -eq 1 ] && zfs_waits; then return 0; fi
@@ -92,9 +95,12 @@ failed_zfs() {
     *) drop_zfs_partial || return 1 ;;
   esac
   find_landing || return 1
-  if [ "$landing_new" -eq 1 ] && [ "$landing_there" -eq 1 ] && [ -z "$landing_token" ] && [ -z "$(zfs_names)" ]; then
-    zfs destroy "$landing" >>"$log_file" 2>&1
-  fi
+  if [ "$landing_new" -eq 0 ] || [ "$landing_there" -eq 0 ] || [ -n "$landing_token" ]; then return 0; fi
+  # Somebody else may have made one of that name meanwhile.
+  zfs_told=$(zfs get -H -o value,source "$zfs_owner" "$landing" 2>>"$log_file") || return 1
+  [ "$zfs_told" = "$studio/$id${tab}local" ] || return 0
+  zfs_listed=$(zfs_names) || return 1
+  [ -n "$zfs_listed" ] || zfs destroy "$landing" >>"$log_file" 2>&1
 }
 
 # Whether what arrived can be looked at; not while its key is elsewhere. It is mounted outside of the unit that this

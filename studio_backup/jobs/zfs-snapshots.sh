@@ -24,7 +24,8 @@ dataset_of() {
   esac
 }
 
-# The same of what is mounted at a path, or would be if its key were here.
+# The same of what is mounted at a path, or would be if its key were here. Where several would be, as with a copy of the
+# whole pool by hand, one of them is somebody else's.
 dataset_at() {
   zfs_dataset=''
   if find_mount "$1" && [ "$mount_type" = zfs ]; then
@@ -32,8 +33,11 @@ dataset_at() {
     return 0
   fi
   zfs_told=$(zfs list -H -t filesystem -o name,mountpoint 2>/dev/null) || return 2
-  zfs_dataset=$(printf '%s\n' "$zfs_told" | place=$1 awk -F '\t' '$2 == ENVIRON["place"] { print $1; exit }')
-  [ -n "$zfs_dataset" ]
+  zfs_dataset=$(printf '%s\n' "$zfs_told" | place=$1 awk -F '\t' '$2 == ENVIRON["place"] { print $1 }')
+  case $zfs_dataset in
+    '') return 1 ;;
+    *[!A-Za-z0-9_.:/\ -]*) return 2 ;;
+  esac
 }
 
 # Prints every name of a snapshot of zfs_dataset; fails when ZFS does not tell.

@@ -220,6 +220,62 @@ def test_another_snapshot_at_the_target_is_not_rolled_away(zfs: Zfs, snapshots: 
     assert "by-hand" in zfs.points(landing(replica))
 
 
+def test_where_two_datasets_have_one_place_neither_is_taken_for_ours(zfs: Zfs, snapshots: Job, replica: Job) -> None:
+    """Somebody sent the whole pool on, properties and all; nothing is mounted, since keys are elsewhere."""
+    make(snapshots, 0, 1)
+    assert at(replica, 10).run().code == 0, replica.log()
+    other = json.loads(json.dumps(zfs.state[landing(replica)]))
+    for told in other["snapshots"].values():
+        told["holds"] = []
+    zfs.save({"apool/copy": other, **zfs.state})
+    for _ in range(2):
+        outcome = replica.set(keep_last="1").run()
+        assert (outcome.code, outcome["reason"]) == (5, "target-unread"), replica.log()
+        assert replica.run("list").code == 1
+    assert zfs.state["apool/copy"] == other
+
+
+def test_a_landing_that_was_renamed_begins_anew_once_it_gave_up_its_place(
+    zfs: Zfs, snapshots: Job, replica: Job
+) -> None:
+    first = make(snapshots, 0)
+    assert at(replica, 10).run().code == 0, replica.log()
+    state = zfs.state
+    state["far/vol/old"] = state.pop(landing(replica))
+    zfs.save(state)
+    second = make(snapshots, 1)
+    outcome = replica.run()
+    assert (outcome.code, outcome["reason"]) == (5, "no-base"), replica.log()
+    assert landing(replica) not in zfs.state
+    state = zfs.state
+    state["far/vol/old"]["mountpoint"] = "none"
+    zfs.save(state)
+    (replica.target / ".received").rename(zfs.folder / "old")
+    outcome = replica.run()
+    assert (outcome.code, zfs.points(landing(replica))) == (0, first + second), replica.log()
+    assert zfs.points("far/vol/old") == first
+
+
+def test_a_dataset_that_somebody_made_meanwhile_is_not_destroyed(zfs: Zfs, snapshots: Job, replica: Job) -> None:
+    make(snapshots, 0)
+    theirs = {"mountpoint": "/elsewhere", "mounted": True, "snapshots": {}, "half": None, "properties": {}}
+    (zfs.folder / "then").write_text(json.dumps({**zfs.state, landing(replica): theirs}))
+    (zfs.hooks / "zfs").rename(zfs.folder / "zfs")
+    (zfs.hooks / "zfs").write_text(f"""#!/bin/sh
+printf '%s\\n' "$*" >>{zfs.folder}/asked
+case "$1" in
+  destroy) exit 0 ;;
+  receive) cat >/dev/null; cp {zfs.folder}/then {zfs.file}; exit 1 ;;
+esac
+exec {zfs.folder}/zfs "$@"
+""")
+    (zfs.hooks / "zfs").chmod(0o755)
+    outcome = at(replica, 10).run()
+    assert (outcome.code, outcome["reason"]) == (1, "receive"), replica.log()
+    assert landing(replica) in zfs.state
+    assert "destroy" not in (zfs.folder / "asked").read_text()
+
+
 def test_zfs_that_tells_nothing_ends_the_run_and_nothing_is_taken_for_absent(
     zfs: Zfs, snapshots: Job, replica: Job
 ) -> None:
