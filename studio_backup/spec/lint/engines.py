@@ -36,6 +36,22 @@ def _snapshots(sight: Sight, dataset: Dataset, findings: Findings) -> None:
         message = f"ZFS snapshots all of '{volume.full_name}' at once, and the dataset is a folder in it"
         fix = "give the folder a volume of its own (a dataset of the pool), or delete snapshots:"
         findings.add(place, "SB419", message, fix)
+    elif volume.filesystem == "zfs" and (other := _before(sight, dataset)):
+        message = (
+            f"'{other.full_name}' has snapshots of '{volume.full_name}' already, and ZFS keeps both under one name"
+        )
+        findings.add(place, "SB419", message, "delete snapshots: of one of them")
+
+
+def _before(sight: Sight, dataset: Dataset) -> Dataset | None:
+    """Another dataset, of those before it, that is all of the same volume and has snapshots, too."""
+    for other, copy in sight.copies():
+        if other is dataset:
+            return None
+        same = (other.machine, other.volume, other.path) == (dataset.machine, dataset.volume, dataset.path)
+        if copy.engine == "snapshot" and same:
+            return other
+    return None
 
 
 def _made_by(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> None:
