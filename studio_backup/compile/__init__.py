@@ -10,8 +10,8 @@ from studio_backup.compile.routes import Route, routes
 from studio_backup.compile.sender import send
 from studio_backup.compile.storage import Storage
 from studio_backup.compile.writer import receive
-from studio_backup.spec.lint.jobs import runs_jobs
-from studio_backup.spec.model import Copy, Dataset, Studio
+from studio_backup.spec.lint.jobs import can_send, runs_jobs
+from studio_backup.spec.model import Copy, Dataset, Studio, System
 
 __all__ = ["Compiled", "Route", "compile_studio", "not_set_up", "routes"]
 
@@ -22,9 +22,13 @@ def not_set_up(studio: Studio) -> list[str]:
         f"{system.full_name} runs {system.os}: its side of {dataset.full_name} is not set up, Linux alone is so far"
         for dataset in studio.datasets.values()
         for system in studio.machines[dataset.machine].systems.values()
-        if system.os != "linux" and any(not runs_jobs(system, one.machine == system.machine) for one in _first(dataset))
+        if system.os != "linux" and not all(_works(system, one) for one in _first(dataset))
         if system.name in studio.machines[dataset.machine].volumes[dataset.volume].paths
     ]
+
+
+def _works(system: System, copy: Copy) -> bool:
+    return can_send(system) if copy.transfer == "push" else runs_jobs(system, copy.machine == system.machine)
 
 
 def _first(dataset: Dataset) -> list[Copy]:

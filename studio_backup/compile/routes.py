@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from studio_backup.paths import configuration, label_prefix, state, unit_prefix
-from studio_backup.spec.lint.jobs import runs_jobs
+from studio_backup.spec.lint.jobs import can_send, runs_jobs
 from studio_backup.spec.model import Copy, Dataset, Studio, System, Volume
 
 
@@ -183,6 +183,11 @@ def _writers(studio: Studio, copy: Copy, local: bool) -> list[System]:
     return [system for system in machine.systems.values() if system.name in sees and runs_jobs(system, local)]
 
 
+def _is_mac(system: System, writer: System) -> bool:
+    """A Mac is read by its own jobs alone."""
+    return system.os == "macos" and system is writer
+
+
 def _readers(studio: Studio, dataset: Dataset, copy: Copy, writer: System) -> tuple[Reader, ...]:
     source = dataset.copies[copy.source_copy] if copy.source_copy else None
     machine = studio.machines[source.machine if source else dataset.machine]
@@ -192,6 +197,6 @@ def _readers(studio: Studio, dataset: Dataset, copy: Copy, writer: System) -> tu
     return tuple(
         Reader(system=system, volume=volume, path=join(volume.paths[system.name], path))
         for system in systems
-        if system.name in volume.paths and (system.os == "linux" or (system.os == "macos" and system is writer))
-        if copy.transfer != "push" or runs_jobs(system)
+        if system.name in volume.paths
+        if (can_send(system) if copy.transfer == "push" else system.os == "linux" or _is_mac(system, writer))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from studio_backup.compile.collect import Collector
 from studio_backup.compile.landing import sender_conf, sender_key
 from studio_backup.compile.routes import Reader, Route
+from studio_backup.compile.starting import daemon
 from studio_backup.compile.units import mounts, service_text, timer_text
 from studio_backup.compile.writer import JOB_PARTS, exclude_of, excluded
 from studio_backup.paths import configuration
@@ -22,6 +23,10 @@ def send(collected: Collector, route: Route, reader: Reader) -> None:
     path = f"{configuration(route.studio, system.os)}/jobs/{route.id}.conf"
     needs.append(collected.file(system, path, place, sender_conf(route, reader)))
     needs.append(collected.file(system, exclude_of(path), place, excluded(route)))
+    if system.os == "macos":
+        program = f"{configuration(route.studio, system.os)}/job"
+        daemon(collected, system, route.id, route.copy.every, [program, path, "run"], tuple(needs), place)
+        return
     body = service_text(route, system, mounts(collected, [(reader.volume, reader.root)]), ())
     service = collected.unit(system, f"{route.unit}.service", place, body, tuple(needs))
     calendar = route.copy.every.on_calendar()

@@ -29,7 +29,7 @@ JOB_PARTS = (
 #: In the root of a dataset that is a whole volume: the file system's own, never the studio's.
 _NEVER_DATA = ("/lost+found/", f"/{SNAPSHOTS_FOLDER}/")
 #: In the root of each volume of a Mac: what macOS knows of that very volume.
-_NEVER_CLONED = ("/.Spotlight-V100/", "/.fseventsd/", "/.Trashes/", "/.TemporaryItems/", "/.DocumentRevisions-V100/")
+_MAC_OWN = ("/.Spotlight-V100/", "/.fseventsd/", "/.Trashes/", "/.TemporaryItems/", "/.DocumentRevisions-V100/")
 
 
 def receive(collected: Collector, route: Route) -> None:
@@ -67,7 +67,8 @@ def excluded(route: Route) -> str:
     """What is never copied, one pattern a line."""
     # ZFS shows it where somebody asked for that (snapdir=visible): every snapshot, as if it were data.
     shown = ("/.zfs/",) if any(reader.volume.filesystem == "zfs" for reader in route.readers) else ()
-    never = (*_NEVER_DATA, *shown, *(_NEVER_CLONED if route.copy.mode == "clone" else ()))
+    of_mac = route.copy.mode == "clone" or (route.pushed and any(one.system.os == "macos" for one in route.readers))
+    never = (*_NEVER_DATA, *shown, *(_MAC_OWN if of_mac else ()))
     return "".join(f"{pattern}\n" for pattern in (*never, *route.dataset.exclude))
 
 

@@ -41,6 +41,11 @@ def runs_jobs(system: System, local: bool = False) -> bool:
     return system.services != "none" and (system.os == "linux" or (system.os == "macos" and local))
 
 
+def can_send(system: System) -> bool:
+    """True for a system that can push what it holds into a landing elsewhere: systemd or launchd starts the job."""
+    return system.services != "none" and system.os in ("linux", "macos")
+
+
 def _runners(sight: Sight, copy: Copy, local: bool, findings: Findings) -> list[System]:
     """The systems of the target machine that can make the copy."""
     volume = sight.volume(copy.machine, copy.volume)

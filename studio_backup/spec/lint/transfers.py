@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio_backup.spec.findings import Findings
-from studio_backup.spec.lint.jobs import runs_jobs
+from studio_backup.spec.lint.jobs import can_send, runs_jobs
 from studio_backup.spec.lint.sight import Sight
 from studio_backup.spec.model import Copy, Dataset
 
@@ -36,11 +36,11 @@ def _pushed(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> N
         message = f"'{copy.machine}' has several systems that could take what is pushed, each with a landing of its own"
         findings.add(place, "SB422", message, "delete transfer: here, or keep the volume to one of them: paths:")
     source = sight.volume(dataset.machine, dataset.volume)
-    senders = [system for system in sight.viewers(source) if runs_jobs(system)]
-    if not senders and sight.viewers(source):
+    if not any(map(can_send, sight.viewers(source))) and sight.viewers(source):
         names = ", ".join(f"'{system.full_name}'" for system in sight.viewers(source))
         message = f"{names} cannot push: no job of ours runs there"
-        findings.add(place, "SB422", message, "delete transfer: here, or let a system with systemd see the volume")
+        fix = "delete transfer: here, or let a system with systemd or launchd see the volume"
+        findings.add(place, "SB422", message, fix)
 
 
 def _cloned(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from studio_backup.compile import Route, compile_studio, routes
+from studio_backup.flavours import APPLE_2_6_9, APPLE_WRAPPER, OPENRSYNC
 from studio_backup.spec.load import load
 from studio_backup.spec.model import Studio as Spec
 from tests.fifty_rooms import host_key
@@ -14,6 +15,8 @@ from tests.sim.macos.studio import STUDIO, Studio
 HOST_KEY = host_key(1)
 SESSIONS = "0852943E-8EC2-4386-8C31-ECE56488E8B4"
 SAFE = "2529BA88-EB07-4AF5-AC36-6CEF451078E9"
+#: Version of macOS -> which rsync it ships.
+SHIPPED = {"12": APPLE_2_6_9, "13": APPLE_2_6_9, "14": APPLE_2_6_9, "15.3": APPLE_WRAPPER, "15": OPENRSYNC}
 NOON = datetime(2026, 3, 2, 12)
 _INVENTORY = f"""version: 1
 studio: {STUDIO}
@@ -32,17 +35,18 @@ _PLAYBOOK = """- name: sessions
   hosts: ws-a
   datasets:
     sessions:
-      source: {{volume: sessions, path: Audio}}
+      source: {{volume: sessions{path}}}
       policy: 3-2-1
       quiet: 0 s
       copies:
-        beside: {{to: "ws-a:safe/ws-a", every: {every}{more}}}
+        beside: {{to: "ws-a:safe{to}", every: {every}{more}}}
 """
 
 
-def spec(every: str = "day at 02:30", more: str = ", keep: {daily: 30}") -> Spec:
-    """The studio, with this schedule and whatever else its copy says."""
-    loaded = load([("i.yml", _INVENTORY)], [("p.yml", _PLAYBOOK.format(every=every, more=more))])
+def spec(every: str = "day at 02:30", more: str = ", keep: {daily: 30}", *, whole: bool = False) -> Spec:
+    """The studio, with this schedule and whatever else its copy says; `whole`: of one volume as it is to the other."""
+    path, to = ("", "") if whole else (", path: Audio", "/ws-a")
+    loaded = load([("i.yml", _INVENTORY)], [("p.yml", _PLAYBOOK.format(path=path, to=to, every=every, more=more))])
     assert loaded.studio is not None, [str(problem) for problem in loaded.problems]
     return loaded.studio
 
@@ -52,8 +56,11 @@ def way(every: str = "day at 02:30") -> Route:
     return routes(spec(every))[0]
 
 
-def plug_in(mac: Mac, *, brewed: bool = True) -> None:
-    """Both disks, and some work on the first; `brewed`: somebody installed rsync 3 with Homebrew."""
+def plug_in(mac: Mac, *, brewed: bool = True, wrapped: bool = False) -> None:
+    """Both disks, and some work on the first; `brewed`: somebody installed rsync 3 with Homebrew; `wrapped`: macOS
+    15.0 to 15.3, which has samba's beside its own."""
+    if wrapped:
+        mac.do("mkdir -p /usr/libexec/rsync; cp /usr/bin/rsync /usr/libexec/rsync/rsync.samba")
     if brewed:
         mac.do("mkdir -p /opt/homebrew/bin; cp /opt/standin/gnu/rsync /opt/homebrew/bin/")
     with mac.state() as state:
