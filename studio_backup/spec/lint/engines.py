@@ -68,8 +68,8 @@ def _made_by(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> 
     elif not dataset.path:
         message = f"of a whole volume a snapshot by {copy.by} would hold what it made before"
         findings.add(by, "SB419", message, "keep the data in a folder of it that is a subvolume, or delete by:")
-    elif any("#" in path or path != path.strip() for path in (dataset.path, *volume.paths.values())):
-        message = f"{copy.by} takes no path with a # in it, or with a blank at an end"
+    elif any(_strange_to_btrbk(path) for path in (dataset.path, *volume.paths.values())):
+        message = f"{copy.by} takes no path with # or * in it, or with a blank or a quote at an end"
         findings.add(by, "SB419", message, "choose another path, or delete by:")
     if keep.last or keep.hold:
         word = "last" if keep.last else "hold"
@@ -80,6 +80,11 @@ def _made_by(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> 
             message = f"'{other.full_name}' takes restore points of ours, and these are made by {copy.by}"
             fix = "delete by: of the snapshots, or from: here"
             findings.add(sight.copy_place(other, "from"), "SB419", message, fix)
+
+
+def _strange_to_btrbk(path: str) -> bool:
+    """A comment, all that fits a pattern, or less than was written: it takes quotes off."""
+    return any(letter in path for letter in "#*") or path != path.strip() or path.strip("\"'") != path
 
 
 def _by_sanoid(sight: Sight, dataset: Dataset, copy: Copy, volume: Volume, findings: Findings) -> None:
