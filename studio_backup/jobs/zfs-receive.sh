@@ -69,7 +69,8 @@ ready_zfs() {
 }
 
 send_zfs() {
-  if [ -n "$landing_token" ]; then resume_from_zfs "$source_path" "$reading" "$landing_token"; fi
+  # A whole stream does not fit behind half of one, and would hide that nothing comes of that half any more.
+  if [ -n "$landing_token" ]; then resume_from_zfs "$source_path" "$reading" "$landing_token" || exit 1; fi
   send_from_zfs "$source_path" "$reading" ${common:+"$common"}
 }
 

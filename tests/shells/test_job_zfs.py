@@ -137,6 +137,21 @@ def test_half_of_what_the_source_no_longer_has_is_given_up(zfs: Zfs, snapshots: 
     assert zfs.state[landing(replica)]["snapshots"][first[0]]["guid"] == "77"
 
 
+def test_half_of_what_nothing_can_go_on_with_is_given_up(zfs: Zfs, snapshots: Job, replica: Job) -> None:
+    """Its token asks for it in the clear, and it is encrypted: nothing else is sent in its place."""
+    first = make(snapshots, 0)
+    zfs.cut(3000)
+    assert at(replica, 10).run()["reason"] == "send"
+    state = zfs.state
+    state[SOURCE]["properties"]["encryption"] = "aes-256-gcm"
+    zfs.save(state)
+    outcome = replica.run()
+    assert (outcome["reason"], outcome["bytes"], zfs.points(landing(replica))) == ("send", None, []), replica.log()
+    assert landing(replica) not in zfs.state, "nor is there half of it any more"
+    outcome = replica.run()
+    assert (outcome.code, outcome["restore_point"]) == (0, first[0]), replica.log()
+
+
 def test_retention_keeps_the_base_and_what_is_not_ours(zfs: Zfs, snapshots: Job, replica: Job) -> None:
     snapshots.set(keep_last="2")
     first = make(snapshots, 0)
