@@ -112,3 +112,19 @@ def test_mdadm_answers_wrongly(mode: str, program: str, fresh_disks: Vm) -> None
     vm.run("cp -p /root/mdadm.real /usr/sbin/mdadm", check=True)
     assert isinstance(asked(vm, want), Present)
     assert judged(vm, want).verb == "update"
+
+
+def test_mdadm_makes_nothing_and_its_word_is_not_taken_for_it(fresh_disks: Vm) -> None:
+    vm = fresh_disks
+    want = wanted(vm, "bay1", "bay2")
+    vm.run("cp -p /usr/sbin/mdadm /root/mdadm.real", check=True)
+    for code in (1, 0):
+        fake = f'case $1 in --create) exit {code} ;; esac; exec /root/mdadm.real "$@"'
+        vm.run(
+            f"printf '#!/bin/sh\\n%s\\n' '{fake}' >/run/fake; chmod 755 /run/fake; mv /run/fake /usr/sbin/mdadm",
+            check=True,
+        )
+        assert carried_out(vm, judged(vm, want)).exit == code
+        assert judged(vm, want).verb == "create", code
+    vm.run("cp -p /root/mdadm.real /usr/sbin/mdadm", check=True)
+    mended(vm, want)
