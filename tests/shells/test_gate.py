@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from studio_backup.programs import shipped
 from tests.shells.job_bench import RECEIVER, SHELLS, Bench, call
 from tests.shells.job_running import Job, build_job
 from tests.shells.job_server import write_gate
@@ -345,16 +346,17 @@ def test_a_mount_with_a_space_in_its_name(own_bench: Bench) -> None:
         assert call(*words, "-c", script) == "[]"
 
 
-def test_a_mac_is_asked_in_its_own_way(bench: Bench, tmp_path: Path) -> None:
+def test_a_mac_is_asked_in_its_own_way(tmp_path: Path) -> None:
     tools = {
         "mount": 'echo "/dev/disk3s1 on /Volumes/Sessions (exfat, local, nodev)"; echo "/dev/disk1 on / (apfs)"; '
         """printf '%s\\n' '/dev/disk4s1 on /Volumes/a\\tb (exfat, local)'""",
-        "diskutil": 'printf "   Volume Name:   Sessions\\n   Volume UUID:   0A1B2C3D-0000-0000-0000-000000000001\\n"',
+        "diskutil": "printf '<key>VolumeUUID</key>\\n\\t<string>0A1B2C3D-0000-0000-0000-000000000001</string>\\n'",
     }
     for name, body in tools.items():
         (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
         (tmp_path / name).chmod(0o755)
-    source = f". {bench.folder}/etc/northlight/volume.sh; mount_table=/nowhere; PATH={tmp_path}:$PATH; "
+    (tmp_path / "volume.sh").write_text(shipped("volume.sh").replace("/usr/sbin/diskutil", f"{tmp_path}/diskutil"))
+    source = f". {tmp_path}/volume.sh; mount_table=/nowhere; PATH={tmp_path}:$PATH; "
     right = "0A1B2C3D-0000-0000-0000-000000000001"
     for root, identity, reason in (
         ("/Volumes/Sessions", right, "source-sentinel"),

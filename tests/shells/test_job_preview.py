@@ -83,7 +83,7 @@ def test_points_are_listed_with_what_is_known_of_them(job: Job) -> None:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"kind": "push"}, "kind"),
+        ({"kind": "swap"}, "kind"),
         ({"mode": ""}, "mode"),
         ({"store": "ext4"}, "store"),
         ({"brake_files": "many"}, "number many"),
