@@ -23,4 +23,5 @@ def test_what_is_not_set_up_is_said_beside_what_is_judged(
     assert "{linux: {address: 10.1.1.1" in text
     inventory.write_text(text.replace("{linux: {address: 10.1.1.1", "{macos: {address: 10.1.1.1"))
     code, _, err = run(capsys, *command)
-    assert (code, "warning: ws-01/macos runs macos: its side of ws-01/sessions is not set up" in err) == (0, True), err
+    said = "warning: ws-01/macos runs macos: its side of ws-01/sessions is not set up; nothing is fetched from a Mac: "
+    assert (code, f"{said}write transfer: push" in err) == (0, True), err

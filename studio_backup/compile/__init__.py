@@ -19,12 +19,19 @@ __all__ = ["Compiled", "Route", "compile_studio", "not_set_up", "routes"]
 def not_set_up(studio: Studio) -> list[str]:
     """One sentence for each system whose side of a copy this version cannot set up: nobody may take it for covered."""
     return [
-        f"{system.full_name} runs {system.os}: its side of {dataset.full_name} is not set up, Linux alone is so far"
+        f"{system.full_name} runs {system.os}: its side of {dataset.full_name} is not set up; {_way_out(system)}"
         for dataset in studio.datasets.values()
         for system in studio.machines[dataset.machine].systems.values()
         if system.os != "linux" and not all(_works(system, one) for one in _first(dataset))
         if system.name in studio.machines[dataset.machine].volumes[dataset.volume].paths
     ]
+
+
+def _way_out(system: System) -> str:
+    """What could be done about it."""
+    if system.os == "macos":
+        return "nothing is fetched from a Mac: write transfer: push into its copies"
+    return "nothing is set up on Windows so far"
 
 
 def _works(system: System, copy: Copy) -> bool:
