@@ -278,6 +278,20 @@ def test_a_copy_that_was_never_restored_from_is_due() -> None:
     assert listed(PLAIN, "archive", facts=[said])[key].when == NOW - 5 + 365 * DAY
 
 
+def test_a_clone_that_is_to_boot_is_tried_again_once_the_word_runs_out() -> None:
+    made = dataclasses.replace(copy("standby", "nas:tank"), mode="clone")
+    of = studio([WORKSTATION, NAS], [made])
+    (dataset,) = of.datasets.values()
+    key = (f"copy:{made.full_name}", "boots")
+    assert key not in listed(of), "sessions start no machine"
+    of = dataclasses.replace(of, datasets={dataset.full_name: dataclasses.replace(dataset, role="system")})
+    never = listed(of)[key]
+    assert (never.state(NOW), never.fix) == (UNKNOWN, f"studio-backup attest {key[0]} --what boots --by NAME")
+    word = Fact(subject=key[0], what="boots", sort=ATTESTED, at=NOW, by="Ada", expires=NOW + DAY)
+    assert [one.when for one in listed(of, facts=[word]).values() if one.what == "boots"] == [NOW + DAY]
+    assert key not in listed(of, facts=[dataclasses.replace(word, expires=None)])
+
+
 def test_accounts_words_and_shelves_run_out() -> None:
     """S25, S33, S35: what somebody said has an end, and so have shoots."""
     account = Account(name="b2", provider="backblaze-b2", place=HERE)

@@ -32,7 +32,7 @@ def command(settings: Settings, subject: str, by: str, what: str | None, expires
     drive:NAME             spun-up, maintained, readable
     disk:MACHINE/DISK      maintained
     account:NAME           mfa (a second factor is asked for)
-    copy:DATASET/COPY      made, restored
+    copy:DATASET/COPY      made, restored, boots
     system:MACHINE/SYSTEM  boots
 
     \b

@@ -19,7 +19,7 @@ WORDS = {
     "drive": ("spun-up", "maintained", "readable"),
     "disk": ("maintained",),
     "account": ("mfa",),
-    "copy": ("made", "restored"),
+    "copy": ("made", "restored", "boots"),
     "system": ("boots",),
 }
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")

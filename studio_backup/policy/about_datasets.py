@@ -171,7 +171,7 @@ def _landed(studio: Studio, dataset: Dataset) -> Iterator[Problem]:
 
 
 def _bootable(studio: Studio, dataset: Dataset) -> Iterator[Problem]:
-    """What a copy of files can make of a Mac's sealed system volume; a trial is dated by its waiver."""
+    """What a copy of files can make of a Mac's sealed system volume; that it was started from is somebody's word."""
     mac = any(system.os == "macos" for system in studio.machines[dataset.machine].systems.values())
     if dataset.role != "system" or not mac:
         return
@@ -181,7 +181,7 @@ def _bootable(studio: Studio, dataset: Dataset) -> Iterator[Problem]:
                 f"'{copy.full_name}' will not start a Mac: no copy of files makes its sealed system volume, and "
                 "count on Apple silicon to start from no other disk once its internal storage is dead"
             )
-            fix = "plan to install macOS anew; if you did start from it, waive: {SB520: the day of the next trial}"
+            fix = f"plan to install macOS anew; if you did start from it: attest copy:{copy.full_name} --what boots"
             yield Problem(copy.place, "SB520", message, fix)
 
 

@@ -163,6 +163,15 @@ def _of_dataset(dataset: Dataset, policies: Mapping[str, Policy | None], known: 
             yield Due(subject=f"copy:{dataset.full_name}/{name}", what="drill",
                       when=max(moments) + policy.drill if moments else None, note="restore, to prove it",
                       fix=restore if name in dataset.copies else attest)  # fmt: skip
+    for copy in dataset.copies.values():
+        if copy.mode == "clone" and dataset.role == "system":
+            name = f"copy:{copy.full_name}"
+            said = latest(known.facts, name, "boots")
+            # Said to hold for ever, it is due no more; never said, it is no fact at all.
+            if said is None or said.expires is not None:
+                yield Due(subject=name, what="boots", when=said.expires if said else None,
+                          note="start the machine from it, to know",
+                          fix=f"studio-backup attest {name} --what boots --by NAME")  # fmt: skip
     for external in dataset.external.values():
         if external.level == ATTESTED:
             name = f"copy:{external.full_name}"
@@ -176,7 +185,8 @@ def _of_words(studio: Studio, known: Known) -> Iterator[Due]:
     there = set(subjects(studio))
     last = {(fact.subject, fact.what): fact for fact in known.facts if fact.subject in there}
     for (subject, what), fact in last.items():
-        if fact.expires is not None and what not in ("spun-up", "made", "restored", "mfa"):
+        own = what in ("spun-up", "made", "restored", "mfa") or (what == "boots" and subject.startswith("copy:"))
+        if fact.expires is not None and not own:
             yield Due(subject=subject, what=what, when=fact.expires, note=f"{fact.by}'s word runs out",
                       fix=f"studio-backup attest {subject} --what {what} --by NAME")  # fmt: skip
 
