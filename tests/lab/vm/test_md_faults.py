@@ -13,12 +13,14 @@ from studio_backup.diff import Present, Unread
 from studio_backup.resources.md_array import MdArray
 from studio_backup.script import build
 from tests.lab.vm import client, places
-from tests.lab.vm.facts import NAME
+from tests.lab.vm.facts import NAME, spare
 from tests.lab.vm.machine import Vm
 from tests.lab.vm.md_bench import (
+    CHOSEN,
     asked,
     carried_out,
     ended,
+    fields,
     fill,
     judged,
     made,
@@ -82,6 +84,34 @@ def test_the_connection_falls_while_it_is_made(moment: int, fresh_disks: Vm) -> 
     # A step that has begun goes to its end without us; one that was not sent whole has not begun.
     vm.run("while [ -e /var/lib/studio-backup/step ]; do sleep 0.5; done", check=True, timeout=120)
     mended(vm, want)
+
+
+def test_power_fails_while_it_is_rebuilt(fresh_disks: Vm) -> None:
+    vm = fresh_disks
+    want = wanted(vm, "bay1", "bay2")
+    made(vm, want)
+    ended(vm, want)
+    fill(vm)
+    vm.pull("bay2")
+    vm.plug(spare(3, "bay2"))
+    want = wanted(vm, "bay1", "bay2")
+    vm.run("echo 3000 >/proc/sys/dev/raid/speed_limit_max", check=True)
+    outcome = carried_out(vm, judged(vm, want))
+    assert outcome.exit == 0, outcome.log
+    change = judged(vm, want)
+    assert (fields(change)["action"] or "").startswith("recovering"), change
+    vm.power_cut()
+    vm.power_on()
+    for _ in range(2):
+        change = judged(vm, want)
+        assert change.verb in ("update", "ok", "watch"), change
+        if change.verb == "update":
+            outcome = carried_out(vm, change)
+            assert outcome.exit == 0, outcome.log
+    # An array that nobody writes to begins nothing.
+    vm.run(f"mkdir -p /srv/tank; mount /dev/disk/by-id/md-uuid-{CHOSEN} /srv/tank", check=True)
+    ended(vm, want)
+    assert whole(vm)
 
 
 # Nothing in /run can be run here.
