@@ -112,6 +112,8 @@ def test_power_fails_while_it_is_rebuilt(fresh_disks: Vm) -> None:
     vm.run(f"mkdir -p /srv/tank; mount /dev/disk/by-id/md-uuid-{CHOSEN} /srv/tank", check=True)
     ended(vm, want)
     assert whole(vm)
+    vm.pull("bay1")  # what is left was rebuilt
+    assert whole(vm)
 
 
 # Nothing in /run can be run here.
