@@ -1,4 +1,4 @@
-"""Storage from the spec alone where the power fails while it is made."""
+"""Storage from the spec alone where the power fails: while it is made, and while a disk is gone at the next start."""
 
 import random
 import time
@@ -8,7 +8,7 @@ import pytest
 
 from tests.lab.studio import changes
 from tests.lab.vm.machine import Vm
-from tests.lab.vm.test_story import ARRAY, FILESYSTEM, MOUNT, Spec, hashes, settled
+from tests.lab.vm.test_story import ARRAY, FILESYSTEM, MOUNT, Spec, drifted, hashes, settled
 
 pytestmark = [pytest.mark.lab, pytest.mark.long]
 
@@ -38,3 +38,21 @@ def test_the_power_fails_while_it_is_made(moment: int, fresh_disks: Vm, tmp_path
     assert changes(spec.json("plan", code=0))[MOUNT]["verb"] == "ok"
     vm.run("head -c 3000000 /dev/urandom >/srv/tank/take.wav; sync", check=True)
     assert len(hashes(vm).splitlines()) == 1
+
+
+def test_the_power_fails_and_a_disk_is_gone_at_the_next_start(fresh_disks: Vm, tmp_path: Path) -> None:
+    """What nobody has started yet is not known, and is never planned to be made anew; apply starts it."""
+    vm, spec = fresh_disks, Spec(tmp_path / "spec", fresh_disks)
+    spec.applied(ARRAY, FILESYSTEM)
+    settled(vm)
+    vm.run("head -c 3000000 /dev/urandom >/srv/tank/take.wav; sync", check=True)
+    there = hashes(vm)
+    vm.power_cut()
+    vm.inserted.pop("bay2")
+    vm.power_on()
+    drifted(spec, "bay2 is missing", "inactive", "cannot be read")
+    assert FILESYSTEM not in {step["address"] for step in spec.json("plan", code=2)["steps"]}
+    spec.applied(codes=(2, 3))  # what the array carries is seen once it runs
+    spec.applied()
+    drifted(spec, "degraded", "bay2 is missing")
+    assert hashes(vm) == there
