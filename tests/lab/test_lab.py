@@ -102,7 +102,7 @@ def test_host_keys_never_change() -> None:
     listed = dict(line.split(" ", 1) for line in run(str(PROGRAM), "keys").stdout.splitlines())
     assert listed["nas"] == "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAYH28FYkuNex30uefrjURvqRrApy+O+E2YDwPo7IgnQ"
     assert list(listed)[:5] == ["ws-a/studio-os", "ws-a/edit-os", "ws-b", "nas", "vault"]
-    assert len(listed) == 5 + facts.LARGEST_FLEET
+    assert len(listed) == 5 + len(facts.EXTRA) + facts.LARGEST_FLEET
     blob = base64.b64decode(listed["ws-a/studio-os"].split()[1])
     assert keys.fingerprint("ws-a/studio-os").startswith("SHA256:")
     assert len(blob) == 51
