@@ -1,8 +1,2 @@
 # machine: dash
-mkdir -p /etc/samba
-cat >/etc/samba/smb.conf <<'END'
-[global]
-   workgroup = STUDIO
-[music]
-   path = /srv/music
-END
+others

@@ -1,2 +1,2 @@
 # machine: dash
-mkdir -p /etc/samba; ln -sf /etc/hosts /etc/samba/smb.conf
+ln -sf /etc/hosts "$conf"

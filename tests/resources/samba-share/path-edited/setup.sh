@@ -1,27 +1,3 @@
 # machine: dash
-mkdir -p /etc/samba
-cat >/etc/samba/smb.conf <<'END'
-[global]
-   workgroup = STUDIO
-[music]
-   path = /srv/music
-# >>> studio-backup nas/linux/samba-share/tm-ws-a (edits between these lines show as drift)
-[tm-ws-a]
-   path = /srv/other
-   valid users = tm-ws-a
-   fruit:time machine max size = 2T
-   comment = Time Machine
-   read only = no
-   create mask = 0600
-   directory mask = 0700
-   vfs objects = catia fruit streams_xattr
-   fruit:metadata = stream
-   fruit:model = MacSamba
-   fruit:veto_appledouble = no
-   fruit:wipe_intentionally_left_blank_rfork = yes
-   fruit:delete_empty_adfiles = yes
-   fruit:time machine = yes
-   root preexec = /etc/studio-backup/northlight/share /srv/tank 7a4b0001-0000-4000-8000-000000000001 nas/tank northlight
-   root preexec close = yes
-# <<< studio-backup nas/linux/samba-share/tm-ws-a (edits between these lines show as drift)
-END
+others; ours
+sed -i 's|path = /srv/tank/.*|path = /srv/other|' "$conf"
