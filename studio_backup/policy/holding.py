@@ -38,7 +38,6 @@ class Holding:
     turn: Turn | None = None  # of a drive that takes turns with others
     needs: tuple[str, ...] = ()  # what has to be had to read it: a tape drive, a program
     sync: bool = False  # what happens to the original happens here, at once
-    versioned: bool
     age: int  # seconds that its newest state may be behind the original, if every job runs
     depths: tuple[Depth, ...]  # how far back it surely holds a state, and how coarsely; () for what keeps no versions
     secured: bool = False  # locked away: a theft does not take it
@@ -49,6 +48,11 @@ class Holding:
     def is_original(self) -> bool:
         """True for the place where the work is done."""
         return self.copy is None and self.external is None
+
+    @property
+    def versioned(self) -> bool:
+        """True where older states are kept."""
+        return bool(self.depths)
 
     @property
     def reach(self) -> float:
