@@ -110,9 +110,7 @@ make_landed() {
   complete_point "$point" || finish failed restore-point
   restore_point=$point open=$landed_open
   settle_landing settled "$landed_run"
-  if [ "$clock_behind" -eq 1 ]; then finish ok clock-behind; fi
-  retain
-  finish ok ''
+  retain_and_finish
 }
 
 # From here on the gate lets nobody in. Whoever was in already is seen now, and goes first.

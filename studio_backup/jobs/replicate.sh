@@ -25,9 +25,7 @@ replicate() {
     receive_point
   done <"$scratch.wanted"
   bytes=$all_bytes created=$all_created deleted=$all_deleted rewritten=$all_rewritten
-  if [ "$clock_behind" -eq 1 ]; then finish ok clock-behind; fi
-  retain
-  finish ok ''
+  retain_and_finish
 }
 
 # Writes `NAME<TAB>ID` of what the source can send to $scratch.source, and sets reading to the newest. Sets verdict.

@@ -26,9 +26,7 @@ make_snapshot() {
   fi
   complete_point "$point" || finish failed restore-point
   restore_point=$point
-  if [ "$clock_behind" -eq 1 ]; then finish ok clock-behind; fi
-  retain
-  finish ok ''
+  retain_and_finish
 }
 
 snapshot_subvolume() {

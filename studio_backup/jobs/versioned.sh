@@ -11,9 +11,7 @@ make_point() {
   judged_tree
   complete_point "$point" || finish failed restore-point
   restore_point=$point
-  if [ "$clock_behind" -eq 1 ]; then finish ok clock-behind; fi
-  retain
-  finish ok ''
+  retain_and_finish
 }
 
 # Builds the new tree in .partial and judges it against $base; ends the run when it may not stand.
