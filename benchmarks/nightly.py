@@ -98,12 +98,8 @@ def _machine() -> Iterator[tuple[Bench, Server]]:
     bench = open_bench()
     try:
         install(bench.folder / "etc" / STUDIO)
-        server = start_sshd(bench.folder / "sshd", bench.folder / "etc" / STUDIO)
-        try:
+        with start_sshd(bench.folder / "sshd", bench.folder / "etc" / STUDIO) as server:
             yield bench, server
-        finally:
-            server.process.terminate()
-            server.process.wait()
     finally:
         bench.close()
 

@@ -9,9 +9,27 @@ from pathlib import Path
 
 import pytest
 
+from tests.sandbox import SHELLS, Sandbox
 from tests.shells.job_bench import STUDIO, Bench, Volume, install, open_bench
 from tests.shells.job_running import Job, build_job
 from tests.shells.job_server import Server, make_pull, start_sshd
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Sandbox]:
+    with Sandbox() as opened:
+        yield opened
+
+
+@pytest.fixture
+def sandbox(shared: Sandbox) -> Sandbox:
+    shared.clean()
+    return shared
+
+
+@pytest.fixture(params=SHELLS)
+def shell(request: pytest.FixtureRequest) -> list[str]:
+    return SHELLS[str(request.param)]
 
 
 @pytest.fixture(scope="session")
@@ -68,12 +86,8 @@ def job(bench: Bench, work: Volume, tank: Volume, request: pytest.FixtureRequest
 
 @pytest.fixture(scope="session")
 def server(bench: Bench) -> Iterator[Server]:
-    started = start_sshd(bench.folder / "sshd", bench.folder / "etc" / STUDIO)
-    try:
+    with start_sshd(bench.folder / "sshd", bench.folder / "etc" / STUDIO) as started:
         yield started
-    finally:
-        started.process.terminate()
-        started.process.wait()
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +24,6 @@ class Server:
     folder: Path
     port: int
     log: Path
-    process: subprocess.Popen[bytes]
 
     def logins(self) -> int:
         return self.log.read_text().count("Accepted publickey")
@@ -35,8 +36,9 @@ def free_port() -> int:
         return port
 
 
-def start_sshd(folder: Path, program: Path) -> Server:
-    """Start it and wait until it listens."""
+@contextmanager
+def start_sshd(folder: Path, program: Path) -> Iterator[Server]:
+    """One that listens, for as long as it is wanted."""
     folder.mkdir()
     for name in ("host", "key"):
         call("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name)
@@ -51,12 +53,17 @@ def start_sshd(folder: Path, program: Path) -> Server:
     Path("/run/sshd").mkdir(exist_ok=True)
     log = folder / "log"
     process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", str(folder / "config"), "-E", str(log)])
-    for _ in range(400):
-        if log.exists() and "Server listening on 127.0.0.1" in log.read_text():
-            return Server(folder, port, log, process)
-        time.sleep(0.05)
-    process.terminate()
-    pytest.fail(f"sshd does not listen: {log.read_text() if log.exists() else 'no log'}")
+    try:
+        for _ in range(400):
+            if log.exists() and "Server listening on 127.0.0.1" in log.read_text():
+                break
+            time.sleep(0.05)
+        else:
+            pytest.fail(f"sshd does not listen: {log.read_text() if log.exists() else 'no log'}")
+        yield Server(folder, port, log)
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def write_gate(job: Job, identity: str, **values: str) -> Path:

@@ -8,14 +8,8 @@ from pathlib import Path
 import pytest
 
 from studio_backup.absence import ABSENT
-from tests.sandbox import SHELLS
 
 PROVEN, THERE, UNKNOWN = 0, 1, 2
-
-
-@pytest.fixture(params=SHELLS)
-def shell(request: pytest.FixtureRequest) -> list[str]:
-    return SHELLS[str(request.param)]
 
 
 def absent(shell: list[str], path: str, before: str = "") -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -27,17 +27,10 @@ MACHINE = Machine(
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Sandbox]:
-    with Sandbox() as opened:
-        yield opened
-
-
 @pytest.fixture
-def sandbox(shared: Sandbox) -> Sandbox:
-    shared.clean()
-    shared.run("rm -rf /root/.ssh")
-    return shared
+def sandbox(sandbox: Sandbox) -> Sandbox:
+    sandbox.run("rm -rf /root/.ssh")
+    return sandbox
 
 
 def things() -> list[Resource]:

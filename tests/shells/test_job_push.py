@@ -23,12 +23,8 @@ from tests.shells.rsync_flavours import VERSIONS, stand_in
 @pytest.fixture(scope="module")
 def door(bench: Bench) -> Iterator[Server]:
     """A server of its own: its key opens the landing alone."""
-    started = start_sshd(bench.folder / "door", bench.folder / "etc" / "northlight")
-    try:
+    with start_sshd(bench.folder / "door", bench.folder / "etc" / "northlight") as started:
         yield started
-    finally:
-        started.process.terminate()
-        started.process.wait()
 
 
 @pytest.fixture

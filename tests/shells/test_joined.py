@@ -10,17 +10,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-
 from studio_backup.probe import LOST_REASON, Probe, Reply, Unanswered, end_mark, join, merge, split
 from tests.sandbox import SHELLS
 
 NONCE = "5f0c1d2e3b4a6978"
-
-
-@pytest.fixture(params=SHELLS)
-def shell(request: pytest.FixtureRequest) -> list[str]:
-    return SHELLS[str(request.param)]
 
 
 def run(shell: list[str], script: str) -> Reply:

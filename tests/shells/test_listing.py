@@ -12,7 +12,6 @@ import pytest
 from studio_backup.probe import PREAMBLE, Reply
 from studio_backup.resource import Unparsable
 from studio_backup.resources.listing import FOLDERS, listing
-from tests.sandbox import SHELLS
 
 
 def ask(shell: list[str], *folders: Path) -> Reply:
@@ -24,11 +23,6 @@ def ask(shell: list[str], *folders: Path) -> Reply:
         done.stdout.decode("utf-8", "surrogateescape"),
         done.stderr.decode("utf-8", "surrogateescape"),
     )
-
-
-@pytest.fixture(params=SHELLS, ids=str)
-def shell(request: pytest.FixtureRequest) -> list[str]:
-    return list(SHELLS[request.param])
 
 
 def test_thousands_of_files_in_two_folders(shell: list[str], tmp_path: Path) -> None:

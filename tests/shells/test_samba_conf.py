@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
 
 import pytest
 
@@ -37,23 +36,11 @@ TOLD = "smbd reload-config\nrestart avahi-daemon.service\n"
 CONF = "/etc/samba/smb.conf"
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Sandbox]:
-    with Sandbox() as opened:
-        yield opened
-
-
-@pytest.fixture(params=SHELLS)
-def shell(request: pytest.FixtureRequest) -> list[str]:
-    return SHELLS[str(request.param)]
-
-
 @pytest.fixture
-def sandbox(shared: Sandbox) -> Sandbox:
-    shared.clean()
-    assert shared.run(TOOLS).returncode == 0
-    shared.run(f"cat >{CONF} <<'END'\n{OTHERS}END\nchmod 0640 {CONF}")
-    return shared
+def sandbox(sandbox: Sandbox) -> Sandbox:
+    assert sandbox.run(TOOLS).returncode == 0
+    sandbox.run(f"cat >{CONF} <<'END'\n{OTHERS}END\nchmod 0640 {CONF}")
+    return sandbox
 
 
 def share() -> SambaShare:

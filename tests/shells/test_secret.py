@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
 
 import pytest
 
@@ -24,18 +23,6 @@ TELL = r"""printf '%s\n' "$secret" | sh -c '
 cat >/srv/got
 for one in /proc/[0-9]*; do tr "\0" "\n" <"$one/cmdline"; tr "\0" "\n" <"$one/environ"; done >/srv/seen 2>/dev/null
 :'"""
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Sandbox]:
-    with Sandbox() as opened:
-        yield opened
-
-
-@pytest.fixture
-def sandbox(shared: Sandbox) -> Sandbox:
-    shared.clean()
-    return shared
 
 
 def task(address: str, script: str, secret: Secret | None = REFERENCE, needs: tuple[str, ...] = ()) -> Task:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -19,23 +19,6 @@ from tests.sandbox import SHELLS, Sandbox
 TOKEN = "5f0c1d2e3b4a6978"
 STUDIO = "northlight"
 UNITS = "/etc/systemd/system"
-
-
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Sandbox]:
-    with Sandbox() as opened:
-        yield opened
-
-
-@pytest.fixture
-def sandbox(shared: Sandbox) -> Sandbox:
-    shared.clean()
-    return shared
-
-
-@pytest.fixture(params=SHELLS)
-def shell(request: pytest.FixtureRequest) -> list[str]:
-    return SHELLS[str(request.param)]
 
 
 def entry_of(address: str) -> Entry:
