@@ -14,19 +14,12 @@ from studio_backup.resources.samba_user import SambaUser
 from studio_backup.spec.load import load
 from studio_backup.spec.model import Studio
 from studio_backup.spec.shares import url_of
+from tests.one_nas import one_nas
 
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHEk26q2FKwXlPRLYXC1mAQ8zi2nd9kcyYBH0/PO+x8"
-MACHINES = f"""version: 1
-studio: northlight
-sites: {{s: {{rooms: {{a: {{}}}}}}}}
-machines:
-  nas:
-    role: nas
-    room: a
-    systems: {{linux: {{address: 10.0.0.2, user: root, host_key: "{KEY}b"}}}}
-    disks: {{bay1: {{id: ata-1, medium: hdd}}}}
-    volumes: {{tank: {{on: bay1, filesystem: ext4, id: 7a4b0001-0000-4000-8000-000000000001, path: /srv/tank}}}}
-"""
+MACHINES = one_nas("""
+    disks: {bay1: {id: ata-1, medium: hdd}}
+    volumes: {tank: {on: bay1, filesystem: ext4, id: 7a4b0001-0000-4000-8000-000000000001, path: /srv/tank}}
+""")
 SHARES = """
 - name: Macs have somewhere to back up to
   hosts: nas

@@ -10,23 +10,13 @@ from studio_backup.spec.load import load
 from studio_backup.spec.model import Studio
 from studio_backup.status import probe, standings
 from studio_backup.survey import Answered
+from tests.one_nas import one_nas
 
-INVENTORY = """version: 1
-studio: northlight
-sites: {s: {rooms: {a: {}}}}
-machines:
-  nas:
-    role: nas
-    room: a
-    systems:
-      linux:
-        address: 10.0.0.2
-        user: root
-        host_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHEk26q2FKwXlPRLYXC1mAQ8zi2nd9kcyYBH0/PO+x8b"
+INVENTORY = one_nas("""
     disks: {bay1: {id: ata-one, medium: hdd}, bay2: {id: ata-two, medium: hdd}}
     arrays: {tank: {kind: zfs, level: mirror, members: [bay1, bay2]}}
     volumes: {films: {on: tank, filesystem: zfs, path: /srv/films}}
-"""
+""")
 PLAY = """- name: The films have snapshots by sanoid
   hosts: nas
   zfs-pool: {tank: {}}

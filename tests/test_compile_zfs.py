@@ -10,22 +10,15 @@ from studio_backup.resources.zfs_dataset import ZfsDataset
 from studio_backup.resources.zfs_pool import ZfsPool
 from studio_backup.spec.load import load
 from studio_backup.spec.storage import chosen_id
+from tests.one_nas import one_nas
 
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHEk26q2FKwXlPRLYXC1mAQ8zi2nd9kcyYBH0/PO+x8"
-MACHINES = f"""version: 1
-studio: northlight
-sites: {{s: {{rooms: {{a: {{}}}}}}}}
-machines:
-  nas:
-    role: nas
-    room: a
-    systems: {{linux: {{address: 10.0.0.2, user: root, host_key: "{KEY}b"}}}}
-    disks: {{bay1: {{id: ata-1, medium: hdd}}, bay2: {{serial: N2, medium: hdd}}}}
-    arrays: {{tank: {{kind: zfs, level: mirror, members: [bay1, bay2]}}}}
+MACHINES = one_nas("""
+    disks: {bay1: {id: ata-1, medium: hdd}, bay2: {serial: N2, medium: hdd}}
+    arrays: {tank: {kind: zfs, level: mirror, members: [bay1, bay2]}}
     volumes:
-      projects: {{on: tank, filesystem: zfs, path: /srv/projects}}
-      films: {{on: tank, filesystem: zfs, id: 13127924306830110432, path: /srv/films}}
-"""
+      projects: {on: tank, filesystem: zfs, path: /srv/projects}
+      films: {on: tank, filesystem: zfs, id: 13127924306830110432, path: /srv/films}
+""")
 POOL = """
 - name: the pool alone
   hosts: nas

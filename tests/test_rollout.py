@@ -206,14 +206,19 @@ def test_who_does_not_answer_waits_and_nothing_is_done_for_it_elsewhere(rooms: F
     rooms.finish()
 
 
-def test_a_host_that_comes_back_during_the_run_is_done_at_its_end(rooms: Fifty) -> None:
-    def away(world: World, systems: Sequence[str]) -> None:
-        names = {system.split("/")[0] for system in systems}
-        if "ws-01" in names:
-            world.dead.add("ws-10")
-        elif "ws-12" in names:
-            world.dead.discard("ws-10")
+def names_of(systems: Sequence[str]) -> set[str]:
+    return {system.split("/")[0] for system in systems}
 
+
+def away(world: World, systems: Sequence[str]) -> None:
+    """A workstation that is gone when the first goes, and back when the twelfth does."""
+    if "ws-01" in names_of(systems):
+        world.dead.add("ws-10")
+    elif "ws-12" in names_of(systems):
+        world.dead.discard("ws-10")
+
+
+def test_a_host_that_comes_back_during_the_run_is_done_at_its_end(rooms: Fifty) -> None:
     rooms.world.before = away
     out = rooms.apply(*CANARY, code=0)
     assert "later  ws-10/mix: does not answer" in out
@@ -222,15 +227,12 @@ def test_a_host_that_comes_back_during_the_run_is_done_at_its_end(rooms: Fifty) 
 
 
 def test_a_host_that_comes_back_is_locked_anew_and_waits_for_whoever_holds_it(rooms: Fifty) -> None:
-    def away(world: World, systems: Sequence[str]) -> None:
-        names = {system.split("/")[0] for system in systems}
-        if "ws-01" in names:
-            world.dead.add("ws-10")
-        elif "ws-12" in names:
-            world.dead.discard("ws-10")
+    def held(world: World, systems: Sequence[str]) -> None:
+        away(world, systems)
+        if "ws-01" not in names_of(systems) and "ws-12" in names_of(systems):
             world.holders["ws-10/mix"] = "kim on desk (apply, process 4711, since 2026-11-22 04:08:57 UTC)"
 
-    rooms.world.before = away
+    rooms.world.before = held
     out = rooms.apply(*CANARY, code=2)
     assert "later  ws-10/mix: locked: ws-10/mix is locked by kim on desk" in " ".join(out.split("\n"))
     assert not [address for address in rooms.world.made if "ws-10" in address]

@@ -14,28 +14,18 @@ from studio_backup.resources.btrfs_listing import BTRFS
 from studio_backup.spec.model import Studio
 from tests.disks.device_bench import MIB, Devices, Loop
 from tests.disks.test_storage_apply import Nas, studio_of
+from tests.one_nas import one_nas
 from tests.sandbox import SHELLS, Sandbox
 
 #: Another one each time: the kernel mounts no second file system of a UUID of which it remembers a disk.
 UUID = str(uuid.uuid4())
-INVENTORY = f"""version: 1
-studio: northlight
-sites: {{s: {{rooms: {{a: {{}}}}}}}}
-machines:
-  nas:
-    role: nas
-    room: a
-    systems:
-      linux:
-        address: 10.0.0.2
-        user: root
-        host_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHEk26q2FKwXlPRLYXC1mAQ8zi2nd9kcyYBH0/PO+x8b"
+INVENTORY = one_nas(f"""
     disks:
       bay1: {{id: ata-one, medium: hdd}}
       bay2: {{id: ata-two, medium: hdd}}
     arrays: {{tank: {{kind: btrfs, level: raid1, members: [bay1, bay2]}}}}
     volumes: {{tank: {{on: tank, filesystem: btrfs, id: {UUID}, path: /srv/tank}}}}
-"""
+""")
 PLAY = """
 - name: the tank is there
   hosts: nas

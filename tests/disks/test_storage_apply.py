@@ -17,23 +17,13 @@ from studio_backup.spec.model import Studio, System
 from studio_backup.spec.storage import chosen_id
 from studio_backup.transport import Local, Transport
 from tests.disks.device_bench import MIB, Devices, Loop
+from tests.one_nas import one_nas
 from tests.sandbox import SHELLS, Sandbox
 
-INVENTORY = """version: 1
-studio: northlight
-sites: {s: {rooms: {a: {}}}}
-machines:
-  nas:
-    role: nas
-    room: a
-    systems:
-      linux:
-        address: 10.0.0.2
-        user: root
-        host_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHEk26q2FKwXlPRLYXC1mAQ8zi2nd9kcyYBH0/PO+x8b"
+INVENTORY = one_nas("""
     disks: {bay1: {id: ata-one, medium: hdd}}
     volumes: {tank: {on: bay1, filesystem: ext4, path: "/srv/the tank"}}
-"""
+""")
 PLAY = """
 - name: the tank is there
   hosts: nas

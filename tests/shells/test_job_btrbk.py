@@ -16,26 +16,16 @@ from studio_backup.probe import Reply
 from studio_backup.resources.snapshot_schedule import SnapshotSchedule
 from studio_backup.source import Place
 from studio_backup.spec.load import load
+from tests.one_nas import one_nas
 from tests.shells.job_bench import SHELLS, Bench, Volume, call
 from tests.shells.job_running import Job
 from tests.shells.snapshot_bench import build_snapshots
 
 TOOL = Path(__file__).parents[2] / ".venv" / "bin"
-SPEC = """version: 1
-studio: northlight
-sites: {s: {rooms: {a: {}}}}
-machines:
-  nas:
-    role: nas
-    room: a
-    systems:
-      linux:
-        address: 10.0.0.2
-        user: root
-        host_key: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHEk26q2FKwXlPRLYXC1mAQ8zi2nd9kcyYBH0/PO+x8b"
+SPEC = one_nas("""
     disks: {bay1: {id: ata-one, medium: hdd}}
     volumes: {tank: {on: bay1, filesystem: btrfs, id: 5e551001-0000-4000-8000-000000000001, path: ROOT}}
-"""
+""")
 PLAY = """- name: x
   hosts: nas
   datasets: {NAME: {source: {volume: tank, path: NAME}, snapshots: {every: hour, by: btrbk, keep: KEEP}}}

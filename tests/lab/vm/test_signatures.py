@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -14,7 +13,7 @@ from tests.disks.device_bench import Loop
 from tests.disks.device_signatures import SIGNATURES
 from tests.lab.vm import places
 from tests.lab.vm.machine import Vm
-from tests.lab.vm.md_bench import CHOSEN, PLACE, SYSTEM, asked, carried_out, judged
+from tests.lab.vm.md_bench import CHOSEN, PLACE, SYSTEM, asked, bytes_of, carried_out, judged
 
 pytestmark = [pytest.mark.lab, pytest.mark.long]
 
@@ -86,14 +85,6 @@ def write(vm: Vm, bay: str, name: str) -> None:
             for offset, data in written.parts
         )
     vm.run(f"set -e; set -- {disk.path}\n{script}\nudevadm settle; sync; blockdev --flushbufs $1", check=True)
-
-
-def bytes_of(vm: Vm, bay: str) -> str:
-    """Hash of every byte of a disk, as the host has them."""
-    vm.run(f"sync; blockdev --flushbufs {vm.inserted[bay].path}", check=True)
-    image = places.disk_image(vm.inserted[bay].serial)
-    with image.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def array_of(vm: Vm, bay: str) -> MdArray:
