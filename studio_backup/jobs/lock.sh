@@ -37,6 +37,7 @@ lock_is_held() {
 
 # Takes $lock or fails with lock_pid set. Only who holds the lock's own token may break a dead one, and looks again
 # once it has it: of two that found the same dead lock, one never removes the other's new one.
+# shellcheck disable=SC2154
 take_lock() {
   lock=$state/lock/$id
   lock_mine=$lock.$$
