@@ -27,6 +27,8 @@ _PACKET = 32768
 class Written:
     """A machine that was asked before: it answers the very script that was foreseen, and no other."""
 
+    language = "sh"
+
     def __init__(self, place: Path) -> None:
         self._place = place
 

@@ -11,11 +11,12 @@ from typing import TypeVar
 from studio_backup.abreast import abreast
 from studio_backup.diff import Asleep
 from studio_backup.errors import NoAnswer, StudioBackupError, Unreachable
-from studio_backup.probe import LOST_REASON, Probe, Reply, Unanswered, end_mark, join, merge, split
+from studio_backup.probe import LOST_REASON, Probe, Reply, Unanswered, end_mark, merge
 from studio_backup.resource import Resource
 from studio_backup.reveal import look_up
-from studio_backup.script import REFUSED, build, lost, outcomes
+from studio_backup.script import REFUSED
 from studio_backup.secret import Secret
+from studio_backup.shells import SHELLS
 from studio_backup.spec.model import Machine, System
 from studio_backup.step import Outcome, Task
 from studio_backup.survey import Answered, Sighting, Silent, Survey, questions, survey_of
@@ -62,7 +63,6 @@ class Engine:
         probes = {
             one.full_name: [*questions(wanted.get(one.full_name, ()), one.os), *also.get(one.full_name, ())]
             for one in systems
-            if one.os != "windows"
         }
         return survey_of(self.read(chosen, probes, wanted, also))
 
@@ -181,14 +181,16 @@ class Engine:
     def _act(self, system: str, tasks: Sequence[Task], who: str) -> dict[str, Outcome | None]:
         token = secrets.token_hex(8)
         try:
-            answer = self.open[system].run(build(tasks, token, who, _revealed), WAVE_SECONDS, end_mark(token))
+            transport = self.open[system]
+            shell = SHELLS[transport.language]
+            answer = transport.run(shell.build(tasks, token, who, _revealed), WAVE_SECONDS, end_mark(token))
         except Exception as error:  # the other systems' waves go on
             self._forget(system)
             return {task.address: Outcome(1, _silent(error).reason) for task in tasks}
-        if lost(answer.reply, token):
+        if shell.lost(answer.reply, token):
             said = f"{system}: this apply no longer holds the lock: another one took it"
             return {task.address: Outcome(REFUSED, said) for task in tasks}
-        return dict(outcomes(tasks, answer.reply, token))
+        return shell.outcomes(tasks, answer.reply, token)
 
     def _each(self, items: Sequence[Item], work: Callable[[Item], Result], name: Callable[[Item], str]) -> list[Result]:
         """Do `work` for every item, a thread each and `parallel` at a time; results in the order of the items."""
@@ -232,8 +234,9 @@ def _read(sighting: Sighting, resources: Iterable[Resource] | None, kept: Iterab
 
 def _ask(transport: Transport, probes: Sequence[Probe], timeout: float) -> list[Reply | Unanswered]:
     nonce = secrets.token_hex(8)
-    answer = transport.run(join(probes, nonce), timeout, end_mark(nonce))
-    answers = split(answer.reply, len(probes), nonce)
+    shell = SHELLS[transport.language]
+    answer = transport.run(shell.join(probes, nonce), timeout, end_mark(nonce))
+    answers = shell.split(answer.reply, len(probes), nonce)
     if not answer.whole and all(isinstance(item, Unanswered) and not item.began for item in answers):
         raise NoAnswer(answer.reason)
     return answers

@@ -10,7 +10,8 @@ from types import TracebackType
 
 from studio_backup.abreast import abreast
 from studio_backup.errors import Locked, StudioBackupError, TransportError
-from studio_backup.lock import acquire, answer
+from studio_backup.lock import answer
+from studio_backup.shells import SHELLS
 from studio_backup.transport import Remote, Transport
 
 #: Seconds that the slower of two applies waits for the other to give way, before it takes locks one by one.
@@ -51,7 +52,7 @@ class Locks:
     def _one(self, name: str, transport: Transport) -> StudioBackupError | None:
         token = secrets.token_hex(8)
         try:
-            remote = transport.open(acquire(self._who, token, self._break))
+            remote = transport.open(SHELLS[transport.language].acquire(self._who, token, self._break))
             self._held[name] = remote
             said = ""
             while (found := answer(said, token)) is None:

@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from studio_backup.lock import REPORT
-from studio_backup.paths import LAYOUTS, STATE
+from studio_backup.paths import LAYOUTS, STATE, below
 from studio_backup.probe import Probe, Reply, Unanswered
+from studio_backup.programs import shipped
 from studio_backup.resource import Unparsable
 from studio_backup.resources.listing import FOLDERS, listing
+from studio_backup.windows.answers import document, documents
 
 FOLDER = f"{STATE}/manifest"
 
@@ -25,7 +27,12 @@ LOCK = Probe(script=f"{REPORT}\nprintf 'complete\\n'")
 ENTRIES = Probe(script=FOLDERS, args=(FOLDER,))
 PROBES = (LOCK, ENTRIES)
 #: The same as each kind of system is asked: only the folder is another one.
-PROBES_OF = {os: (LOCK, Probe(script=FOLDERS, args=(f"{one.state}/manifest",))) for os, one in LAYOUTS.items()}
+PROBES_OF = {os: (LOCK, Probe(script=FOLDERS, args=(f"{LAYOUTS[os].state}/manifest",))) for os in ("linux", "macos")}
+_WINDOWS = f"{shipped('holding.ps1')}\n{shipped('manifest.ps1')}"
+PROBES_OF["windows"] = (
+    Probe(script=f"{_WINDOWS}\nRead-Holder -State $Words[0]", args=(LAYOUTS["windows"].state,)),
+    Probe(script=f"{_WINDOWS}\nRead-Entries -State $Words[0]", args=(LAYOUTS["windows"].state,)),
+)
 
 
 @dataclass(frozen=True)
@@ -83,17 +90,35 @@ def parse(lock: Reply | Unanswered, listed: Reply | Unanswered) -> Manifest | No
         return None
     holder = re.search(r"^lock\t(.*)$", lock.out, re.MULTILINE)
     generation = re.search(r"^generation\t(.*)$", lock.out, re.MULTILINE)
+    files = {path: file.text for path, file in found.files.items() if path.startswith(f"{folder}/")}
+    texts = {path: text for path, text in files.items() if text is not None}
+    return _manifest(texts, holder[1] if holder else "", generation[1].strip() if generation else "")
+
+
+def parse_windows(lock: Reply | Unanswered, listed: Reply | Unanswered) -> Manifest | None:
+    """The same from what a Windows system answers."""
+    if isinstance(lock, Unanswered) or isinstance(listed, Unanswered):
+        return None
+    try:
+        told = document(lock)
+        files = documents(document(listed)["entries"])
+        texts = {below(LAYOUTS["windows"].state, "manifest", str(file["name"])): str(file["text"]) for file in files}
+        return _manifest(texts, str(told["holder"]), str(told["generation"]))
+    except (Unparsable, KeyError):
+        return None
+
+
+def _manifest(texts: Mapping[str, str], holder: str, generation: str) -> Manifest:
+    """What stands in files by their paths. An entry under another name than its own is damaged."""
     entries: dict[tuple[str, str], Entry] = {}
     damaged: list[str] = []
-    for path, file in found.files.items():
-        if file.text is None or not path.startswith(f"{folder}/"):
-            continue
-        entry = _entry(file.text)
-        if entry is None or f"{folder}/{_name(entry.studio, entry.address)}" != path:
+    for path, text in texts.items():
+        entry = _entry(text)
+        if entry is None or path.replace("\\", "/").rpartition("/")[2] != _name(entry.studio, entry.address):
             damaged.append(path)
         else:
             entries[entry.studio, entry.address] = entry
-    return Manifest(entries, tuple(damaged), holder[1] if holder else "", generation[1].strip() if generation else "")
+    return Manifest(entries, tuple(damaged), holder, generation)
 
 
 def _entry(text: str) -> Entry | None:

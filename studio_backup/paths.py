@@ -17,6 +17,9 @@ class Layout:
 LAYOUTS = {
     "linux": Layout("/etc/studio-backup", "/var/lib/studio-backup", "/etc/systemd/system"),
     "macos": Layout("/Library/studio-backup/configuration", "/Library/studio-backup/state", "/Library/LaunchDaemons"),
+    "windows": Layout(
+        r"C:\ProgramData\studio-backup\configuration", r"C:\ProgramData\studio-backup\state", r"\studio-backup"
+    ),
 }
 CONFIGURATION, STATE = LAYOUTS["linux"].configuration, LAYOUTS["linux"].state
 #: systemd's own folder; our names in it start with `studio-backup-STUDIO_`.
@@ -43,41 +46,45 @@ MAC_TOOLS = {
 }
 
 
-def layout(os: str) -> Layout:
-    """Our folders on a system; nothing of ours stands on Windows yet."""
-    return LAYOUTS[os]
-
-
 def configuration(studio: str, os: str = "linux") -> str:
     """Folder of one studio's programs and configuration."""
-    return f"{LAYOUTS[os].configuration}/{studio}"
+    return below(LAYOUTS[os].configuration, studio)
 
 
 def state(studio: str, os: str = "linux") -> str:
     """Folder of one studio's runs, keys and logs."""
-    return f"{LAYOUTS[os].state}/{studio}"
+    return below(LAYOUTS[os].state, studio)
+
+
+def below(top: str, *names: str) -> str:
+    """A path below one of our own folders, with the separators of its system."""
+    return ("\\" if "\\" in top else "/").join((top, *names))
+
+
+def _is_below(path: str, top: str) -> bool:
+    return path.startswith(below(top, ""))
 
 
 def top_of(path: str) -> str:
     """Which of our own folders this path is or lies in; "" for any other."""
     tops = (top for one in LAYOUTS.values() for top in (one.configuration, one.state))
-    return next((top for top in tops if path == top or path.startswith(f"{top}/")), "")
+    return next((top for top in tops if path == top or _is_below(path, top)), "")
 
 
 def studio_folder(path: str) -> str:
     """The folder of one studio that a path below our own folders lies in."""
     top = top_of(path)
-    return f"{top}/{path[len(top) + 1 :].partition('/')[0]}"
+    return below(top, path[len(top) + 1 :].replace("\\", "/").partition("/")[0])
 
 
 def is_configuration(path: str) -> bool:
     """True for what lies below our programs and configuration."""
-    return any(path.startswith(f"{one.configuration}/") for one in LAYOUTS.values())
+    return any(_is_below(path, one.configuration) for one in LAYOUTS.values())
 
 
 def is_state(path: str) -> bool:
     """True for what lies below our state."""
-    return any(path.startswith(f"{one.state}/") for one in LAYOUTS.values())
+    return any(_is_below(path, one.state) for one in LAYOUTS.values())
 
 
 def unit_prefix(studio: str) -> str:

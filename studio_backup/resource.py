@@ -115,6 +115,8 @@ class Resource(ABC):
     adoptable: ClassVar[bool] = False
     #: Whether making it destroys what was there: its address must be named even while its steps are not known yet.
     destroys: ClassVar[bool] = False
+    #: What its probe and steps are written in: "sh" or "powershell".
+    language: ClassVar[str] = "sh"
     #: Whether it can be absent and then made; a setting of a system always has some value.
     made: ClassVar[bool] = True
 

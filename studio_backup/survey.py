@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from studio_backup.diff import Absent, Asleep, Present, Seen, Unread
-from studio_backup.manifest import ENTRIES, LOCK, PROBES_OF, Manifest
+from studio_backup.manifest import PROBES_OF, Manifest, parse_windows
 from studio_backup.manifest import parse as parse_manifest
 from studio_backup.probe import Probe, Reply, Unanswered
 from studio_backup.resource import Resource, Unparsable
@@ -44,11 +44,17 @@ class Answered:
         left = {key: self.answers[key] for key in asked if key in self.answers}
         return Answered(left, {resource.address: read(resource, self) for resource in resources}, known.manifest)
 
+    def knows(self, os: str) -> bool:
+        """True when it was asked for its manifest, as a system of this kind is."""
+        return all((one.script, one.touches) in self.answers for one in PROBES_OF[os])
+
     def owned(self) -> Answered | Silent:
         """The same with its manifest. A system whose manifest could not be read is unread as a whole: without it,
         nothing there is known to be ours."""
-        answers = self.answers[LOCK.script, LOCK.touches], self.answers[ENTRIES.script, ENTRIES.touches]
-        manifest = parse_manifest(*answers)
+        os = next(os for os in PROBES_OF if self.knows(os))
+        holder, entries = (self.answers[one.script, one.touches] for one in PROBES_OF[os])
+        answers = (holder, entries)
+        manifest = (parse_windows if os == "windows" else parse_manifest)(holder, entries)
         if manifest is None:
             why = "; ".join(filter(None, map(_why, answers))) or "half an answer"
             return Silent(f"its manifest could not be read: {why}", fix="studio-backup plan -v")
@@ -100,7 +106,7 @@ def survey_of(systems: Mapping[str, Sighting]) -> Survey:
     manifests: dict[str, Manifest] = {}
     result: dict[str, Sighting] = {}
     for name, sighting in systems.items():
-        if isinstance(sighting, Answered) and (LOCK.script, LOCK.touches) in sighting.answers:
+        if isinstance(sighting, Answered) and any(map(sighting.knows, PROBES_OF)):
             sighting = sighting.owned()
         result[name] = sighting
         if isinstance(sighting, Answered) and sighting.manifest is not None:

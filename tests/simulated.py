@@ -107,6 +107,8 @@ class World:
 class Connection:
     """A way to one simulated system: it lends its lock and runs its jobs."""
 
+    language = "sh"
+
     world: World
     system: str
 

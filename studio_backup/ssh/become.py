@@ -8,12 +8,21 @@ from studio_backup.errors import SudoRefused
 from studio_backup.transport.interface import STREAM_BOOT
 
 _SHELL = "exec /bin/sh -s"
-#: PowerShell reads its input only if the command says `$input`; a script block runs whole or not at all.
-_POWERSHELL = (
-    "try{[Console]::InputEncoding=[Console]::OutputEncoding=New-Object Text.UTF8Encoding $false}catch{};"
-    "$ErrorActionPreference='Stop';$ProgressPreference='SilentlyContinue';"
-    "& ([ScriptBlock]::Create(($input|Out-String)));exit 0"
-)
+#: Reads one JSON document up to its empty line and runs the program in it; half a document runs nothing. Standard input
+#: stays open for that program. No `$input` stands here, since PowerShell itself then reads nothing of it.
+_POWERSHELL = """try{[Console]::OutputEncoding=New-Object Text.UTF8Encoding $false}catch{$null=$_}
+$ErrorActionPreference='Stop';$ProgressPreference='SilentlyContinue'
+try{
+$text=New-Object Text.StringBuilder
+while(($line=[Console]::In.ReadLine()) -ne ''){if($null -eq $line){[Environment]::Exit(1)};$null=$text.Append($line)}
+$document=ConvertFrom-Json -InputObject $text.ToString()
+$null=& ([ScriptBlock]::Create($document.program)) $document
+[Environment]::Exit(0)
+}catch{
+[Console]::Error.Write("`n$($_.Exception.Message)`n")
+[Environment]::Exit(1)
+}
+"""
 
 
 def shell_command(*, streams: bool) -> str:
@@ -22,7 +31,7 @@ def shell_command(*, streams: bool) -> str:
 
 
 def powershell_command() -> str:
-    """Starts PowerShell from cmd.exe or PowerShell alike; it runs its whole input as one script block."""
+    """Starts PowerShell from cmd.exe or PowerShell alike; it runs the document that it is given as input."""
     encoded = base64.b64encode(_POWERSHELL.encode("utf-16-le")).decode()
     return (
         "powershell.exe -NoProfile -NonInteractive -ExecutionPolicy Bypass -OutputFormat Text "

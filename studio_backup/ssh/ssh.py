@@ -14,6 +14,7 @@ from studio_backup.ssh.remote import SshRemote
 from studio_backup.ssh.session import Session
 from studio_backup.transport.answer import Answer, Collector
 from studio_backup.transport.interface import SILENCE, Remote, one_line
+from studio_backup.windows.clixml import plain
 
 if TYPE_CHECKING:
     from studio_backup.spec.model import System
@@ -28,13 +29,14 @@ class Ssh:
         self._system = system
         self._password = password
         self.where = system.full_name
+        self.language = "powershell" if system.os == "windows" else "sh"
 
     def run(self, script: str, timeout: float, end: str | None = None) -> Answer:
         """See Transport.run."""
         deadline = Deadline(timeout)
         session, out, err = self._start(deadline, streams=False)
         try:
-            collector = Collector(end)
+            collector = Collector(end, plain=plain if self.language == "powershell" else str)
             collector.out.feed(out)
             collector.err.feed(err)
             session.send(script.encode("utf-8", "surrogateescape"), last=True)
@@ -44,11 +46,9 @@ class Ssh:
 
     def open(self, script: str, silence: float = SILENCE) -> Remote:
         """See Transport.open."""
-        if self._system.os == "windows":
-            raise TransportError(f"{self.where}: streaming through PowerShell is not supported")
         session, out, err = self._start(Deadline(silence), streams=True)
         remote = SshRemote(session, self.where, silence, out, err)
-        remote.write(one_line(script))
+        remote.write(script.encode() if self.language == "powershell" else one_line(script))
         return remote
 
     def close(self) -> None:
@@ -58,7 +58,7 @@ class Ssh:
 
     def _start(self, deadline: Deadline, *, streams: bool) -> tuple[Session, bytes, bytes]:
         """A session whose shell waits for its script, and what both streams held before it was asked."""
-        if self._system.os == "windows":
+        if self.language == "powershell":
             return Session(self._transport, self.where, powershell_command(), deadline), b"", b""
         if self._system.become is None:
             return Session(self._transport, self.where, shell_command(streams=streams), deadline), b"", b""

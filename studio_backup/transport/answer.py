@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from studio_backup.errors import AnswerTooLarge
@@ -62,9 +63,10 @@ class Stream:
 class Collector:
     """Both streams of one answer."""
 
-    def __init__(self, end: str | None, limit: int = STREAM_LIMIT) -> None:
+    def __init__(self, end: str | None, limit: int = STREAM_LIMIT, plain: Callable[[str], str] = str) -> None:
         self.out = Stream(end, limit)
         self.err = Stream(end, limit)
+        self._plain = plain  # takes away what the other side wraps its errors in
         self._expects_end = end is not None
 
     @property
@@ -76,7 +78,7 @@ class Collector:
         """The answer of a program that closed both streams and exited."""
         if not self._expects_end or self.ended:
             return self._answer(exit_status, whole=True)
-        last = self.err.text().strip().rpartition("\n")[2][-200:]
+        last = self._plain(self.err.text()).strip().rpartition("\n")[2][-200:]
         return self._answer(
             exit_status,
             reason=f"the shell ended early, exit status {exit_status}" + (f": {last}" if last else ""),
@@ -87,4 +89,4 @@ class Collector:
         return self._answer(exit_status, whole=True) if self.ended else self._answer(exit_status, reason=reason)
 
     def _answer(self, exit_status: int, *, whole: bool = False, reason: str = "") -> Answer:
-        return Answer(Reply(exit_status, self.out.text(), self.err.text()), whole, reason)
+        return Answer(Reply(exit_status, self.out.text(), self._plain(self.err.text())), whole, reason)

@@ -49,10 +49,16 @@ class Remote(Protocol):
 
 
 class Transport(Protocol):
-    """A way to one system. Calls may follow one another, also after an answer that was not whole."""
+    """A way to one system. Calls may follow one another, also after an answer that was not whole.
+
+    `language` is what it is spoken to in: "sh", or "powershell", where a script is a document (windows/document.py).
+    """
+
+    @property
+    def language(self) -> str: ...
 
     def run(self, script: str, timeout: float, end: str | None = None) -> Answer:
-        """Run a POSIX sh script from standard input and collect its answer for at most `timeout` seconds.
+        """Run a script from standard input and collect its answer for at most `timeout` seconds.
 
         `end` is the last line of a whole answer, awaited on both streams: reading stops there, since a hung
         child may hold the streams open for ever. Late or cut, it returns what was read, marked. Raises

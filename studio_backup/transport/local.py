@@ -18,6 +18,8 @@ _CHUNK = 65536
 class Local:
     """Runs scripts with `shell` on this machine, as the user the program runs as."""
 
+    language = "sh"
+
     def __init__(self, shell: Sequence[str] = ("/bin/sh",), environment: Mapping[str, str] | None = None) -> None:
         self._shell = tuple(shell)
         self._environment = environment

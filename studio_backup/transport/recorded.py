@@ -16,6 +16,8 @@ class UnrecordedScript(LookupError):
 class Recorded:
     """Answers by exact script; `asked` lists the scripts in the order they came."""
 
+    language = "sh"
+
     def __init__(self, replies: Mapping[str, Reply]) -> None:
         self._replies = dict(replies)
         self.asked: list[str] = []

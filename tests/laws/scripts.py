@@ -41,11 +41,12 @@ def example() -> Studio:
     return loaded.studio
 
 
-def one_of_each() -> dict[str, Resource]:
-    """A plain resource of every kind, as its first golden case wants it."""
+def one_of_each(language: str = "sh") -> dict[str, Resource]:
+    """A plain resource of every kind that is asked in this language, as its first golden case wants it."""
     found: dict[str, Resource] = {}
     for case in every_case():
-        found.setdefault(case.kind, case.want())
+        if KINDS[case.kind].language == language:
+            found.setdefault(case.kind, case.want())
     return found
 
 
@@ -73,9 +74,9 @@ def probes() -> dict[str, Probe]:
             "doctor": wanted(example())["nas/linux"].probes()[0], "discover": DISCOVER}  # fmt: skip
 
 
-def steps() -> Iterator[tuple[str, Step]]:
-    """Every step that any kind can take."""
-    for kind, resource in one_of_each().items():
+def steps(language: str = "sh") -> Iterator[tuple[str, Step]]:
+    """Every step that any kind of this language can take."""
+    for kind, resource in one_of_each(language).items():
         one = hostile(resource)
         fields = frozenset(ruled_fields(KINDS[kind]))
         try:
@@ -88,7 +89,12 @@ def steps() -> Iterator[tuple[str, Step]]:
     for case in every_case():
         # What is never made has no steps of its own: only what was seen tells which are left.
         seen = case.seen()
-        if not KINDS[case.kind].made and case.change().verb == "update" and isinstance(seen, Present):
+        if (
+            KINDS[case.kind].language == language
+            and not KINDS[case.kind].made
+            and case.change().verb == "update"
+            and isinstance(seen, Present)
+        ):
             want = hostile(case.want())
             for number, step in enumerate(want.update(seen.value, frozenset(ruled_fields(type(want))))):
                 yield f"{case.name} {number}", step

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from studio_backup.diff import Unread
 from studio_backup.manifest import ENTRIES, FOLDER, LOCK
 from studio_backup.probe import KILLED, Reply, Unanswered, end_mark, split
+from studio_backup.resources import KINDS
 from studio_backup.survey import Answered, Sighting, Silent, survey_of
 from tests.resources.cases import Case, every_case
 
@@ -74,7 +75,7 @@ def judged(case: Case, out: bytes, err: bytes) -> Sighting:
 def chosen() -> list[Case]:
     """One case of each kind and verb: enough of each parser."""
     found = {(case.kind, case.change().verb): case for case in every_case()}
-    return list(found.values())
+    return [case for case in found.values() if KINDS[case.kind].language == "sh"]
 
 
 def test_a_survey_that_was_cut_at_any_byte_is_the_same_or_unread() -> None:
@@ -93,7 +94,7 @@ def test_a_survey_that_was_cut_at_any_byte_is_the_same_or_unread() -> None:
 
 
 def test_a_system_whose_manifest_was_cut_is_unread_as_a_whole() -> None:
-    case = every_case()[0]
+    case = chosen()[0]
     out, err = (text.encode() for text in framed([HOLDER, LISTED, Reply(0, "complete\n", "")]))
     sighting = judged(case, out[:30], err)
     assert isinstance(sighting, Silent)

@@ -1,0 +1,86 @@
+"""The document of a wave: all steps of one Windows system, and how each of them ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from studio_backup.errors import StudioBackupError
+from studio_backup.paths import LAYOUTS
+from studio_backup.probe import Reply
+from studio_backup.script import LOG_DAYS, calls_of
+from studio_backup.secret import Secret
+from studio_backup.step import Outcome, Step, Task
+from studio_backup.windows.asking import framed, text_of
+from studio_backup.windows.document import document
+
+#: Programs that every wave has.
+PARTS = ("answer.ps1", "holding.ps1", "wave.ps1")
+#: Seconds that one step may take.
+STEP_SECONDS = 540
+
+
+def build(tasks: Sequence[Task], token: str, who: str, reveal: Callable[[Secret], str]) -> str:
+    """The document for `tasks` (in an order that respects their needs); see `script.build`."""
+    calls = calls_of(tasks)
+    entries = {task.entry_path: task.entry for task in tasks if task.entry}
+    removals = [
+        {"path": _path(task.entry_path), "calls": [at for at, call in enumerate(calls) if task in call.tasks]}
+        for task in tasks
+        if task.entry is None
+    ]
+    values = {
+        "nonce": token,
+        "who": who,
+        "state": LAYOUTS["windows"].state,
+        "seconds": STEP_SECONDS,
+        "days": LOG_DAYS,
+        "entries": [{"path": _path(path), "text": text} for path, text in entries.items()],
+        "removals": removals,
+        "calls": [
+            {
+                "title": call.step.title,
+                "script": call.step.script,
+                "guard": call.step.guard,
+                "args": call.args,
+                "after": sorted(call.after),
+                "stakes": list(call.step.stakes),
+                **_knowing(call.step, reveal),
+            }
+            for call in calls
+        ],
+    }
+    return document(PARTS, "Invoke-Wave", values)
+
+
+def _path(below: str) -> str:
+    return below.replace("/", "\\")
+
+
+def _knowing(step: Step, reveal: Callable[[Secret], str]) -> dict[str, str]:
+    if step.secret is None:
+        return {"secret": "", "failed": ""}
+    try:
+        return {"secret": reveal(step.secret), "failed": ""}
+    except StudioBackupError as error:
+        return {"secret": "", "failed": error.message}
+
+
+def lost(reply: Reply, token: str) -> bool:
+    """True when nothing was done, since the lock was no longer ours."""
+    told = framed(reply.out, token)
+    return bool(told and told.get("lost") is True)
+
+
+def outcomes(tasks: Sequence[Task], reply: Reply, token: str) -> dict[str, Outcome | None]:
+    """How each task fared; None where the answer does not say (cut: read the machine again to know)."""
+    calls = calls_of(tasks)
+    told = (framed(reply.out, token) or {}).get("calls")
+    if not isinstance(told, list) or len(told) != len(calls):
+        return dict.fromkeys((task.address for task in tasks), None)
+    result: dict[str, Outcome | None] = {}
+    for task in tasks:
+        mine = [Outcome(int(one["exit"]), text_of(one["log"])) for one, call in zip(told, calls, strict=True)
+                if task in call.tasks]  # fmt: skip
+        failed = [one for one in mine if one.exit]
+        result[task.address] = failed[0] if failed else Outcome(0, "\n".join(one.log for one in mine if one.log))
+    return result
