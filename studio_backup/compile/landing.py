@@ -35,6 +35,8 @@ def make_landing(collected: Collector, route: Route, target: str) -> list[str]:
     landing = dataclasses.replace(notes, name=route.landing, guard=route.target_root, requires=(user, target))
     needs = [collected.program(system, part, place) for part in GATE_PARTS]
     for reader in route.readers:
+        if reader.system.os == "windows":  # it comes by the share
+            continue
         key_name = _key_name(reader)
         door = f"{configuration(studio, system.os)}/gate.d/{key_name}/{route.id}.conf"
         collected.file(system, door, place, _gate(route), shared=True)

@@ -118,6 +118,22 @@ class Route:
         return f"sb-{self.source_machine[:22].rstrip('-')}-{digest}"
 
     @property
+    def shared(self) -> bool:
+        """True when Windows is among those that push: it sends into a share, which the landing is for it alone."""
+        return self.pushed and any(one.system.os == "windows" for one in self.readers)
+
+    @property
+    def share(self) -> str:
+        """The share's name: one a copy, since a lander may own several landings. Samba takes 80 letters."""
+        digest = hashlib.sha256(f"{self.studio} {self.id}".encode()).hexdigest()[:6]
+        return f"{self.id[:64]}-{digest}"
+
+    @property
+    def share_records(self) -> str:
+        """Where a sender on Windows notes, in the share, how far its push has come; the folder is root's."""
+        return f"{self.landing}/records"
+
+    @property
     def gate_key(self) -> str:
         """The name under which the writer's key is known to the gate."""
         return f"{self.writer.machine}_{self.writer.name}"

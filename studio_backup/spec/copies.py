@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 
+from studio_backup.secret import Secret
 from studio_backup.source import Entry, Mapping, Node, Place
 from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.findings import Findings
@@ -15,6 +16,7 @@ from studio_backup.spec.paths import parse_target
 from studio_backup.spec.reading import entries_of, place_of, text_of, texts_of
 from studio_backup.spec.retention import Retention
 from studio_backup.spec.schedule import Schedule
+from studio_backup.spec.secrets import find_secret
 from studio_backup.spec.wording import suggest
 
 #: How often a copy `from` another asks whether there is something new, unless it says.
@@ -42,12 +44,23 @@ def build_copies(
         target = _target(entry, inventory, machines, findings)
         known_source = _source(name, entry, [*beside, *entries], findings)
         every = _every(name, entry, findings)
-        if target is None or not known_source or every is None:
+        password = _password(name, entry, findings)
+        if target is None or not known_source or every is None or not password:
             continue
         # What is closed does not change: any file that is rewritten or gone stops the copy until somebody accepts it.
         usual = Brake(percent=0, files=0) if text_of(tree, "kind") == "archive" else Brake()
-        copies[name] = _copy(dataset, name, entry, target, every, usual)
+        made = _copy(dataset, name, entry, target, every, usual)
+        copies[name] = dataclasses.replace(made, password=password[0])
     return copies
+
+
+def _password(name: str, entry: Entry, findings: Findings) -> tuple[Secret | None, ...]:
+    """The reference, None where none is asked for; empty when what stands there was reported."""
+    node = entry.value.get("password") if isinstance(entry.value, Mapping) else None
+    if node is None:
+        return (None,)
+    found = find_secret(node, place_of(entry.value, "password", entry.key.place), "password", f"of '{name}'", findings)
+    return (found,) if found else ()
 
 
 def _copy(dataset: str, name: str, entry: Entry, target: tuple[str, str, str], every: Schedule, usual: Brake) -> Copy:
@@ -74,6 +87,7 @@ def _copy(dataset: str, name: str, entry: Entry, target: tuple[str, str, str], e
         bandwidth=parse_bandwidth(bandwidth) if bandwidth else None,
         transfer=text_of(node, "transfer", "pull"),
         control=text_of(node, "control", "ssh"),
+        password_version=text_of(node, "password-version"),
         place=entry.key.place,
     )
 

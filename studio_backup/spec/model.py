@@ -197,6 +197,8 @@ class Copy:
     bandwidth: int | None = None  # KiB/s, None: unlimited
     transfer: str = "pull"  # pull | push: who calls whom where source and target are two machines
     control: str = "ssh"  # ssh | console: the control machine's keys cannot reach it
+    password: Secret | None = None  # what Windows logs in with at the share of the landing that it pushes into
+    password_version: str = ""  # any other one sets the password anew
     place: Place
 
     @property

@@ -42,8 +42,8 @@ def runs_jobs(system: System, local: bool = False) -> bool:
 
 
 def can_send(system: System) -> bool:
-    """True for a system that can push what it holds into a landing elsewhere: systemd or launchd starts the job."""
-    return system.services != "none" and system.os in ("linux", "macos")
+    """True for a system that can push what it holds into a landing elsewhere: something there starts the job."""
+    return system.services != "none" and system.os in ("linux", "macos", "windows")
 
 
 def _runners(sight: Sight, copy: Copy, local: bool, findings: Findings) -> list[System]:
@@ -70,7 +70,7 @@ def _why_not(system: System) -> str:
 
 
 def _sources(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> list[System]:
-    """The systems to pull from; a chain pulls from where the other copy's job runs anyway."""
+    """The systems that are read; a chain pulls from where the other copy's job runs anyway."""
     if copy.source_copy is not None:
         return []
     volume = sight.volume(dataset.machine, dataset.volume)
@@ -80,11 +80,11 @@ def _sources(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> 
         message = f"no system of '{dataset.machine}' mounts the volume '{dataset.volume}'"
         findings.add(place, "SB413", message, "add path: or paths: to the volume")
         return []
-    sources = [system for system in viewers if system.os != "windows"]
+    sources = [system for system in viewers if copy.transfer == "push" or system.os != "windows"]
     if not sources:
         names = ", ".join(f"'{system.full_name}'" for system in viewers)
         message = f"nobody can pull from Windows, and only {names} mounts the volume '{dataset.volume}'"
-        fix = "copies pushed by Windows itself are not supported yet: delete the dataset, or add a Linux system"
+        fix = "let Windows send: transfer: push and password: {env: VARIABLE} on the copy, or add a Linux system"
         findings.add(place, "SB408", message, fix)
     return sources
 

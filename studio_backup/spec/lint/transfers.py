@@ -6,6 +6,7 @@ from studio_backup.spec.findings import Findings
 from studio_backup.spec.lint.jobs import can_send, runs_jobs
 from studio_backup.spec.lint.sight import Sight
 from studio_backup.spec.model import Copy, Dataset
+from studio_backup.spec.shares import is_plain
 
 
 def lint_transfers(sight: Sight, findings: Findings) -> None:
@@ -15,6 +16,7 @@ def lint_transfers(sight: Sight, findings: Findings) -> None:
             _pushed(sight, dataset, copy, findings)
         if copy.mode == "clone":
             _cloned(sight, dataset, copy, findings)
+        _logged_in(sight, dataset, copy, findings)
 
 
 def _pushed(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> None:
@@ -57,3 +59,49 @@ def _cloned(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> N
     if copy.engine != "rsync":
         message = f"a clone is made with rsync, not with {copy.engine}"
         findings.add(sight.copy_place(copy, "engine"), "SB422", message, "delete engine: here")
+
+
+def _logged_in(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> None:
+    """Windows sends into a share, and no other system has a use for a password."""
+    viewers = sight.viewers(sight.volume(dataset.machine, dataset.volume))
+    names = [system.full_name for system in viewers if system.os == "windows"]
+    sends, place = (
+        copy.transfer == "push" and copy.source_copy is None and bool(names),
+        sight.copy_place(copy, "password"),
+    )
+    if copy.password is None and sends:
+        message = f"'{names[0]}' sends into a share of '{copy.machine}', and nothing says with which password"
+        findings.add(place, "SB422", message, "add password: {env: VARIABLE} or {file: PATH} to the copy")
+    if copy.password is not None and not sends:
+        message = f"'{copy.full_name}' has a password, and no Windows pushes it"
+        findings.add(place, "SB422", message, "delete password: here")
+    if copy.password is None or not sends:
+        return
+    for path in sight.volume(copy.machine, copy.volume).paths.values():
+        if not is_plain(f"{path}/{copy.path}"):
+            message = f"smb.conf would read '{path}/{copy.path}' as something else"
+            fix = "use letters, digits, blanks and . _ - + , @ ( ) alone"
+            findings.add(sight.copy_place(copy, "to"), "SB422", message, fix)
+    for other in _logins(sight, dataset, copy):
+        if _login_of(other) != _login_of(copy):
+            message = f"'{other.full_name}' logs in at '{copy.machine}' as the same user, with another password"
+            findings.add(
+                place, "SB422", message, "give every copy that a machine pushes to one machine the same password"
+            )
+            return
+
+
+def _logins(sight: Sight, dataset: Dataset, copy: Copy) -> list[Copy]:
+    """Earlier copies that the same machine pushes to the same one: its user there is one."""
+    found = []
+    for one, other in sight.copies():
+        if other is copy:
+            break
+        if (one.machine, other.machine, other.transfer) == (dataset.machine, copy.machine, "push") and other.password:
+            found.append(other)
+    return found
+
+
+def _login_of(copy: Copy) -> tuple[str, tuple[str, ...], str]:
+    """Where its password is to be found, wherever that is written."""
+    return (copy.password.kind, copy.password.words, copy.password_version) if copy.password else ("", (), "")
