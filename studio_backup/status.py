@@ -99,8 +99,17 @@ def probe(route: Route) -> Probe:
 
 
 def standings(routes: Iterable[Route], systems: Mapping[str, Sighting]) -> list[Standing]:
-    """One for each route, whatever its system answered."""
-    return [_standing(route, systems.get(route.writer.full_name)) for route in routes]
+    """One for each route, whatever its system answered; a system that sleeps says no less than the one that is awake.
+
+    Where several systems write one copy, it lies on one volume: whichever of them answers has all of it.
+    """
+    found = [_standing(route, systems.get(route.writer.full_name)) for route in routes]
+    read = {one.route.copy.full_name for one in found if not one.unknown}
+    return [one for one in found if not (one.route.copy.full_name in read and _sleeps(one.route, systems))]
+
+
+def _sleeps(route: Route, systems: Mapping[str, Sighting]) -> bool:
+    return isinstance(systems.get(route.writer.full_name), Asleep)
 
 
 def observations(standings: Iterable[Standing], now: int) -> list[Observation]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from studio_backup.policy.about_sharing import about_sharing
 from studio_backup.policy.holding import Holding
 from studio_backup.source import Place, Problem
 from studio_backup.spec.media import pieces
@@ -34,6 +35,7 @@ def about_dataset(
     yield from _batch(studio, dataset, holdings)
     yield from _landed(studio, dataset)
     yield from _bootable(studio, dataset)
+    yield from about_sharing(studio, dataset)
     for external in dataset.external.values():
         yield from _product(external)
 

@@ -69,6 +69,8 @@ CODES = {
     "SB420": "a thing of macOS to keep on what is no Mac",
     "SB421": "a Time Machine share that cannot be served, or not to its Mac alone",
     "SB422": "a copy that cannot be pushed, or a clone that cannot be one",
+    "SB423": "a volume on a system that cannot read it",
+    "SB424": "a copy that its system cannot write there, or that two would write at once",
     # SB5: what a studio should not do; a warning, and no reason to stop
     "SB501": "a dataset with one copy",
     "SB502": "Time Machine as the only backup",
@@ -90,4 +92,10 @@ CODES = {
     "SB518": "sessions that Time Machine is told to leave out, and nothing else covers",
     "SB519": "a landing that takes the room of the data a second time",
     "SB520": "a clone of the system disk of a Mac, which is no promise that it boots",
+    "SB521": "work on a file system without a journal",
+    "SB522": "Windows that may leave a shared volume half written when it is shut down",
+    "SB523": "work that one of the systems of its machine cannot reach",
+    "SB524": "a file system that holds no file of 4 GiB",
+    "SB525": "one volume mounted by two systems that run at once",
+    "SB526": "restore points on a file system without hard links",
 }

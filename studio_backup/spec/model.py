@@ -95,7 +95,7 @@ class Array:
     """Disks joined by RAID; never a copy."""
 
     name: str
-    kind: str  # md btrfs zfs appleraid storage-space hardware beyondraid
+    kind: str  # md btrfs zfs appleraid storage-space dynamic hardware beyondraid
     level: str
     members: tuple[str, ...]
     spares: tuple[str, ...] = ()  # disks that only wait for a member to fail
@@ -113,6 +113,7 @@ class Volume:
     filesystem: str
     ids: dict[str, str]  # system name -> file-system UUID as that system prints it
     paths: dict[str, str]  # system name -> absolute mount path, no trailing slash
+    encryption: str | None = None  # bitlocker | filevault | luks
     place: Place
 
     @property

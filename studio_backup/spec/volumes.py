@@ -48,6 +48,7 @@ def build_volumes(
                 filesystem=filesystem,
                 ids=ids,
                 paths=paths,
+                encryption=text_of(entry.value, "encryption") or None,
                 place=entry.key.place,
             )
     return volumes

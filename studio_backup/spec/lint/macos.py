@@ -8,12 +8,13 @@ from studio_backup.spec.lint.sight import Sight
 from studio_backup.spec.macos import OF_SYSTEMS, is_share
 from studio_backup.spec.model import Machine, Managed, System, Volume
 from studio_backup.spec.reading import texts_of
+from studio_backup.spec.sharing import TIME_MACHINE, called
 from studio_backup.spec.storage import is_uuid
 from studio_backup.spec.wording import suggest
 
 
 def lint_macos(sight: Sight, one: Managed, findings: Findings) -> None:
-    """Report SB420 for what has no Mac, and of the rest SB212, SB304, SB402, SB413, SB415 and SB417."""
+    """Report SB420 for what has no Mac, and of the rest SB212, SB304, SB402, SB413, SB415, SB417 and SB424."""
     machine = sight.studio.machines[one.machine]
     system = machine.systems[one.name] if one.kind in OF_SYSTEMS else machine.macos
     if system is None or system.os != "macos":
@@ -61,6 +62,7 @@ def _time_machine(sight: Sight, machine: Machine, system: System, one: Managed, 
                 _known(volume, system, one, findings)
                 if key == "destinations":
                     _apart(sight, volume, one, findings)
+                    _held(sight, volume, one, findings)
 
 
 def _apart(sight: Sight, volume: Volume, one: Managed, findings: Findings) -> None:
@@ -71,6 +73,14 @@ def _apart(sight: Sight, volume: Volume, one: Managed, findings: Findings) -> No
             message = f"Time Machine would back '{dataset.full_name}' up to the disk that it is on"
             findings.add(sight.managed_place(one, "destinations"), "SB402", message, "choose a volume on another disk")
             return
+
+
+def _held(sight: Sight, volume: Volume, one: Managed, findings: Findings) -> None:
+    """It formats what it cannot use, where it is allowed to."""
+    if volume.filesystem not in TIME_MACHINE:
+        message = f"Time Machine keeps no backup on {called(volume.filesystem)}, which '{volume.full_name}' is"
+        fix = "name a volume that is apfs; let nobody agree when macOS offers to erase this one"
+        findings.add(sight.managed_place(one, "destinations"), "SB424", message, fix)
 
 
 def _raid(machine: Machine, one: Managed, findings: Findings) -> None:
