@@ -160,7 +160,7 @@ def ask(engine: Engine, machines: Sequence[Machine], routes: Sequence[Route]) ->
 def session_probes(machines: Iterable[Machine], routes: Sequence[Route]) -> dict[str, list[Probe]]:
     """What asks each system whether somebody is at work there."""
     systems = [system for machine in machines for system in machine.systems.values()]
-    return {one.full_name: [probe(one.full_name, routes)] for one in systems if one.os != "windows"}
+    return {one.full_name: [probe(one.full_name, routes, one.os)] for one in systems}
 
 
 def waits(machine: Machine, found: Mapping[str, Sighting], until: int | None) -> Pending | None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 from studio_backup.compile import Route
 from studio_backup.compile.conf import busy_words
 from studio_backup.probe import Probe, Reply, Unanswered
 from studio_backup.programs import shipped
+from studio_backup.resource import Unparsable
 from studio_backup.survey import Answered
+from studio_backup.windows.answers import document, listed
+from studio_backup.windows.patterns import names
 
 #: Names of programs that record and edit, as /proc/PID/comm has them: patterns of the shell.
 PROGRAMS = (
@@ -16,6 +21,8 @@ PROGRAMS = (
     "ardour*", "Ardour*", "mixbus*", "Mixbus*", "FL64.exe", "FL Studio*",
 )  # fmt: skip
 
+#: Windows names a process without the end of its file's name.
+_WITHOUT_EXE = tuple(name.removesuffix(".exe") for name in PROGRAMS)
 _PATTERNS = "|".join(name.replace(" ", r"\ ") for name in PROGRAMS)
 
 #: Each argument is `DATASET<TAB>PATH<TAB>ROOT<TAB>QUIET<TAB>PATTERNS<TAB>EXCLUDE`. Prints `program<TAB>NAME` and
@@ -48,29 +55,55 @@ printf 'complete\n'"""
 )
 
 
-def probe(system: str, routes: Iterable[Route]) -> Probe:
+#: The same of a Windows system, which only says what runs: which of it is at work is told here.
+_WINDOWS = shipped("session.ps1") + "\nRead-Session -Sources $Words"
+
+
+def probe(system: str, routes: Iterable[Route], os: str = "linux") -> Probe:
     """Asks one system; asked last, since it walks through a source."""
     asked: dict[str, None] = {}
     for route in routes:
         for reader in () if route.chained else route.readers:
             if reader.system.full_name == system:
                 words = (route.dataset.full_name, reader.path, reader.root, *busy_words(route))
-                asked["\t".join(words)] = None
-    return Probe(script=_SCRIPT, args=tuple(asked), touches=True)
+                asked[_windows(words) if os == "windows" else "\t".join(words)] = None
+    return Probe(script=_WINDOWS if os == "windows" else _SCRIPT, args=tuple(asked), touches=True)
+
+
+def _windows(words: tuple[str, ...]) -> str:
+    dataset, path, _, quiet, busy, exclude = words
+    told = {"dataset": dataset, "path": path, "quiet": int(quiet)}
+    return json.dumps({**told, "busy": names(busy.split()), "names": names(exclude.split())})
 
 
 def session(answered: Answered) -> str:
     """Why the room is in session, "" when it is not; what could not be told counts as a session."""
     reply = next(
-        (answer for (script, _), answer in answered.answers.items() if script == _SCRIPT),
+        (answer for (script, _), answer in answered.answers.items() if script in (_SCRIPT, _WINDOWS)),
         Unanswered("was not asked", began=False),
     )
-    if not isinstance(reply, Reply) or reply.exit or not reply.out.endswith("complete\n"):
-        why = reply.reason if isinstance(reply, Unanswered) else reply.err.strip() or "the answer ended early"
-        return f"nobody can tell whether somebody is at work there: {why}"
-    lines = [line.partition("\t") for line in reply.out.splitlines()]
-    programs = dict.fromkeys(name for word, _, name in lines if word == "program")
-    datasets = dict.fromkeys(name for word, _, name in lines if word == "busy")
+    try:
+        programs, datasets = _said(reply)
+    except Unparsable as error:
+        return f"nobody can tell whether somebody is at work there: {error}"
     return "; ".join(
         [*(f"{name} is running" for name in programs), *(f"files of {name} are in use" for name in datasets)]
     )
+
+
+def _said(reply: Reply | Unanswered) -> tuple[Iterable[str], Iterable[str]]:
+    """Programs that are at work, and datasets whose files are in use."""
+    if isinstance(reply, Unanswered):
+        raise Unparsable(reply.reason)
+    if reply.out.startswith("{"):
+        told = document(reply)
+        running = [str(name) for name in listed(told.get("programs"))]
+        if not running or "busy" not in told:  # it answered, so PowerShell itself runs
+            raise Unparsable("it names nothing that runs")
+        at_work = (name for name in running if any(fnmatchcase(name.lower(), one.lower()) for one in _WITHOUT_EXE))
+        return dict.fromkeys(at_work), dict.fromkeys(str(name) for name in listed(told["busy"]))
+    if reply.exit or not reply.out.endswith("complete\n"):
+        raise Unparsable(reply.err.strip() or "the answer ended early")
+    lines = [line.partition("\t") for line in reply.out.splitlines()]
+    programs = dict.fromkeys(name for word, _, name in lines if word == "program")
+    return programs, dict.fromkeys(name for word, _, name in lines if word == "busy")

@@ -1,0 +1,90 @@
+"""What the doctor and a rollout make of what a Windows system says; nothing that was not read counts as well."""
+
+from __future__ import annotations
+
+import json
+import re
+from fnmatch import fnmatchcase
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio_backup.doctor import Finding, Wanted, examine
+from studio_backup.probe import Reply, Unanswered
+from studio_backup.rollout.sessions import probe, session
+from studio_backup.spec.model import System
+from studio_backup.survey import Answered
+from studio_backup.windows.patterns import names
+from tests.studios import HERE
+
+ASKED = (1000.0, 1010.0)
+WINDOWS = System(
+    machine="ws-a", name="windows", os="windows", address="a", port=22, user="tech", host_key="", place=HERE
+)
+NEED = Wanted(WINDOWS, {"robocopy.exe": "copies are made with it", "Schedule": "Task Scheduler starts the jobs"})
+GOOD: dict[str, object] = {
+    "version": "5.1.22621.2506", "elevated": True, "data": r"C:\ProgramData", "clock": 1005,
+    "programs": [{"name": "robocopy.exe", "state": "there"}, {"name": "Schedule", "state": "Running"}],
+}  # fmt: skip
+
+
+def looked(**changes: object) -> list[Finding]:
+    (asked,) = NEED.probes()
+    reply = Reply(0, json.dumps({**GOOD, **changes}), "")
+    return examine(NEED, Answered({(asked.script, asked.touches): reply}), ASKED)
+
+
+def wrong(**changes: object) -> list[tuple[str, str]]:
+    return [(one.what, one.state) for one in looked(**changes) if one.state != "ok"]
+
+
+def test_a_windows_that_has_it_all() -> None:
+    assert wrong() == []
+    assert {one.what for one in looked()} == {"PowerShell", "administrator", "clock", "robocopy.exe", "Schedule"}
+
+
+@pytest.mark.parametrize(("changes", "found"), [
+    ({"version": "4.0"}, ("PowerShell", "missing")),
+    ({"version": "10.0"}, None),
+    ({"elevated": False}, ("administrator", "missing")),
+    ({"data": r"D:\ProgramData"}, ("ProgramData", "missing")),
+    ({"clock": 2000}, ("clock", "missing")),
+    ({"programs": [{"name": "ROBOCOPY.EXE", "state": "there"}, {"name": "Schedule", "state": "Stopped"}]},
+     ("Schedule", "missing")),
+    ({"programs": {"name": "Schedule", "state": "Running"}}, ("robocopy.exe", "missing")),
+    ({"version": "five"}, ("connection", "unseen")),
+    ({"programs": ["Schedule"]}, ("connection", "unseen")),
+])  # fmt: skip
+def test_what_a_windows_lacks(changes: dict[str, object], found: tuple[str, str] | None) -> None:
+    assert wrong(**changes) == ([found] if found else [])
+
+
+def seen(*programs: str, busy: object = ()) -> str:
+    asked = probe("ws-a/windows", [], "windows")
+    said = json.dumps({"programs": programs, "busy": busy})
+    return session(Answered({(asked.script, asked.touches): Reply(0, said, "")}))
+
+
+def test_who_is_at_work_on_windows() -> None:
+    assert seen("svchost", "powershell", busy=[]) == ""
+    assert seen("powershell", "reaper", "Ableton Live", busy="ws-a/sessions") == (
+        "reaper is running; Ableton Live is running; files of ws-a/sessions are in use"
+    )
+    assert seen("FL64", busy=[]) == "FL64 is running"
+
+
+@pytest.mark.parametrize("answer", [
+    Reply(0, '{"programs":[],"busy":[]}', ""), Reply(0, '{"programs":["a"]}', ""), Reply(0, '{"programs"', ""),
+    Reply(1, "", "Access is denied"), Unanswered("gave no answer in time", began=True),
+])  # fmt: skip
+def test_who_cannot_be_asked_is_at_work(answer: Reply | Unanswered) -> None:
+    asked = probe("ws-a/windows", [], "windows")
+    assert "nobody can tell" in session(Answered({(asked.script, asked.touches): answer}))
+
+
+@given(st.text("ab.*?[]!-\\^ä(", max_size=8), st.text("ab.-\\^ä(", min_size=1, max_size=8))
+def test_a_pattern_says_the_same_as_an_expression(pattern: str, name: str) -> None:
+    if re.search(r"\[[^\]]*[-\\^][^\]]*\]", pattern):  # where a class has such letters, nobody agrees on their meaning
+        return
+    assert bool(re.match(names([pattern]).replace(r"\z", r"\Z"), name, re.DOTALL)) == fnmatchcase(name, pattern)
