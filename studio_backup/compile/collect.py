@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 from studio_backup.paths import configuration, state, top_of
 from studio_backup.programs import shipped
@@ -14,6 +15,8 @@ from studio_backup.resources.file import File
 from studio_backup.resources.sentinel import Sentinel
 from studio_backup.resources.systemd_unit import SystemdUnit
 from studio_backup.resources.volume import Volume
+from studio_backup.resources.windows_sentinel import WindowsSentinel
+from studio_backup.resources.windows_volume import WindowsVolume
 from studio_backup.source import Place
 from studio_backup.spec import model
 
@@ -136,21 +139,15 @@ class Collector:
         The volume is its mount where that is kept: what is only watched would keep waiting what the same apply mends.
         """
         root, mount = volume.paths[system.name], self.mounts.get(volume.full_name)
-        watched = self.add(
-            Volume(
-                system=system.full_name,
-                name=root,
-                place=volume.place,
-                id=volume.ids[system.name],
-                label=volume.full_name,
-                requires=(mount,) if mount else (),
-            )
-        )
+        identity, text = volume.ids[system.name], sentinel_line(self.studio, system, volume)
+        where: dict[str, Any] = {"system": system.full_name, "name": root, "place": volume.place}
+        known: dict[str, Any] = {"id": identity, "label": volume.full_name, "requires": (mount,) if mount else ()}
+        if system.os == "windows":
+            there = self.add(WindowsVolume(**where, **known, filesystem=volume.filesystem))
+            return there, self.add(WindowsSentinel(**where, text=text, id=identity, requires=(there,)))
+        watched = self.add(Volume(**where, **known))
         there = mount or watched
-        text = f"{self.studio.name}\t{volume.full_name}\t{volume.ids[system.name]}"
-        sentinel = self.add(
-            Sentinel(system=system.full_name, name=root, place=volume.place, text=text, requires=(there,))
-        )
+        sentinel = self.add(Sentinel(**where, text=text, requires=(there,)))
         return there, sentinel
 
     def sources(self, machine: str) -> list[model.System]:
@@ -160,6 +157,17 @@ class Collector:
     def state_folder(self, system: model.System, name: str, place: Place) -> str:
         """A folder of this studio below our state."""
         return self.folder(system, f"{state(self.studio.name, system.os)}/{name}", place)
+
+
+def sentinel_line(studio: model.Studio, system: model.System, volume: model.Volume) -> str:
+    """What the sentinel of a volume says: STUDIO, MACHINE/VOLUME and its id, parted by tabs.
+
+    A volume that two systems of a machine mount in turn has one sentinel: Windows takes over the id that the others
+    know it by, since one file cannot name two.
+    """
+    others = studio.machines[volume.machine].systems.values() if system.os == "windows" else ()
+    names = [other.name for other in others if other.os != "windows" and volume.ids.get(other.name)]
+    return f"{studio.name}\t{volume.full_name}\t{volume.ids[names[0] if names else system.name]}"
 
 
 def owner_mark(studio: str, address: str, place: Place | None) -> str:

@@ -31,6 +31,8 @@ from studio_backup.resources.ssh_key import SshKey
 from studio_backup.resources.systemd_unit import SystemdUnit
 from studio_backup.resources.time_machine import TimeMachine
 from studio_backup.resources.volume import Volume
+from studio_backup.resources.windows_sentinel import WindowsSentinel
+from studio_backup.resources.windows_volume import WindowsVolume
 from studio_backup.resources.zfs_dataset import ZfsDataset
 from studio_backup.resources.zfs_pool import ZfsPool
 
@@ -44,6 +46,7 @@ KINDS: dict[str, type[Resource]] = {
         RsyncProgram,
         *(ZfsPool, ZfsDataset),
         *(FullDiskAccess, TimeMachine, ApfsSnapshots, AppleRaid, Power, Spotlight),
+        *(WindowsVolume, WindowsSentinel),
         *(SambaServer, SambaUser, SambaShare, AvahiService),
     )
 }
