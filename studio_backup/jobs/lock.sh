@@ -27,22 +27,49 @@ boot_id() {
   [ ! -r /proc/sys/kernel/random/boot_id ] || read -r boot </proc/sys/kernel/random/boot_id
 }
 
-# Is the process that a lock file names still the one that wrote it? Sets lock_pid and lock_run.
-lock_is_held() {
-  lock_pid='' lock_start='' lock_boot='' lock_run=''
-  read -r lock_pid lock_start lock_boot lock_run <"$1" 2>/dev/null || return 1
+# Of the words of a lock file: is the process that wrote them still there? Sets lock_pid and lock_run. One that is there
+# and does not say when it started is not taken to be another.
+names_living() {
+  lock_pid=${1:-} lock_start=${2:-} lock_boot=${3:-} lock_run=${4:-}
   case $lock_pid in '' | *[!0-9]*) return 1 ;; esac
-  [ "$lock_boot" = "$boot" ] && [ "$(process_start "$lock_pid")" = "$lock_start" ]
+  [ "$lock_boot" = "$boot" ] || return 1
+  lock_now=$(process_start "$lock_pid")
+  [ "$lock_now" = "$lock_start" ] || { [ -z "$lock_now" ] && kill -0 "$lock_pid" 2>/dev/null; }
 }
 
-# Takes $lock or fails with lock_pid set. Only who holds the lock's own token may break a dead one, and looks again
-# once it has it: of two that found the same dead lock, one never removes the other's new one.
+# The words are meant to be split.
+# shellcheck disable=SC2086
+lock_is_held() {
+  lock_line=$(cat "$1" 2>/dev/null) || lock_line=''
+  set -f
+  set -- $lock_line
+  set +f
+  names_living "$@"
+}
+
+# Not of a file that is gone or cannot be read: the next moment there may be another one, of somebody who lives.
+# shellcheck disable=SC2086
+lock_is_dead() {
+  lock_line=$(cat "$1" 2>/dev/null) || return 1
+  set -f
+  set -- $lock_line
+  set +f
+  ! names_living "$@"
+}
+
+# Takes $lock or fails with lock_pid set.
 # shellcheck disable=SC2154
 take_lock() {
   lock=$state/lock/$id
   lock_mine=$lock.$$
   boot_id
   printf '%s %s %s %s\n' "$$" "$(process_start $$)" "$boot" "$run" >"$lock_mine"
+  # On a full disk: an empty lock would be nobody's.
+  if [ ! -s "$lock_mine" ]; then
+    printf 'lock: %s cannot be written\n' "$lock_mine" >&2
+    rm -f "$lock_mine"
+    exit 1
+  fi
   lock_tries=0
   while ! ln "$lock_mine" "$lock" 2>/dev/null; do
     lock_tries=$((lock_tries + 1))
@@ -50,19 +77,21 @@ take_lock() {
       rm -f "$lock_mine"
       return 1
     fi
-    break_lock
+    bury_lock "$lock" || sleep 1
   done
 }
 
-break_lock() {
-  lock_token=$lock.breaking
-  if ! ln "$lock_mine" "$lock_token" 2>/dev/null; then
-    lock_is_held "$lock_token" || rm -f "$lock_token"
-    sleep 1
-    return
+# Removes $1 if it is a dead lock. Only who holds the token of a file removes it, and only once it has seen, with the
+# token in hand, that it is dead: a dead one stays until then, because its owner cannot free it any more. A token whose
+# own holder died is buried in the same way. Fails when somebody else is at it.
+bury_lock() {
+  lock_is_dead "$1" || return 0
+  if ! ln "$lock_mine" "$1.breaking" 2>/dev/null; then
+    bury_lock "$1.breaking"
+    return 1
   fi
-  lock_is_held "$lock" || rm -f "$lock"
-  rm -f "$lock_token"
+  if lock_is_dead "$1"; then rm -f "$1"; fi
+  rm -f "$1.breaking"
 }
 
 # Takes other files along that go at the end of a run, before the lock itself.
