@@ -12,7 +12,10 @@ from studio_backup.source import Place
 from studio_backup.survey import Survey
 
 #: The order in which kinds go: first what starts work, last the folders it stood in.
-_ORDER = ("systemd-unit", "launchd-job", "block", "file", "ssh-key", "directory")
+_ORDER = (
+    *("systemd-unit", "launchd-job", "scheduled-task", "block", "file", "windows-file", "ssh-key"),
+    *("directory", "folder-acl"),
+)
 
 
 def leaving(studio: str, wanted: Mapping[str, Resource], survey: Survey) -> list[Resource]:
@@ -30,7 +33,12 @@ def leaving(studio: str, wanted: Mapping[str, Resource], survey: Survey) -> list
 def _rank(resource: Resource) -> tuple[int, int, int, str]:
     rank = _ORDER.index(resource.kind) if resource.kind in _ORDER else len(_ORDER)
     # A timer goes before the service it starts, a folder after the folders in it.
-    return (rank, 0 if resource.name.endswith(".timer") else 1, -resource.name.count("/"), resource.address)
+    return (
+        rank,
+        0 if resource.name.endswith(".timer") else 1,
+        -resource.name.replace("\\", "/").count("/"),
+        resource.address,
+    )
 
 
 def named(system: str, address: str, entry: Entry) -> Resource | None:

@@ -21,6 +21,8 @@ LAYOUTS = {
         r"C:\ProgramData\studio-backup\configuration", r"C:\ProgramData\studio-backup\state", r"\studio-backup"
     ),
 }
+#: What holds both of our folders on Windows: who may write there could put others in their place.
+OUR_WINDOWS = LAYOUTS["windows"].configuration.rpartition("\\")[0]
 CONFIGURATION, STATE = LAYOUTS["linux"].configuration, LAYOUTS["linux"].state
 #: systemd's own folder; our names in it start with `studio-backup-STUDIO_`.
 UNITS = LAYOUTS["linux"].starters

@@ -15,7 +15,7 @@ Calendar = list[dict[str, int]]
 
 def calendar(every: Schedule) -> Calendar:
     """StartCalendarInterval: what is missing fits all; empty for `manual`."""
-    unit, count, hour, minute = _words(every)
+    unit, count, hour, minute = schedule_words(every)
     match unit:
         case "min":
             return [{"Minute": at} for at in range(0, 60, count)]
@@ -32,7 +32,7 @@ def calendar(every: Schedule) -> Calendar:
     return []
 
 
-def _words(every: Schedule) -> tuple[str, int, int, int]:
+def schedule_words(every: Schedule) -> tuple[str, int, int, int]:
     """Unit, its count (a weekday from 1 for Monday, or a day), hour and minute of a schedule's canonical text."""
     words = every.text.split()
     at = words[-1].partition(":") if "at" in words else ("0", ":", "0")
@@ -53,7 +53,7 @@ def _words(every: Schedule) -> tuple[str, int, int, int]:
 
 def calendar_words(every: Schedule) -> list[str]:
     """The same for `scheduled.sh`, which finds out from it what was missed."""
-    unit, *numbers = _words(every)
+    unit, *numbers = schedule_words(every)
     return [unit or "manual", *map(str, numbers)]
 
 

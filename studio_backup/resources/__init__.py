@@ -12,6 +12,7 @@ from studio_backup.resources.directory import Directory
 from studio_backup.resources.disk import Disk
 from studio_backup.resources.file import File
 from studio_backup.resources.filesystem import Filesystem
+from studio_backup.resources.folder_acl import FolderAcl
 from studio_backup.resources.launchd_job import LaunchdJob
 from studio_backup.resources.mac_access import FullDiskAccess
 from studio_backup.resources.mac_power import Power
@@ -25,12 +26,14 @@ from studio_backup.resources.rsync_program import RsyncProgram
 from studio_backup.resources.samba_server import SambaServer
 from studio_backup.resources.samba_share import SambaShare
 from studio_backup.resources.samba_user import SambaUser
+from studio_backup.resources.scheduled_task import ScheduledTask
 from studio_backup.resources.sentinel import Sentinel
 from studio_backup.resources.snapshot_schedule import SnapshotSchedule
 from studio_backup.resources.ssh_key import SshKey
 from studio_backup.resources.systemd_unit import SystemdUnit
 from studio_backup.resources.time_machine import TimeMachine
 from studio_backup.resources.volume import Volume
+from studio_backup.resources.windows_file import WindowsFile
 from studio_backup.resources.windows_sentinel import WindowsSentinel
 from studio_backup.resources.windows_volume import WindowsVolume
 from studio_backup.resources.zfs_dataset import ZfsDataset
@@ -48,5 +51,6 @@ KINDS: dict[str, type[Resource]] = {
         *(FullDiskAccess, TimeMachine, ApfsSnapshots, AppleRaid, Power, Spotlight),
         *(WindowsVolume, WindowsSentinel),
         *(SambaServer, SambaUser, SambaShare, AvahiService),
+        *(FolderAcl, WindowsFile, ScheduledTask),
     )
 }

@@ -1,0 +1,127 @@
+# Folders of ours on Windows: who owns them, and who may do what in them; by SID alone, since names are in the
+# language of the system.
+
+$Administrators = 'S-1-5-32-544'
+$LocalSystem = 'S-1-5-18'
+
+function Read-Security {
+    param($Security)
+    $rules = @()
+    foreach ($rule in $Security.GetAccessRules($true, $true, [Security.Principal.SecurityIdentifier])) {
+        $rules += [ordered]@{
+            sid = "$($rule.IdentityReference.Value)"
+            type = "$($rule.AccessControlType)"
+            # As numbers: generic rights have no name there.
+            rights = "$([int] $rule.FileSystemRights)"
+            inherit = "$([int] $rule.InheritanceFlags)"
+            propagate = "$([int] $rule.PropagationFlags)"
+            inherited = "$($rule.IsInherited)"
+        }
+    }
+    return [ordered]@{
+        owner = "$($Security.GetOwner([Security.Principal.SecurityIdentifier]).Value)"
+        closed = "$($Security.AreAccessRulesProtected)"
+        rules = $rules
+    }
+}
+
+# The files right in a folder that have an owner or rules of their own; a folder in it is asked about by itself.
+function Get-LooseFile {
+    param([string] $Folder)
+    foreach ($path in [IO.Directory]::GetFileSystemEntries($Folder)) {
+        if ((Get-Nature -Path $path) -eq 'file') {
+            $security = Read-Security -Security ([IO.File]::GetAccessControl($path))
+            $own = @($security.rules | Where-Object { $_.inherited -ne 'True' })
+            $ours = @($Administrators, $LocalSystem) -contains $security.owner
+            if (-not $ours -or $security.closed -eq 'True' -or $own.Count -gt 0) {
+                $security['name'] = [IO.Path]::GetFileName($path)
+                $security
+            }
+        }
+    }
+}
+
+# One object: each folder asked for, what stands at its path, its owner and rules.
+function Read-FolderAccess {
+    param([string[]] $Folders)
+    $found = @()
+    foreach ($folder in $Folders) {
+        $entry = [ordered]@{ folder = $folder; standing = (Get-Standing -Path $folder); trouble = '' }
+        if ($entry.standing -eq 'folder') {
+            try {
+                $entry['security'] = Read-Security -Security ([IO.Directory]::GetAccessControl($folder))
+                $entry['loose'] = @(Get-LooseFile -Folder $folder)
+            } catch {
+                $entry['trouble'] = $_.Exception.Message
+            }
+        }
+        $found += $entry
+    }
+    return [ordered]@{ folders = $found }
+}
+
+# Only SYSTEM and Administrators, who may do everything, here and below; nothing is inherited from above.
+function New-FolderSecurity {
+    $security = New-Object Security.AccessControl.DirectorySecurity
+    $security.SetOwner((New-Object Security.Principal.SecurityIdentifier($Administrators)))
+    $security.SetAccessRuleProtection($true, $false)
+    foreach ($sid in @($LocalSystem, $Administrators)) {
+        $who = New-Object Security.Principal.SecurityIdentifier($sid)
+        $rule = New-Object Security.AccessControl.FileSystemAccessRule($who, 'FullControl', 'ContainerInherit, ObjectInherit', 'None', 'Allow')
+        $security.AddAccessRule($rule)
+    }
+    return $security
+}
+
+# Throws unless there stands what was seen: absent, or folder.
+function Assert-Folder {
+    param([string[]] $Words)
+    foreach ($word in $Words) {
+        $wanted = ConvertFrom-Json -InputObject $word
+        $now = Get-Standing -Path $wanted.path
+        if ($now -ne $wanted.seen) { throw "$($wanted.path): not what was seen there ($($wanted.seen)), but: $now" }
+    }
+}
+
+function Set-LooseFile {
+    param([string] $Folder)
+    foreach ($loose in @(Get-LooseFile -Folder $Folder)) {
+        $security = New-Object Security.AccessControl.FileSecurity
+        $security.SetOwner((New-Object Security.Principal.SecurityIdentifier($Administrators)))
+        $security.SetAccessRuleProtection($false, $false)
+        [IO.File]::SetAccessControl([IO.Path]::Combine($Folder, $loose.name), $security)
+        "rules of its folder again: $($loose.name)"
+    }
+}
+
+function Set-Folder {
+    param([string[]] $Words)
+    foreach ($word in $Words) {
+        $wanted = ConvertFrom-Json -InputObject $word
+        Assert-Folder -Words @($word)
+        if ($wanted.seen -eq 'absent') {
+            # Closed from its first moment: a folder that is made and then closed is open in between.
+            [IO.Directory]::CreateDirectory($wanted.path, (New-FolderSecurity)) | Out-Null
+        } else {
+            [IO.Directory]::SetAccessControl($wanted.path, (New-FolderSecurity))
+        }
+        Set-LooseFile -Folder $wanted.path
+        "only SYSTEM and Administrators: $($wanted.path)"
+    }
+}
+
+# An empty folder goes; one with something in it stays as it is.
+function Remove-Folder {
+    param([string[]] $Words)
+    foreach ($word in $Words) {
+        $wanted = ConvertFrom-Json -InputObject $word
+        Assert-Folder -Words @($word)
+        $left = [IO.Directory]::GetFileSystemEntries($wanted.path)
+        if (@($left).Count -eq 0) {
+            [IO.Directory]::Delete($wanted.path)
+            "removed: $($wanted.path)"
+        } else {
+            "kept, since something is in it: $($wanted.path)"
+        }
+    }
+}
