@@ -4,7 +4,7 @@
 function Read-Need {
     param([string[]] $Programs)
     $principal = New-Object Security.Principal.WindowsPrincipal([Security.Principal.WindowsIdentity]::GetCurrent())
-    $services = @(Get-CimInstance -ClassName Win32_Service | Select-Object -Property Name, State)
+    $services = @(Get-CimInstance -ClassName Win32_Service)
     $found = @()
     foreach ($program in @($Programs)) {
         if ($program.EndsWith('.exe')) {
