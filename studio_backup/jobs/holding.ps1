@@ -4,7 +4,7 @@
 # Who only looks has it open for a moment, too: so it is tried more than once.
 function Open-Claim {
     param([string] $Path)
-    $violation = 0x80070020
+    $violation = -2147024864 # 0x80070020, a sharing violation
     for ($try = 1; $try -le 5; $try++) {
         try {
             $share = [IO.FileShare]::Read
@@ -20,7 +20,7 @@ function Open-Claim {
 function Read-Claim {
     param([string] $Path)
     if (-not [IO.File]::Exists($Path)) { return }
-    $violation = 0x80070020
+    $violation = -2147024864 # 0x80070020, a sharing violation
     try {
         # Refused while somebody may write there, and harmless to all others.
         $look = New-Object IO.FileStream($Path, [IO.FileMode]::Open, [IO.FileAccess]::Read, [IO.FileShare]::Read)
