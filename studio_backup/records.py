@@ -9,8 +9,10 @@ from dataclasses import dataclass
 RESULTS = ("ok", "refused", "failed", "running", "away", "busy", "never")
 _WORD = re.compile(r"[A-Za-z0-9@._/:+ -]{1,200}")
 
-#: For sed: the record of a run that was killed, as the next run will close it.
-INTERRUPTED = 's/"result":"running","reason":null/"result":"failed","reason":"interrupted"/'
+#: In the record of a run that goes on; and in its place, where the run was killed, what the next run will write there.
+RUNNING, INTERRUPTED_WORDS = '"result":"running","reason":null', '"result":"failed","reason":"interrupted"'
+#: For sed.
+INTERRUPTED = f"s/{RUNNING}/{INTERRUPTED_WORDS}/"
 
 #: A sentence for each reason; the job program holds the list of words itself.
 SENTENCES = {

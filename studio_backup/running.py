@@ -11,6 +11,8 @@ from studio_backup.compile import Route
 from studio_backup.errors import Locked
 from studio_backup.paths import MAC_TOOLS, configuration, state
 from studio_backup.records import INTERRUPTED, Record, parse_record
+from studio_backup.running_windows import preview as windows_preview
+from studio_backup.running_windows import start as windows_start
 from studio_backup.spec.model import Brake, System
 from studio_backup.transport import Remote
 
@@ -73,6 +75,8 @@ def start(route: Route, accept: str, who: str, system: System | None = None) -> 
     The unit goes on when this script is cut off. `accept` names a refused run whose list is accepted, by `who`.
     """
     os = (system or route.writer).os
+    if os == "windows":
+        return windows_start(route, accept, who, system or route.writer, NO_SUCH_RUN)
     folder, program = state(route.studio, os), configuration(route.studio, os)
     accepted = ""
     if accept:
@@ -146,6 +150,8 @@ def follow(remote: Remote, told: Progress) -> Record | str:
 
 def preview(route: Route) -> str:
     """The script that only looks."""
+    if route.writer.os == "windows":
+        return windows_preview(route)
     return f"{configuration(route.studio, route.writer.os)}/job {route.job_conf} preview\n"
 
 

@@ -20,6 +20,8 @@ from studio_backup.programs import shipped
 from studio_backup.records import INTERRUPTED, SENTENCES, Record, parse_record
 from studio_backup.spec.retention import point_time
 from studio_backup.survey import Answered, Sighting, Silent
+from studio_backup.windows.standing import probe as ask_windows
+from studio_backup.windows.standing import spoken
 
 #: The parts, what an interrupted run is called in its record, and the program: see there for its arguments.
 _SCRIPT = "\n".join((
@@ -89,6 +91,9 @@ class Standing:
 
 def probe(route: Route) -> Probe:
     """Asks for one copy; all copies of a system are asked in one go, last, since a mount may hang."""
+    if route.writer.os == "windows":
+        where = state(route.studio, route.writer.os)
+        return ask_windows(where, route.id, route.target_root, route.volume.ids[route.writer.name])
     root = f"{route.volume.ids[route.writer.name]} {route.target_root}"
     made = f"\t{route.copy.by} {tool_configuration(route)}" if route.copy.by != "own" else ""
     return Probe(
@@ -145,6 +150,8 @@ def _standing(route: Route, sighting: Sighting | None) -> Standing:
 def _parse(route: Route, answer: Reply | Unanswered) -> Standing:
     if isinstance(answer, Unanswered):
         return Standing(route, None, None, (), answer.reason)
+    if route.writer.os == "windows":
+        answer = spoken(answer)
     section = _sections(answer.out).get(route.id)
     if answer.exit or not answer.out.endswith("complete\n") or section is None:
         return Standing(route, None, None, (), answer.err.strip() or "the listing ended early")

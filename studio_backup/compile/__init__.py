@@ -9,6 +9,7 @@ from studio_backup.compile.reader import serve
 from studio_backup.compile.routes import Route, routes
 from studio_backup.compile.sender import send
 from studio_backup.compile.storage import Storage
+from studio_backup.compile.windows import clone_on_windows, send_from_windows
 from studio_backup.compile.writer import receive
 from studio_backup.spec.lint.jobs import can_send, runs_jobs
 from studio_backup.spec.model import Copy, Dataset, Studio, System
@@ -31,13 +32,11 @@ def _way_out(system: System) -> str:
     """What could be done about it."""
     if system.os == "macos":
         return "nothing is fetched from a Mac: write transfer: push into its copies"
-    return "nothing is set up on Windows so far"
+    return "nothing is fetched from Windows: write transfer: push into its copies, or mode: clone between its own disks"
 
 
 def _works(system: System, copy: Copy) -> bool:
-    if system.os == "windows":
-        return False
-    return can_send(system) if copy.transfer == "push" else runs_jobs(system, copy.machine == system.machine)
+    return can_send(system) if copy.transfer == "push" else runs_jobs(system, copy.machine == system.machine, copy.mode)
 
 
 def _first(dataset: Dataset) -> list[Copy]:
@@ -52,11 +51,14 @@ def compile_studio(studio: Studio) -> Compiled:
     keep_macos(collected)
     for route in routes(studio):
         collected.serving = route.dataset.full_name
+        if route.writer.os == "windows":
+            clone_on_windows(collected, route)
+            continue
         receive(collected, route)
         for reader in route.readers:
-            if reader.system.os == "windows":  # its own end is not set up so far; what it lands in is
-                continue
-            if route.pushed:
+            if reader.system.os == "windows":
+                send_from_windows(collected, route, reader)
+            elif route.pushed:
                 send(collected, route, reader)
             else:
                 serve(collected, route, reader)

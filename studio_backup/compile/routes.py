@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import PureWindowsPath
 
-from studio_backup.paths import configuration, label_prefix, state, unit_prefix
+from studio_backup.paths import below, configuration, label_prefix, state, unit_prefix
 from studio_backup.spec.lint.jobs import can_send, runs_jobs
 from studio_backup.spec.model import Copy, Dataset, Studio, System, Volume
+from studio_backup.spec.paths import is_windows_path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +153,8 @@ class Route:
     @property
     def job_conf(self) -> str:
         """The job's configuration."""
+        if self.writer.os == "windows":
+            return below(configuration(self.studio, self.writer.os), "jobs", f"{self.id}.json")
         return f"{configuration(self.studio, self.writer.os)}/jobs/{self.id}.conf"
 
 
@@ -165,7 +169,9 @@ def host_alias(system: System) -> str:
 
 
 def join(root: str, path: str) -> str:
-    """An absolute path below a mount path."""
+    """An absolute path below a mount path, as the system writes it that mounts it there."""
+    if is_windows_path(root):
+        return str(PureWindowsPath(root, path))
     return f"{root.rstrip('/')}/{path}".rstrip("/") or "/"
 
 
@@ -196,12 +202,13 @@ def _source_machine(dataset: Dataset, copy: Copy) -> str:
 def _writers(studio: Studio, copy: Copy, local: bool) -> list[System]:
     machine = studio.machines[copy.machine]
     sees = machine.volumes[copy.volume].paths
-    return [system for system in machine.systems.values() if system.name in sees and runs_jobs(system, local)]
+    systems = (system for system in machine.systems.values() if system.name in sees)
+    return [system for system in systems if runs_jobs(system, local, copy.mode)]
 
 
-def _is_mac(system: System, writer: System) -> bool:
-    """A Mac is read by its own jobs alone."""
-    return system.os == "macos" and system is writer
+def _is_itself(system: System, writer: System) -> bool:
+    """A Mac, or a Windows, is read by its own jobs alone."""
+    return system.os in ("macos", "windows") and system is writer
 
 
 def _readers(studio: Studio, dataset: Dataset, copy: Copy, writer: System) -> tuple[Reader, ...]:
@@ -214,5 +221,5 @@ def _readers(studio: Studio, dataset: Dataset, copy: Copy, writer: System) -> tu
         Reader(system=system, volume=volume, path=join(volume.paths[system.name], path))
         for system in systems
         if system.name in volume.paths
-        if (can_send(system) if copy.transfer == "push" else system.os == "linux" or _is_mac(system, writer))
+        if (can_send(system) if copy.transfer == "push" else system.os == "linux" or _is_itself(system, writer))
     )

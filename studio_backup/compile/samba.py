@@ -65,13 +65,13 @@ def _login(collected: Collector, system: model.System, one: model.Managed, local
             name=user_of(one),
             place=one.place,
             requires=(_server(collected, system, one), local, records),
-            password=_whence(one.secret, str(one.options.get("password-version", ""))),
+            password=whence(one.secret, str(one.options.get("password-version", ""))),
             source=one.secret,
         )
     )
 
 
-def _whence(secret: Secret, version: str) -> str:
+def whence(secret: Secret, version: str) -> str:
     """Where a password is set from: whoever writes another one there says so by another version."""
     told = secret.reference
     if len(secret.words) > 1:  # of a program's arguments only whether they are the same

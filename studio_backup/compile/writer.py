@@ -30,6 +30,8 @@ JOB_PARTS = (
 _NEVER_DATA = ("/lost+found/", f"/{SNAPSHOTS_FOLDER}/")
 #: In the root of each volume of a Mac: what macOS knows of that very volume.
 _MAC_OWN = ("/.Spotlight-V100/", "/.fseventsd/", "/.Trashes/", "/.TemporaryItems/", "/.DocumentRevisions-V100/")
+#: In the root of each volume of Windows: what Windows knows of that very volume.
+_WINDOWS_OWN = ("/$RECYCLE.BIN/", "/System Volume Information/", "/pagefile.sys", "/hiberfil.sys", "/swapfile.sys")
 
 
 def receive(collected: Collector, route: Route) -> None:
@@ -65,11 +67,17 @@ def exclude_of(job_conf: str) -> str:
 
 def excluded(route: Route) -> str:
     """What is never copied, one pattern a line."""
+    return "".join(f"{pattern}\n" for pattern in excluded_patterns(route))
+
+
+def excluded_patterns(route: Route) -> tuple[str, ...]:
+    """What is never copied, as rsync's patterns: the file system's own, and what the dataset leaves out."""
     # ZFS shows it where somebody asked for that (snapdir=visible): every snapshot, as if it were data.
     shown = ("/.zfs/",) if any(reader.volume.filesystem == "zfs" for reader in route.readers) else ()
     of_mac = route.copy.mode == "clone" or (route.pushed and any(one.system.os == "macos" for one in route.readers))
-    never = (*_NEVER_DATA, *shown, *(_MAC_OWN if of_mac else ()))
-    return "".join(f"{pattern}\n" for pattern in (*never, *route.dataset.exclude))
+    of_windows = any(system.os == "windows" for system in (route.writer, *(one.system for one in route.readers)))
+    never = (*_NEVER_DATA, *shown, *(_MAC_OWN if of_mac else ()), *(_WINDOWS_OWN if of_windows else ()))
+    return (*never, *route.dataset.exclude)
 
 
 def _connection(collected: Collector, route: Route) -> list[str]:

@@ -28,6 +28,7 @@ from studio_backup.resources.samba_share import SambaShare
 from studio_backup.resources.samba_user import SambaUser
 from studio_backup.resources.scheduled_task import ScheduledTask
 from studio_backup.resources.sentinel import Sentinel
+from studio_backup.resources.share_credential import ShareCredential
 from studio_backup.resources.snapshot_schedule import SnapshotSchedule
 from studio_backup.resources.ssh_key import SshKey
 from studio_backup.resources.systemd_unit import SystemdUnit
@@ -51,6 +52,6 @@ KINDS: dict[str, type[Resource]] = {
         *(FullDiskAccess, TimeMachine, ApfsSnapshots, AppleRaid, Power, Spotlight),
         *(WindowsVolume, WindowsSentinel),
         *(SambaServer, SambaUser, SambaShare, AvahiService),
-        *(FolderAcl, WindowsFile, ScheduledTask),
+        *(FolderAcl, WindowsFile, ScheduledTask, ShareCredential),
     )
 }

@@ -19,7 +19,8 @@ PURE = (
 )  # fmt: skip
 #: The edge: what reaches machines, keeps records and speaks to people. Each may import those before it, and the pure.
 EDGE = (
-    "abreast", "transport", "ssh", "reveal", "engine", "locks", "evidence", "apply", "running", "rollout",
+    "abreast", "transport", "ssh", "reveal", "engine", "locks", "evidence", "apply", "running_windows",
+    "running", "rollout",
     "references", "report", "notify", "saved", "restore", "cli",
 )  # fmt: skip
 ORDER = (*PURE, *EDGE)

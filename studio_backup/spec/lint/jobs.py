@@ -8,6 +8,7 @@ from studio_backup.spec.lint.sight import Sight
 from studio_backup.spec.model import Copy, Dataset, System, Volume
 
 _PULLED = "such a system can be pulled from; send the copy to a volume of a machine with Linux and systemd"
+_CLONED = "between two of its own disks Windows makes clones: mode: clone; or send the copy elsewhere: transfer: push"
 _PIN = "find it with `blkid` on that system (macOS: `diskutil info`) and pin it as id:, or in ids:"
 
 
@@ -36,9 +37,11 @@ def _age(sight: Sight, copy: Copy, findings: Findings) -> None:
         findings.add(place, "SB412", message, f"make it longer than {format_duration(copy.every.period)}, or delete it")
 
 
-def runs_jobs(system: System, local: bool = False) -> bool:
-    """True for a system that jobs can be installed on; a Mac only makes copies from one of its volumes to another."""
-    return system.services != "none" and (system.os == "linux" or (system.os == "macos" and local))
+def runs_jobs(system: System, local: bool = False, mode: str = "") -> bool:
+    """True for a system that jobs can be installed on; a Mac only makes copies from one of its volumes to another, and
+    Windows only clones."""
+    able = {"linux": True, "macos": local, "windows": local and mode == "clone"}
+    return system.services != "none" and able.get(system.os, False)
 
 
 def can_send(system: System) -> bool:
@@ -50,17 +53,20 @@ def _runners(sight: Sight, copy: Copy, local: bool, findings: Findings) -> list[
     """The systems of the target machine that can make the copy."""
     volume = sight.volume(copy.machine, copy.volume)
     viewers = sight.viewers(volume)
-    runners = [system for system in viewers if runs_jobs(system, local)]
+    runners = [system for system in viewers if runs_jobs(system, local, copy.mode)]
     if runners or (copy.engine == "snapshot" and not viewers):  # a source that nobody mounts is reported as such
         return runners
     place = sight.copy_place(copy, "to")
-    able = [system.name for system in sight.studio.machines[copy.machine].systems.values() if runs_jobs(system, local)]
+    systems = sight.studio.machines[copy.machine].systems.values()
+    able = [system.name for system in systems if runs_jobs(system, local, copy.mode)]
     if not viewers or able:
         seen = f"no system of '{copy.machine}' that could run the job mounts the volume '{copy.volume}'"
         findings.add(place, "SB413", seen, f"add its path for {' or '.join(able) or 'a system'} to paths:")
     else:
         reasons = "; ".join(f"'{system.full_name}' {_why_not(system)}" for system in viewers)
         fix = "delete snapshots: here" if copy.engine == "snapshot" else _PULLED
+        if local and any(system.os == "windows" for system in viewers):
+            fix = _CLONED
         findings.add(place, "SB407", f"no job can run on '{copy.machine}': {reasons}", fix)
     return []
 
@@ -80,7 +86,12 @@ def _sources(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> 
         message = f"no system of '{dataset.machine}' mounts the volume '{dataset.volume}'"
         findings.add(place, "SB413", message, "add path: or paths: to the volume")
         return []
-    sources = [system for system in viewers if copy.transfer == "push" or system.os != "windows"]
+    local = dataset.machine == copy.machine
+    sources = [
+        system
+        for system in viewers
+        if copy.transfer == "push" or system.os != "windows" or runs_jobs(system, local, copy.mode)
+    ]
     if not sources:
         names = ", ".join(f"'{system.full_name}'" for system in viewers)
         message = f"nobody can pull from Windows, and only {names} mounts the volume '{dataset.volume}'"

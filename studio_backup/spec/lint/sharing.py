@@ -48,7 +48,7 @@ def _written(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> 
         return
     machine, volume = sight.studio.machines[copy.machine], sight.volume(copy.machine, copy.volume)
     source = dataset.copies[copy.source_copy].machine if copy.source_copy in dataset.copies else dataset.machine
-    writers = [system for system in sight.viewers(volume) if runs_jobs(system, source == copy.machine)]
+    writers = [system for system in sight.viewers(volume) if runs_jobs(system, source == copy.machine, copy.mode)]
     place = sight.copy_place(copy, "to")
     for system in writers:
         barrier = unwritable(machine, volume, system.os)

@@ -1,0 +1,111 @@
+# Pushing: this machine sends what it holds into a landing on another one, which makes restore points of it by itself.
+#
+# Beside the files lie one-line records, written aside and renamed. Who keeps the copy takes no moment from here: begun
+# RUN, alive RUN, ended RUN FILES OPEN, told RUN RESULT REASON are ours; taken is theirs, and who finds it waits.
+
+function Send-Push {
+    $job = $script:Job
+    Confirm-Source
+    Connect-Landing
+    Start-Push
+    New-Shadow
+    $plan = Compare-Trees -Source (Get-Source) -Target (Get-Target)
+    Set-Counts -Plan $plan
+    Confirm-Plan -Plan $plan
+    Assert-Brake -Plan $plan
+    Confirm-Begun
+    Update-Target -Plan $plan
+    $null = Confirm-Copied -Plan $plan
+    $files = Measure-Files -Folder (Get-Target)
+    Confirm-Begun
+    Write-Landing -Name 'ended' -Text "$($job.run) $files $(if ($job.open) { '1' } else { '0' })"
+    $job.sent = $true
+}
+
+# Two look and write in turn, so one of them sees the other: taken before begun and after it.
+function Start-Push {
+    $job = $script:Job
+    $job.sent = $false
+    $job.begun = $false
+    if (Test-Taken) { Stop-Run -Result 'busy' -Reason 'landing-busy' }
+    Remove-Landing -Name 'ended'
+    Write-Landing -Name 'begun' -Text $job.run
+    $job.begun = $true
+    if (Test-Taken) {
+        Remove-Landing -Name 'begun'
+        $job.begun = $false
+        Stop-Run -Result 'busy' -Reason 'landing-busy'
+    }
+    Invoke-Beat
+}
+
+function Confirm-Plan {
+    param($Plan)
+    if ($Plan.files -eq 0) { Stop-Run -Result 'refused' -Reason 'source-empty' }
+    if ($Plan.files -lt $script:Job.floor) { Stop-Run -Result 'refused' -Reason 'too-few-files' }
+}
+
+# Long walks lie behind us: is the landing still this run's, and the source still the right volume?
+function Confirm-Begun {
+    $job = $script:Job
+    $line = ''
+    try { $line = Read-FirstLine -Path "$($job.landing)\records\begun" } catch { $null = $_ }
+    if ($line -cne $job.run) {
+        $job.begun = $false
+        Stop-Run -Result 'failed' -Reason 'incomplete'
+    }
+    if (Test-Taken) { Stop-Run -Result 'busy' -Reason 'landing-busy' }
+    $null = Confirm-Volume -Side 'source' -Root $job.source_root -Id $job.source_id -Line $job.source_sentinel
+}
+
+function Test-Taken {
+    [IO.File]::Exists("$($script:Job.landing)\records\taken")
+}
+
+function Write-Landing {
+    param([string] $Name, [string] $Text)
+    $path = "$($script:Job.landing)\records\$Name"
+    try {
+        [IO.File]::WriteAllText("$path.new", "$Text`n", (New-Object Text.ASCIIEncoding))
+        [IO.File]::Delete($path)
+        [IO.File]::Move("$path.new", $path)
+    } catch {
+        Write-Log "the landing: $($Name): $($_.Exception.Message)"
+        Stop-Run -Result 'failed' -Reason 'rsync-network'
+    }
+}
+
+function Remove-Landing {
+    param([string] $Name)
+    [IO.File]::Delete("$($script:Job.landing)\records\$Name")
+}
+
+# Once a minute, while anything is done in a landing: who keeps it would take a silent push for a lost one.
+function Invoke-Beat {
+    $job = $script:Job
+    if (($job.landing -eq '') -or -not $job.begun) { return }
+    if (([DateTime]::UtcNow - $job.beaten).TotalSeconds -lt 60) { return }
+    Write-Landing -Name 'alive' -Text $job.run
+    $job.beaten = [DateTime]::UtcNow
+}
+
+# However it ended: what was begun and not ended is given up, and why there is none is told. Words from the closed list.
+function Close-Push {
+    $job = $script:Job
+    if ($job.kind -cne 'push') { return }
+    if (@('ok', 'away') -cnotcontains $job.result) {
+        if (-not $job.shared) { Connect-Quietly }
+        if ($job.landing -ne '') {
+            if ($job.begun -and -not $job.sent) { Remove-Landing -Name 'begun' }
+            $word = $job.result
+            if (@('refused', 'busy', 'failed') -cnotcontains $word) { $word = 'failed' }
+            if ($job.reason -cne 'landing-busy') { Write-Landing -Name 'told' -Text "$($job.run) $word $($job.reason)" }
+        }
+    }
+    if ($job.shared) { Disconnect-Landing }
+}
+
+# A run that was refused before it had a share to say so in; where that cannot be had, its own record is left.
+function Connect-Quietly {
+    try { Connect-Landing } catch { $null = $_ }
+}

@@ -1,0 +1,121 @@
+# What a run leaves behind: one JSON line of numbers and known words, and a log for everything else.
+
+function Get-Epoch {
+    $begin = New-Object DateTime(1970, 1, 1, 0, 0, 0, [DateTimeKind]::Utc)
+    [long] [Math]::Floor(([DateTime]::UtcNow - $begin).TotalSeconds)
+}
+
+function Write-Log {
+    param([string] $Text)
+    if ($script:Job.log_file -eq '') { return }
+    [IO.File]::AppendAllText($script:Job.log_file, "$Text`r`n", (New-Object Text.UTF8Encoding $false))
+}
+
+# A name that no other run has: its moment, and eight letters of chance.
+function Open-Record {
+    $job = $script:Job
+    $job.started = Get-Epoch
+    $chance = [Guid]::NewGuid().ToString('N').Substring(0, 8).ToUpperInvariant()
+    $job.run = [DateTime]::UtcNow.ToString('yyyyMMdd\THHmmss\Z') + '-' + $chance
+    $job.record_file = "$($job.state)\runs\$($job.id).$($job.run).json"
+    $job.list_file = "$($job.state)\runs\$($job.id).$($job.run).list"
+    $job.progress_file = "$($job.state)\runs\$($job.id).$($job.run).progress"
+    $job.log_file = "$($job.state)\log\$($job.id).$($job.run).log"
+    Write-Log "$($job.dataset)/$($job.copy): run $($job.run)"
+    $job.result = 'running'
+    Write-Whole -Path $job.record_file -Text ((Format-Record) + "`n")
+    $job.result = ''
+}
+
+# A JSON string of a word, or null. Whatever is no plain character is left out: no escapes, nothing to smuggle.
+function Format-Word {
+    param([string] $Text)
+    $plain = [Regex]::Replace($Text, '[^A-Za-z0-9@._/:+ -]', '')
+    if ($plain -eq '') { 'null' } else { '"' + $plain + '"' }
+}
+
+function Format-Number {
+    param($Number)
+    if ("$Number" -match '^[0-9]+$') { "$Number" } else { 'null' }
+}
+
+function Format-Record {
+    $job = $script:Job
+    $pairs = @('"version":1')
+    foreach ($name in @('studio', 'dataset', 'copy', 'run', 'result', 'reason')) {
+        $pairs += '"' + $name + '":' + (Format-Word -Text $job[$name])
+    }
+    foreach ($name in @('started', 'ended', 'seconds', 'files', 'bytes', 'created', 'deleted', 'rewritten')) {
+        $pairs += '"' + $name + '":' + (Format-Number -Number $job[$name])
+    }
+    $pairs += '"restore_point":' + (Format-Word -Text $job.restore_point)
+    $pairs += '"source":' + (Format-Word -Text $job.source_name)
+    $pairs += '"open":' + $(if ($job.open) { 'true' } else { 'false' })
+    $pairs += '"accepted_by":' + (Format-Word -Text $job.accepted_by)
+    '{' + ($pairs -join ',') + '}'
+}
+
+function Set-Ended {
+    $script:Job.ended = Get-Epoch
+    $script:Job.seconds = [Math]::Max(0, $script:Job.ended - $script:Job.started)
+}
+
+function Get-Code {
+    $codes = @{ ok = 0; away = 3; busy = 3; refused = 5 }
+    if ($codes.ContainsKey($script:Job.result)) { $codes[$script:Job.result] } else { 1 }
+}
+
+# A list belongs to a run that somebody has to decide about.
+function Complete-Record {
+    $job = $script:Job
+    Set-Ended
+    Write-Log "result: $($job.result) $($job.reason)"
+    Write-Whole -Path $job.record_file -Text ((Format-Record) + "`n")
+    if ($job.result -ceq 'ok') { [IO.File]::Delete($job.list_file) }
+    Remove-OldRecords
+    [IO.File]::Delete($job.progress_file)
+    [IO.File]::Delete("$($job.progress_file).robocopy")
+    [Console]::Out.Write((Format-Record) + "`n")
+    $job.code = Get-Code
+}
+
+function Get-RecordFiles {
+    $job = $script:Job
+    $files = @([IO.Directory]::GetFiles("$($job.state)\runs", "$($job.id).*.json"))
+    , @($files | Sort-Object)
+}
+
+# We hold the lock, so a record that says `running` belongs to a run that was killed.
+function Close-Interrupted {
+    $job = $script:Job
+    foreach ($path in (Get-RecordFiles)) {
+        if ($path -eq $job.record_file) { continue }
+        $text = [IO.File]::ReadAllText($path)
+        if (-not $text.Contains('"result":"running"')) { continue }
+        $closed = '"result":"failed","reason":"interrupted"'
+        Write-Whole -Path $path -Text $text.Replace('"result":"running","reason":null', $closed)
+        $name = [IO.Path]::GetFileNameWithoutExtension($path)
+        [IO.File]::Delete("$($job.state)\runs\$name.progress")
+        [IO.File]::Delete("$($job.state)\runs\$name.progress.robocopy")
+    }
+    foreach ($path in [IO.Directory]::GetFiles("$($job.state)\runs", "$($job.id).*.new")) { [IO.File]::Delete($path) }
+}
+
+# Keeps the newest 200 records with what belongs to them.
+function Remove-OldRecords {
+    $job = $script:Job
+    $files = Get-RecordFiles
+    for ($at = 0; $at -lt $files.Count - 200; $at++) {
+        $name = [IO.Path]::GetFileNameWithoutExtension($files[$at])
+        foreach ($ending in @('json', 'list', 'progress')) { [IO.File]::Delete("$($job.state)\runs\$name.$ending") }
+        [IO.File]::Delete("$($job.state)\log\$name.log")
+    }
+}
+
+# What has moved so far, for whoever waits: bytes, percent and files.
+function Write-Advance {
+    param([long] $Bytes, [long] $All, [long] $Files)
+    $percent = 0
+    if ($All -gt 0) { $percent = [Math]::Min(100, [Math]::Floor($Bytes * 100 / $All)) }
+    [IO.File]::WriteAllText($script:Job.progress_file, "$Bytes`t$percent`t$Files`n")
+}
