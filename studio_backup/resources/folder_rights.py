@@ -44,8 +44,10 @@ def access_of(reply: Reply, folder: str) -> Access | None:
             raise Unparsable(f"the access list of {folder} cannot be read: {found['trouble']}")
         if standing != "folder":
             return Access(standing, "", "", (), ())
-        security = _security(found.get("security"))
-        loose = [text for one in documents(found.get("loose")) if (text := _loose(one, is_configuration(folder)))]
+        if not {"security", "loose"} <= set(found):
+            raise Unparsable("the listing of access lists is not one that is known")
+        security = _security(found["security"])
+        loose = [text for one in documents(found["loose"]) if (text := _loose(one, is_configuration(folder)))]
         inherits = "no" if security["closed"] == "True" else "yes"
         return Access(standing, str(security["owner"]), inherits, _rights(security), tuple(sorted(loose)))
     raise Unparsable(f"{folder} is not in the listing")
@@ -78,7 +80,11 @@ def _rules(security: dict[str, Any]) -> Sequence[dict[str, Any]]:
     rules = documents(security["rules"])
     for rule in rules:
         numbers = [str(rule.get(key, "")).removeprefix("-") for key in ("rights", "inherit", "propagate")]
-        if not all(number.isdigit() for number in numbers) or rule.get("type") not in ("Allow", "Deny"):
+        if (
+            not all(number.isdigit() for number in numbers)
+            or not str(rule.get("sid", "")).startswith("S-")
+            or rule.get("type") not in ("Allow", "Deny")
+        ):
             raise Unparsable("a rule of an access list is not one that is known")
     return rules
 
@@ -96,6 +102,8 @@ def _words(rule: dict[str, Any]) -> str:
 def _loose(value: dict[str, Any], strict: bool) -> str:
     """What is wrong with a file: its owner, where a program or a configuration stands, or who else may change it."""
     security = _security(value)
+    if "name" not in value:
+        raise Unparsable("a file of an access list has no name")
     ours = (SYSTEM, ADMINISTRATORS)
     others = {
         str(rule["sid"])
@@ -105,4 +113,4 @@ def _loose(value: dict[str, Any], strict: bool) -> str:
     wrong = [f"{sid} may change it" for sid in sorted(others)]
     if strict and security["owner"] not in ours:
         wrong.append(f"owned by {security['owner']}")
-    return f"{value.get('name')}: {', '.join(wrong)}" if wrong else ""
+    return f"{value['name']}: {', '.join(wrong)}" if wrong else ""

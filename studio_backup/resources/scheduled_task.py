@@ -18,11 +18,13 @@ from studio_backup.resources.task_triggers import trigger_xml
 from studio_backup.resources.task_xml import meaning
 from studio_backup.source import Place
 from studio_backup.step import Risk, Step
-from studio_backup.windows.answers import document, listed
+from studio_backup.windows.answers import document, documents, listed
 
 _PROGRAM = f"{shipped('windows-standing.ps1')}\n{shipped('scheduled-task.ps1')}\n"
 #: So many are missed by a system that was merely off for a while; the counter goes back to none with the next run.
 _MISSED = 3
+#: What is said of each task that could be read.
+_READ = {"xml", "state", "result", "last", "next", "missed"}
 #: In the order that Windows itself exports them in.
 SETTINGS = (
     "DisallowStartIfOnBatteries false", "ExecutionTimeLimit PT0S", "StartWhenAvailable true",
@@ -74,8 +76,8 @@ class ScheduledTask(Resource):
             if troubles:
                 raise Unparsable(f"not every task could be listed: {troubles[0]}")
             return None
-        if entry.get("trouble") or not entry.get("xml"):
-            raise Unparsable(f"the task {self.name} cannot be read: {entry.get('trouble') or 'no definition'}")
+        if entry["trouble"] or not entry["xml"]:
+            raise Unparsable(f"the task {self.name} cannot be read: {entry['trouble'] or 'no definition'}")
         text, seen = str(entry["xml"]), meaning(str(entry["xml"]))
         return type(self)(
             system=self.system, name=self.name, place=self.place, owner=seen.owner, description=seen.description,
@@ -170,34 +172,42 @@ def _tasks(reply: Reply, folder: str) -> tuple[Mapping[str, dict[str, Any]], lis
     said = _listing(reply)
     if not str(said["listed"]).isdigit() or int(said["listed"]) == 0:
         raise Unparsable("Task Scheduler lists no task at all, which no Windows is without")
-    for found in listed(said["folders"]):
-        if str(found.get("folder", "")).casefold() == folder.casefold():
-            tasks = {str(task.get("name", "")).casefold(): task for task in listed(found.get("tasks"))}
-            return tasks, [str(one) for one in listed(said["troubles"])]
+    for found in documents(said["folders"]):
+        if str(found["folder"]).casefold() == folder.casefold():
+            tasks = documents(found["tasks"])
+            return {str(task["name"]).casefold(): task for task in tasks}, [
+                str(one) for one in listed(said["troubles"])
+            ]
     raise Unparsable(f"{folder} is not in the listing")
 
 
 @lru_cache(maxsize=16)
 def _listing(reply: Reply) -> dict[str, Any]:
     said = document(reply)
-    if not {"listed", "troubles", "folders"} <= set(said):
+    known = {"listed", "troubles", "folders"} <= set(said)
+    folders = documents(said["folders"]) if known else []
+    if not known or any(not {"folder", "tasks"} <= set(one) for one in folders):
         raise Unparsable("the listing of tasks is not one that is known")
+    for task in (task for one in folders for task in documents(one["tasks"])):
+        # What could not be read to its end has its name and what went wrong.
+        if not ({"name", "trouble"} <= set(task) and (task["trouble"] or set(task) >= _READ)):
+            raise Unparsable("a task of the listing is not one that is known")
     return said
 
 
 def _result(entry: dict[str, Any]) -> str:
     """How the last run ended; `fine` for a task that never ran, whatever number stands there."""
     try:
-        code = unsigned(str(entry.get("result", "")))
-        if str(entry.get("last") or "1999")[:4] < "2000":
+        code = unsigned(str(entry["result"]))
+        if str(entry["last"] or "1999")[:4] < "2000":
             return "fine"
     except ValueError as error:
-        raise Unparsable(f"the last result of {entry.get('name')} is no number") from error
+        raise Unparsable(f"the last result of {entry['name']} is no number") from error
     return outcome(code)
 
 
 def _missed(entry: dict[str, Any]) -> str:
-    count = str(entry.get("missed", ""))
+    count = str(entry["missed"])
     if not count.isdigit():
-        raise Unparsable(f"the missed runs of {entry.get('name')} are no number")
+        raise Unparsable(f"the missed runs of {entry['name']} are no number")
     return "few" if int(count) < _MISSED else f"{count} runs one after another"
