@@ -74,5 +74,10 @@ function Write-Whole {
     } finally {
         $stream.Dispose()
     }
-    if ([IO.File]::Exists($Path)) { [IO.File]::Replace($aside, $Path, $null) } else { [IO.File]::Move($aside, $Path) }
+    if ([IO.File]::Exists($Path)) {
+        # $null would reach it as an empty name of a file to keep the old one under, which it refuses.
+        [IO.File]::Replace($aside, $Path, [NullString]::Value)
+    } else {
+        [IO.File]::Move($aside, $Path)
+    }
 }
