@@ -56,6 +56,7 @@ def job(route: Route) -> str:
             "state": state(route.studio, route.writer.os),
             "program": configuration(route.studio, route.writer.os),
             **({"landing": route.landing_records} if route.pushed else {}),
+            **({"lander": route.lander, "records": route.share_records} if route.shared else {}),
             **(rsync_options(CLONE) if copy.mode == "clone" else {}),
         }
     )

@@ -6,6 +6,7 @@ import dataclasses
 
 from studio_backup.compile import conf
 from studio_backup.compile.collect import Collector
+from studio_backup.compile.landing_share import landing_owner, make_share
 from studio_backup.compile.reader import GATE_PARTS
 from studio_backup.compile.routes import Reader, Route, host_alias
 from studio_backup.flavours import PUSH
@@ -32,7 +33,10 @@ def make_landing(collected: Collector, route: Route, target: str) -> list[str]:
     notes = Directory(
         system=name, name=route.landing_records, place=place, mode="0700", owner=route.lander, requires=(user, records)
     )
-    landing = dataclasses.replace(notes, name=route.landing, guard=route.target_root, requires=(user, target))
+    owner, mode = landing_owner(route)
+    landing = dataclasses.replace(
+        notes, name=route.landing, mode=mode, owner=owner, guard=route.target_root, requires=(user, target)
+    )
     needs = [collected.program(system, part, place) for part in GATE_PARTS]
     for reader in route.readers:
         if reader.system.os == "windows":  # it comes by the share
@@ -52,7 +56,8 @@ def make_landing(collected: Collector, route: Route, target: str) -> list[str]:
                 ours=True,
             )
         )
-    return [collected.add(notes), collected.add(landing)]
+    made = [collected.add(notes), collected.add(landing)]
+    return made + (make_share(collected, route, made[-1], user) if route.shared else [])
 
 
 def _gate(route: Route) -> str:
@@ -68,6 +73,7 @@ def _gate(route: Route) -> str:
             "id": route.volume.ids[route.writer.name],
             "volume": route.volume.full_name,
             "landing": route.landing_records,
+            **({"records": route.share_records} if route.shared else {}),
         }
     )
 

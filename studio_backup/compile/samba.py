@@ -16,6 +16,7 @@ from studio_backup.resources.samba_server import SambaServer
 from studio_backup.resources.samba_share import SambaShare
 from studio_backup.resources.samba_user import RECORDS, SambaUser
 from studio_backup.secret import Secret
+from studio_backup.source import Place
 from studio_backup.spec import model
 from studio_backup.spec.shares import path_of, quota_of, user_of, volume_of
 
@@ -33,10 +34,13 @@ def keep_share(collected: Collector, machine: model.Machine, system: model.Syste
         system=name, name=f"{root}/{path_of(one)}", place=place, mode="0700", owner=user, guard=root,
         requires=(*there, local),
     )  # fmt: skip
-    needs = [_server(collected, system, one), collected.add(folder), _login(collected, system, one, local)]
-    needs += [collected.program(system, part, place) for part in _PARTS]
-    words = (root, volume.ids[system.name], volume.full_name, collected.studio.name)
-    guard = shlex.join((f"{configuration(collected.studio.name)}/share", *words))
+    if one.secret is None:  # the spec is refused before it comes to this
+        raise LookupError(one.name)
+    version = str(one.options.get("password-version", ""))
+    needs = [server(collected, system, place), collected.add(folder)]
+    needs.append(login(collected, system, local, one.secret, version, place))
+    guard, parts = guarded(collected, system, volume, place)
+    needs += parts
     collected.add(
         SambaShare(
             system=name,
@@ -51,22 +55,34 @@ def keep_share(collected: Collector, machine: model.Machine, system: model.Syste
     )
 
 
-def _server(collected: Collector, system: model.System, one: model.Managed) -> str:
-    return collected.add(SambaServer(system=system.full_name, name="smbd", place=one.place))
+def guarded(
+    collected: Collector, system: model.System, volume: model.Volume, place: Place, *words: str
+) -> tuple[str, list[str]]:
+    """What smbd runs before it lets anybody in to a share of a volume, and what that needs. `words` go to it, too."""
+    parts = [collected.program(system, part, place) for part in _PARTS]
+    asked = (volume.paths[system.name], volume.ids[system.name], volume.full_name, collected.studio.name, *words)
+    return shlex.join((f"{configuration(collected.studio.name)}/share", *asked)), parts
 
 
-def _login(collected: Collector, system: model.System, one: model.Managed, local: str) -> str:
-    if one.secret is None:  # the spec is refused before it comes to this
-        raise LookupError(one.name)
-    records = collected.folder(system, RECORDS, one.place, "0700")
+def server(collected: Collector, system: model.System, place: Place) -> str:
+    """The Samba of a machine; which version Macs can use counts where Macs come to it."""
+    serves_macs = any(one.kind == SambaShare.kind and one.machine == system.machine for one in collected.studio.managed)
+    return collected.add(
+        SambaServer(system=system.full_name, name="smbd", place=place, macs="served" if serves_macs else None)
+    )
+
+
+def login(collected: Collector, system: model.System, local: str, secret: Secret, version: str, place: Place) -> str:
+    """Samba's user of the local user at an address."""
+    records = collected.folder(system, RECORDS, place, "0700")
     return collected.add(
         SambaUser(
             system=system.full_name,
-            name=user_of(one),
-            place=one.place,
-            requires=(_server(collected, system, one), local, records),
-            password=whence(one.secret, str(one.options.get("password-version", ""))),
-            source=one.secret,
+            name=local.rsplit("/", 1)[-1],
+            place=place,
+            requires=(server(collected, system, place), local, records),
+            password=whence(secret, version),
+            source=secret,
         )
     )
 

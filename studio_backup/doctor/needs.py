@@ -56,6 +56,8 @@ def wanted(studio: Studio) -> dict[str, Wanted]:
             writer["zfs"] = "restore points are its snapshots"
         if route.pushed:
             writer["useradd"] = "what others send is written by a user of its own"
+            if route.shared:
+                writer |= dict.fromkeys(("smbd", "pdbedit", "testparm"), "Windows sends into a share of it")
             for reader in route.readers:
                 sender = _WINDOWS_SENDER if reader.system.os == "windows" else _SENDER
                 found[reader.system.full_name].programs |= sender | _STARTERS[reader.system.os]

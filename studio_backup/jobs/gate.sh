@@ -22,7 +22,7 @@ umask 077
 
 # The configuration may set these and no others are read.
 dataset='' copy_id='' kind='' path='' root='' id='' volume='' floor='' quiet='' quiet_limit='' busy_patterns=''
-exclude='' state='' studio='' send='' takers='' landing=''
+exclude='' state='' studio='' send='' takers='' landing='' records=''
 
 program=${0%/*}
 # shellcheck source=/dev/null
@@ -39,6 +39,8 @@ program=${0%/*}
 . "$program/zfs-snapshots.sh"
 # shellcheck source=/dev/null
 . "$program/lock.sh"
+# shellcheck source=/dev/null
+. "$program/shared.sh"
 # shellcheck source=/dev/null
 . "$program/landing.sh"
 

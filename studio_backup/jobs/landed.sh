@@ -7,127 +7,87 @@
 # The parts share their variables, which no single file shows.
 # shellcheck disable=SC2034,SC2154
 
-# How long a push may have neither an end nor anybody who writes, in seconds.
-landing_grace=900
-
-# Sets landed_run, landed_point, landed_files, landed_open of a push that is whole, or landed_lost for one that is not
-# and will not be, or told_run, told_result, told_reason. Succeeds when one of them is news.
-landing_waits() {
-  # Whoever closed it and was killed opens it no more: we hold the job's lock, so nobody else reads it now.
-  rm -f "$landing.closed"
-  landed_run='' landed_point='' landed_files='' landed_open=0 landed_lost='' told_run='' landing_used=0
-  ! landing_is_used || landing_used=1
-  if read_landing told && is_news heard "$record_run"; then
-    told_run=$record_run
-    # shellcheck disable=SC2086
-    set -- $record_rest
-    told_result=${1:-} told_reason=${2:-}
-    return 0
-  fi
-  if ! read_landing begun || ! is_news settled "$record_run" || ! is_point "$record_rest"; then return 1; fi
-  landed_begun=$record_run landed_point=$record_rest
-  if read_landing ended && [ "$record_run" = "$landed_begun" ]; then
-    # shellcheck disable=SC2086
-    set -- $record_rest
-    landed_files=${1:-} landed_open=${2:-}
-    landed_run=$landed_begun
-    ! was_refused || return 1
-    if [ "$landing_used" -eq 1 ]; then [ "$manual" = 1 ]; else landing_is_due; fi
-    return
-  fi
-  # Between its words a long push has nobody here for a moment: told as lost, it may still turn out to be whole.
-  if [ "$landing_used" -eq 1 ] || ! is_news lost "$landed_begun"; then return 1; fi
-  read_point_epoch "$landed_point"
-  if [ "$manual" != 1 ] && [ $((now - point_epoch)) -lt "$landing_grace" ] && [ "$point_epoch" -le "$now" ]; then return 1; fi
-  landed_lost=$landed_begun
-}
-
-# Sets record_run and record_rest of one record; a link is none, nor is anything but plain words.
-read_landing() {
-  record_run='' record_rest=''
-  if [ ! -f "$landing/$1" ] || [ -h "$landing/$1" ]; then return 1; fi
-  record_line=$(head -c 200 "$landing/$1" 2>/dev/null | head -n 1)
-  case $record_line in '' | *[!A-Za-z0-9\ -]*) return 1 ;; esac
-  record_run=${record_line%% *} record_rest=${record_line#* }
-}
-
-# What was dealt with is remembered out of the sender's reach.
-is_news() {
-  news_known=''
-  { [ -f "$state/landings/$id.$1" ] && IFS= read -r news_known <"$state/landings/$id.$1"; } || :
-  [ "$news_known" != "$2" ]
-}
-
-settle_landing() {
-  settled_file=$state/landings/$id.$1
-  if ! printf '%s\n' "$2" >"$settled_file.new" || ! mv -f "$settled_file.new" "$settled_file"; then
-    finish failed restore-point
-  fi
-}
-
-# Judged and refused, it is not judged again before there is another push or somebody's word: for as long as it is read
-# the landing is closed, also to the push that would mend it.
-was_refused() {
-  [ "$manual" != 1 ] && [ ! -e "$state/accept/$id" ] && ! is_news refused "$landed_run"
-}
-
-note_refused() {
-  [ -z "$landed_judged" ] || printf '%s\n' "$landed_judged" >"$state/landings/$id.refused"
-}
-
-# A push that comes too early waits for the period to end, and leaves no record until then.
-landing_is_due() {
-  find_newest
-  reading=$landed_point
-  if is_due; then return 0; fi
-  [ "$reason" != period ]
-}
-
 make_landed() {
   if [ -n "$told_run" ]; then
-    settle_landing heard "$told_run"
+    settle_landing "$told_at" "$told_run"
     known_reason "$told_reason" incomplete
     case $told_result in refused | busy | failed) ;; *) told_result=failed ;; esac
     finish "$told_result" "$reason"
   fi
   if [ -n "$landed_lost" ]; then
-    settle_landing lost "$landed_lost"
+    settle_landing "lost$landed_way" "$landed_lost"
     finish failed incomplete
   fi
   [ -n "$landed_run" ] || finish ok nothing-landed
   close_landing
-  read_landing begun
-  read_landed_ends || finish busy landing-busy
+  is_still_landed || finish busy landing-busy
   find_newest
   reading=$landed_point source_name=$source_volume
   if is_ahead "$reading" 0; then finish refused source-clock; fi
   if ! is_due; then
-    settle_landing settled "$landed_run"
+    settle_landing "settled$landed_way" "$landed_run"
     finish ok "$reason"
   fi
   base=$target/points/$newest
   land_tree
+  is_still_landed || finish busy landing-busy
   complete_point "$point" || finish failed restore-point
   restore_point=$point open=$landed_open
-  settle_landing settled "$landed_run"
+  settle_landing "settled$landed_way" "$landed_run"
   retain_and_finish
 }
 
-# From here on the gate lets nobody in. Whoever was in already is seen now, and goes first.
+# From here on the gate lets nobody in, and who comes by the share finds it taken. Whoever was in already is seen now,
+# and goes first.
 close_landing() {
   landing_closed=$landing.closed
   printf '%s\n' "$$" >"$landing_closed" || finish failed restore-point
-  if landing_is_used; then finish busy landing-busy; fi
+  open_share
+  if landing_is_used || ! take_share; then finish busy landing-busy; fi
 }
 
 landing_is_used() {
-  [ -f "$landing/lock/landing" ] && lock_is_held "$landing/lock/landing"
+  [ "$share_taken" -eq 1 ] || { [ -f "$landing/lock/landing" ] && lock_is_held "$landing/lock/landing"; }
 }
 
-# Behind the closed door: is it still the push that was seen to be whole?
-read_landed_ends() {
-  [ "$record_run" = "$landed_run" ] && read_landing ended && [ "$record_run" = "$landed_run" ]
+# Behind the closed door: is it still the push that was seen to be whole, and the one that came last?
+is_still_landed() {
+  still_way=$landed_way still_run=$landed_run still_moment=$landed_moment
+  read_landed_begun && [ "$landed_way" = "$still_way" ] && [ "$landed_begun" = "$still_run" ] &&
+    [ "$landed_moment" = "$still_moment" ] && read_landed_end
 }
+
+# Sets share_taken to 1 where a push through the gate has the landing. What a killed run of ours left is cleared away: we
+# hold its lock; and what a push left that has had no sign of life for long.
+open_share() {
+  share_taken=0
+  if ! share_is_there || ! read_taken; then return 0; fi
+  if [ "$taken_owner" = 0 ]; then
+    rm -f "$records/taken"
+  elif ! landing_is_used && { [ $((now - taken_moment)) -ge "$landing_grace" ] || [ "$taken_moment" -gt "$((now + 60))" ]; }; then
+    rm -f "$records/taken"
+  else
+    share_taken=1
+  fi
+}
+
+# Written out of reach and moved there: nothing is written through what the share's user may have put in its place.
+take_share() {
+  share_is_there || return 0
+  taken_new=$target/.studio-backup-taken
+  rm -f "$taken_new"
+  (set -C && umask 022 && printf '%s\n' "$run" >"$taken_new") || return 1
+  landing_taken=$records/taken
+  mv -fT "$taken_new" "$landing_taken" 2>>"$log_file" && return 0
+  rm -f "$taken_new"
+  return 1
+}
+
+# Root opens nothing that the share's user wrote.
+as_sender() (
+  receiver=$lander
+  exec_as_receiver "$@"
+)
 
 land_tree() {
   if [ ! -d "$source_path" ] || [ -h "$source_path" ]; then finish refused source-missing; fi
@@ -137,11 +97,14 @@ land_tree() {
   else
     judged_tree
   fi
+  # A link cannot be seen from a share: what another system sent into the landing is not among what was counted there.
+  landed_here=$files
+  [ -z "$landed_way" ] || landed_here=$((files - $(find "$partial" -type l -exec printf '%.0sx' {} + | wc -c)))
   case $landed_files in
     -) ;;
-    "$files") ;;
+    "$landed_here") ;;
     *)
-      say "landed: $files files are here, $landed_files were sent"
+      say "landed: $landed_here files are here, $landed_files were sent"
       note_refused
       finish failed incomplete
       ;;

@@ -1,6 +1,8 @@
 # shellcheck shell=sh
 # The landing: where another machine's files arrive before they are anything. Its key does here what this file says, as
-# a user without rights who owns the landing and no restore point.
+# a user without rights who owns what has landed and no restore point.
+#
+# Another system of that machine may send into the same landing by a share (shared.sh): one of the two at a time.
 #
 # Beside it stand one-line records, by this machine's clock, of the newest push: begun `RUN MOMENT`, arrived `RUN`,
 # ended `RUN FILES OPEN`, and told `RUN RESULT REASON`, why there was none. Only `ended` after `arrived` is whole.
@@ -28,6 +30,31 @@ claim_landing() {
   [ ! -e "$landing.closed" ] || landing_is_busy
 }
 
+# What the share's records say is read as who we are: their owner.
+as_sender() {
+  "$@"
+}
+
+# Takes the landing from whoever may come by the share. What came by it before is no push any more.
+take_from_share() {
+  share_is_there || return 0
+  mark_taken || landing_is_busy
+  if share_sends; then
+    leave_share
+    landing_is_busy
+  fi
+  rm -f "$records/begun" "$records/alive" "$records/ended"
+}
+
+# In a sticky folder what the job that reads the landing left there cannot be replaced.
+mark_taken() {
+  ! share_is_there || { printf '%s\n' "$run" >"$records/taken.new" && mv -f "$records/taken.new" "$records/taken"; } 2>/dev/null
+}
+
+leave_share() {
+  ! share_is_there || rm -f "$records/taken" 2>/dev/null
+}
+
 leave_landing() {
   trap '' EXIT
   release_lock
@@ -47,8 +74,12 @@ begin_landing() {
   require_landing
   has_room "$path" || refuse no-space
   claim_landing
+  take_from_share
   rm -f "$landing/arrived" "$landing/ended"
-  make_landing_folder || refuse landing-missing
+  if ! make_landing_folder; then
+    leave_share
+    refuse landing-missing
+  fi
   write_landing begun "$run $now_point"
   printf '%s\n' "$run"
 }
@@ -62,8 +93,9 @@ make_landing_folder() {
   esac
 }
 
-# The run that is named must be the one that is under way.
+# The run that is named must be the one that is under way, and nobody may have come by the share since.
 own_landing() {
+  ! came_by_share || refuse incomplete
   landing_run='' landing_moment=''
   case $1 in '' | *[!A-Z0-9-]*) refuse request ;; esac
   read -r landing_run landing_moment 2>/dev/null <"$landing/begun" || refuse incomplete
@@ -109,6 +141,7 @@ take_landing() {
   command -v rsync >/dev/null 2>&1 || refuse rsync-missing
   claim_landing
   own_landing "$taken"
+  mark_taken || landing_is_busy
   if [ ! -d "$path/files" ] || [ -h "$path/files" ]; then refuse landing-missing; fi
   [ "$landing_dry" -eq 1 ] || rm -f "$landing/arrived" "$landing/ended"
   set --
@@ -120,6 +153,7 @@ take_landing() {
   rsync --server $landing_options "$@" --munge-links --chmod=Du+rwx,Fu+rw,ug-s --partial-dir="$partial_folder" \
     --timeout=600 . "$path/files/"
   landing_code=$?
+  mark_taken
   [ "$landing_code" -eq 0 ] || exit "$landing_code"
   [ "$landing_dry" -eq 1 ] || write_landing arrived "$taken"
 }
@@ -136,6 +170,7 @@ end_landing() {
   IFS= read -r landing_arrived 2>/dev/null <"$landing/arrived" || :
   [ "$landing_arrived" = "$1" ] || refuse incomplete
   write_landing ended "$1 $2 $3"
+  leave_share
 }
 
 # tell ID RESULT REASON: there is nothing to send, and why. The words are checked by who reads them.
@@ -148,4 +183,5 @@ tell_landing() {
   # What this sender had begun and not ended, it has given up: it is told for what it is, and not as lost later on.
   [ -e "$landing/ended" ] || rm -f "$landing/begun"
   write_landing told "$run $1 $2"
+  leave_share
 }

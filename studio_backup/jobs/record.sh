@@ -124,7 +124,7 @@ finish() {
   # A list belongs to a run that somebody has to decide about.
   if [ "$1" = ok ] && [ -e "$list_file" ]; then rm -f "$list_file"; fi
   rotate_records
-  release_lock "$progress_file"* ${landing_closed:+"$landing_closed"}
+  release_lock "$progress_file"* ${landing_taken:+"$landing_taken"} ${landing_closed:+"$landing_closed"}
   print_record "$1" "$2"
   case $1 in
     ok) exit 0 ;;

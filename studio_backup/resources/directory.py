@@ -39,7 +39,7 @@ class Directory(Resource):
     summary: ClassVar[str] = "a folder with mode and owner; one that may hold data is never removed (compiled)"
 
     mode: str = managed("0755")
-    owner: str = managed("root")
+    owner: str = managed("root")  # or USER:GROUP, where its group counts
     type: str = watched("d")
     guard: str = field(default="", compare=False)  # mount path of the volume that must be there first
 
@@ -77,8 +77,9 @@ class Directory(Resource):
         return self._seen(found[0])
 
     def _seen(self, entry: Listed) -> Self:
+        owner = f"{entry.owner}:{entry.group}" if ":" in self.owner else entry.owner
         return type(self)(
-            system=self.system, name=self.name, place=self.place, mode=entry.mode, owner=entry.owner, type=entry.type
+            system=self.system, name=self.name, place=self.place, mode=entry.mode, owner=owner, type=entry.type
         )
 
     def create(self) -> tuple[Step, ...]:

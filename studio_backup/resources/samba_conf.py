@@ -25,6 +25,35 @@ _ALWAYS = """   comment = Time Machine
    fruit:time machine = yes
    root preexec = {guard}
    root preexec close = yes"""
+#: What the share of a landing says. Nothing of a file but its name, size and time is kept: copies compare no more;
+#: no link is followed. The characters that Windows has in no name are shown as macOS stores them where Windows looks
+#: on as well: a file has one name, whichever of the two sends it.
+_LANDING = """   comment = what {machine} pushes
+   browseable = no
+   read only = no
+   guest ok = no
+   create mask = 0600
+   force create mode = 0600
+   directory mask = 0700
+   force directory mode = 0700
+   follow symlinks = no
+   wide links = no
+   vfs objects = catia
+   catia:mappings = 0x22:0xf020,0x2a:0xf021,0x3a:0xf022,0x3c:0xf023,0x3e:0xf024,0x3f:0xf025,0x5c:0xf026,0x7c:0xf027
+   ea support = no
+   nt acl support = no
+   store dos attributes = no
+   map archive = no
+   map hidden = no
+   map system = no
+   map readonly = no
+   hide dot files = no
+   case sensitive = no
+   preserve case = yes
+   short preserve case = yes
+   mangled names = illegal
+   root preexec = {guard}
+   root preexec close = yes"""
 #: Lines that have a field of their own.
 _OWN = {"path": "path", "valid users": "user", "fruit:time machine max size": "quota"}
 
@@ -69,13 +98,18 @@ class Section:
 
     def text(self, name: str) -> str:
         """As it stands in the file, without the marks."""
-        own = {key: getattr(self, field) for key, field in _OWN.items()}
+        own = {key: value for key, field in _OWN.items() if (value := getattr(self, field))}
         return "\n".join([f"[{name}]", *(f"   {key} = {value}" for key, value in own.items()), self.options])
 
 
 def options(guard: str) -> str:
-    """The lines of every share; `guard` is what must end well before anybody is let in."""
+    """The lines of every share of a Mac; `guard` is what must end well before anybody is let in."""
     return _ALWAYS.format(guard=guard)
+
+
+def landing_options(machine: str, guard: str) -> str:
+    """The lines of a share that a machine pushes into."""
+    return _LANDING.format(machine=machine, guard=guard)
 
 
 def section(lines: Sequence[str], name: str) -> Section:

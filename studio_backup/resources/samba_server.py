@@ -40,7 +40,7 @@ class SambaServer(Watched):
 
     running: str = watched("yes")
     starts: str = watched("yes")
-    macs: str = watched("served")
+    macs: str | None = watched("served")
 
     def probe(self) -> Probe:
         """One question; a machine has one Samba."""

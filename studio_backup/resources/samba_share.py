@@ -1,4 +1,4 @@
-"""Shares for Time Machine: a section of ours in smb.conf, checked before it is there, served by Samba at once."""
+"""Shares for Time Machine and for landings: a section of ours in smb.conf, checked before it is there, then served."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ open=$(printf '%s\n' "$listed" | place=$1 awk 'index($0, " " ENVIRON["place"] " 
 
 @dataclass(frozen=True, kw_only=True)
 class SambaShare(Resource):
-    """One share, for one Mac; its name is the share's."""
+    """One share, of one machine; its name is the share's."""
 
     kind: ClassVar[str] = "samba-share"
     summary: ClassVar[str] = (
-        "a Time Machine share of one Mac: a section of ours in smb.conf; its files are never removed (a spec writes it)"
+        "a share of one machine, for Time Machine (a spec writes it) or for what Windows pushes (compiled): a section "
+        "of ours in smb.conf; its files are never removed"
     )
 
     path: str = fixed()
     user: str = managed()
-    quota: str = managed()  # what Time Machine is told that there is room for
+    quota: str = managed()  # of a share for Time Machine: what Time Machine is told that there is room for
     options: str = managed()
     way: str = fixed("clear")  # or what somebody else wrote about this share
 

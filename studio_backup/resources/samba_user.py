@@ -1,4 +1,4 @@
-"""The login of one Mac: a user of Samba's own list, whose password nobody can read back, nor does anybody need to."""
+"""The login of one machine at its shares: a user of Samba's own list, whose password nobody can read back."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class SambaUser(Resource):
     """One user of Samba; its name is that of the local user."""
 
     kind: ClassVar[str] = "samba-user"
-    summary: ClassVar[str] = "the login of one Mac at its share; its password is set, never read (compiled)"
+    summary: ClassVar[str] = "the login of one machine at its shares; its password is set, never read (compiled)"
 
     password: str = secret()  # where it was set from
     enabled: str = managed("yes")
