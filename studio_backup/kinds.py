@@ -11,6 +11,7 @@ from studio_backup.resource import Resource, ruled_fields
 WRITTEN = (
     *("disk", "md-array", "btrfs-filesystem", "zfs-pool", "filesystem", "zfs-dataset", "mount", "btrfs-subvolume"),
     *("full-disk-access", "time-machine", "apfs-snapshots", "apple-raid", "power", "spotlight"),
+    *("fast-startup", "openssh-server"),
     "samba-share",
 )
 

@@ -10,6 +10,7 @@ from studio_backup.resources.btrfs_filesystem import BtrfsFilesystem
 from studio_backup.resources.btrfs_subvolume import BtrfsSubvolume
 from studio_backup.resources.directory import Directory
 from studio_backup.resources.disk import Disk
+from studio_backup.resources.fast_startup import FastStartup
 from studio_backup.resources.file import File
 from studio_backup.resources.filesystem import Filesystem
 from studio_backup.resources.folder_acl import FolderAcl
@@ -21,6 +22,7 @@ from studio_backup.resources.mac_spotlight import Spotlight
 from studio_backup.resources.md_array import MdArray
 from studio_backup.resources.mdadm_conf import MdadmConf
 from studio_backup.resources.mount import Mount
+from studio_backup.resources.openssh_server import OpensshServer
 from studio_backup.resources.receiver import Receiver
 from studio_backup.resources.rsync_program import RsyncProgram
 from studio_backup.resources.samba_server import SambaServer
@@ -50,6 +52,7 @@ KINDS: dict[str, type[Resource]] = {
         RsyncProgram,
         *(ZfsPool, ZfsDataset),
         *(FullDiskAccess, TimeMachine, ApfsSnapshots, AppleRaid, Power, Spotlight),
+        *(FastStartup, OpensshServer),
         *(WindowsVolume, WindowsSentinel),
         *(SambaServer, SambaUser, SambaShare, AvahiService),
         *(FolderAcl, WindowsFile, ScheduledTask, ShareCredential),

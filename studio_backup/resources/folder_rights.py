@@ -114,3 +114,11 @@ def _loose(value: dict[str, Any], strict: bool) -> str:
     if strict and security["owner"] not in ours:
         wrong.append(f"owned by {security['owner']}")
     return f"{value['name']}: {', '.join(wrong)}" if wrong else ""
+
+
+def changers(value: object) -> tuple[str, frozenset[str]]:
+    """The owner of a file, and all whom a rule lets change it, by SID; raises Unparsable where that is not told."""
+    security = _security(value)
+    rules = [rule for rule in _rules(security) if rule["type"] == "Allow"]
+    writers = {str(rule["sid"]) for rule in rules if int(rule["rights"]) & 0xFFFFFFFF & _CHANGING}
+    return str(security["owner"]), frozenset(writers)

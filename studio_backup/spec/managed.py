@@ -15,6 +15,7 @@ from studio_backup.spec.reading import entries_of, place_of, text_of, texts_of
 from studio_backup.spec.schema import Schema, load_schema
 from studio_backup.spec.secrets import find_secret
 from studio_backup.spec.storage import KINDS, chosen_btrfs_id, chosen_id
+from studio_backup.spec.windows import WINDOWS_KINDS
 from studio_backup.spec.wording import suggest
 
 #: Where the inventory has the names of each kind, and what it calls them.
@@ -27,6 +28,7 @@ _SECTIONS = {
     "zfs-dataset": ("volumes", "volume"),
     "mount": ("volumes", "volume"),
     **dict.fromkeys(OF_SYSTEMS, ("systems", "system")),
+    **dict.fromkeys(WINDOWS_KINDS, ("systems", "system")),
     **dict.fromkeys(OF_ARRAYS, ("arrays", "array")),
     **dict.fromkeys(OF_VOLUMES, ("volumes", "volume")),
 }
