@@ -12,6 +12,7 @@ WRITTEN = (
     *("disk", "md-array", "btrfs-filesystem", "zfs-pool", "filesystem", "zfs-dataset", "mount", "btrfs-subvolume"),
     *("full-disk-access", "time-machine", "apfs-snapshots", "apple-raid", "power", "spotlight"),
     *("fast-startup", "openssh-server"),
+    *("storage-space", "shadow-copies"),
     "samba-share",
 )
 

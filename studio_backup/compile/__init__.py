@@ -11,6 +11,7 @@ from studio_backup.compile.sender import send
 from studio_backup.compile.storage import Storage
 from studio_backup.compile.windows import clone_on_windows, send_from_windows
 from studio_backup.compile.windows_kept import keep_windows
+from studio_backup.compile.windows_storage import keep_windows_storage
 from studio_backup.compile.writer import receive
 from studio_backup.spec.lint.jobs import can_send, runs_jobs
 from studio_backup.spec.model import Copy, Dataset, Studio, System
@@ -51,6 +52,7 @@ def compile_studio(studio: Studio) -> Compiled:
     Storage(collected).keep()
     keep_macos(collected)
     keep_windows(collected)
+    keep_windows_storage(collected)
     for route in routes(studio):
         collected.serving = route.dataset.full_name
         if route.writer.os == "windows":

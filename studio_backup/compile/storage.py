@@ -20,6 +20,7 @@ from studio_backup.spec.macos import MAC_KINDS
 from studio_backup.spec.paths import inside
 from studio_backup.spec.storage import chosen_array_id, is_uuid
 from studio_backup.spec.windows import WINDOWS_KINDS
+from studio_backup.spec.windows_storage import WINDOWS_STORAGE
 
 Names = tuple[str, str, str]  # machine, kind, name
 
@@ -42,10 +43,8 @@ class Storage:
         for one in self.kept.values():
             machine = self.collected.studio.machines[one.machine]
             system = machine.linux
-            if system is None or one.kind in (
-                *MAC_KINDS,
-                *WINDOWS_KINDS,
-            ):  # else the spec is refused before it comes to this
+            elsewhere = one.kind in (*MAC_KINDS, *WINDOWS_KINDS, *WINDOWS_STORAGE)
+            if system is None or elsewhere:  # else the spec is refused before it comes to this
                 continue
             match one.kind:
                 case "disk":

@@ -51,7 +51,8 @@ function Assert-SentinelPlace {
         Assert-MountedVolume -Path $one.root -Id $one.id
         $seen = Get-SentinelLine -Root $one.root
         $ours = $seen.State -ceq 'sentinel' -and $seen.Line -ceq $one.text
-        if ($seen.State -cne 'absent' -and -not $ours) { throw "another sentinel stands at $($one.root): $($seen.Line)" }
+        if ($seen.State -ceq 'absent' -or $ours) { continue }
+        throw "another sentinel stands at $($one.root): $($seen.Line)"
     }
 }
 

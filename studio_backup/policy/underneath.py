@@ -12,7 +12,7 @@ _SPARE: dict[str, dict[str, int | str]] = {
     "btrfs": {"raid1": 1, "raid1c3": 2, "raid1c4": 3, "raid10": 1, "raid5": 1, "raid6": 2},
     "zfs": {"mirror": "n", "raidz1": 1, "raidz2": 2, "raidz3": 3},
     "appleraid": {"mirror": "n"},
-    "storage-space": {"mirror": 1, "parity": 1},
+    "storage-space": {"mirror": 1, "three-way-mirror": 2, "parity": 1},
     "dynamic": {"mirror": 1, "raid5": 1},
     "hardware": {"raid1": "n", "raid5": 1, "raid6": 2, "raid10": 1},
     "beyondraid": {"single": 1, "dual": 2},

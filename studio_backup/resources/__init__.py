@@ -30,12 +30,15 @@ from studio_backup.resources.samba_share import SambaShare
 from studio_backup.resources.samba_user import SambaUser
 from studio_backup.resources.scheduled_task import ScheduledTask
 from studio_backup.resources.sentinel import Sentinel
+from studio_backup.resources.shadow_copies import ShadowCopies
 from studio_backup.resources.share_credential import ShareCredential
 from studio_backup.resources.snapshot_schedule import SnapshotSchedule
 from studio_backup.resources.ssh_key import SshKey
+from studio_backup.resources.storage_space import StorageSpace
 from studio_backup.resources.systemd_unit import SystemdUnit
 from studio_backup.resources.time_machine import TimeMachine
 from studio_backup.resources.volume import Volume
+from studio_backup.resources.windows_disk import WindowsDisk
 from studio_backup.resources.windows_file import WindowsFile
 from studio_backup.resources.windows_sentinel import WindowsSentinel
 from studio_backup.resources.windows_volume import WindowsVolume
@@ -53,7 +56,7 @@ KINDS: dict[str, type[Resource]] = {
         *(ZfsPool, ZfsDataset),
         *(FullDiskAccess, TimeMachine, ApfsSnapshots, AppleRaid, Power, Spotlight),
         *(FastStartup, OpensshServer),
-        *(WindowsVolume, WindowsSentinel),
+        *(WindowsVolume, WindowsSentinel, WindowsDisk, StorageSpace, ShadowCopies),
         *(SambaServer, SambaUser, SambaShare, AvahiService),
         *(FolderAcl, WindowsFile, ScheduledTask, ShareCredential),
     )

@@ -33,6 +33,7 @@ from studio_backup.spec.storage import (
     check_zfs_size,
 )
 from studio_backup.spec.tools import check_tool
+from studio_backup.spec.windows_storage import check_shadow_room
 from studio_backup.spec.wording import MalformedError, shorten, suggest
 
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
@@ -239,5 +240,6 @@ FORMATS: dict[str, tuple[str, Callable[[str], object]]] = {
     "mac-destination": ("SB214", check_mac_destination),
     "mac-path": ("SB211", check_mac_path),
     "quiet-hours": ("SB208", check_quiet_hours),
+    "shadow-room": ("SB207", check_shadow_room),
     "share-size": ("SB217", check_quota),
 }

@@ -34,7 +34,7 @@ LEVELS: dict[str, dict[str, int]] = {
     },
     "zfs": {"stripe": 1, "mirror": 2, "raidz1": 3, "raidz2": 4, "raidz3": 5},
     "appleraid": {"stripe": 2, "mirror": 2, "concat": 2},
-    "storage-space": {"simple": 1, "mirror": 2, "parity": 3},
+    "storage-space": {"simple": 1, "mirror": 2, "three-way-mirror": 5, "parity": 3},
     "dynamic": {"spanned": 2, "striped": 2, "mirror": 2, "raid5": 3},
     "hardware": {"raid0": 2, "raid1": 2, "raid5": 3, "raid6": 4, "raid10": 4},
     "beyondraid": {"single": 2, "dual": 3},

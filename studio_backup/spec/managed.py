@@ -7,6 +7,7 @@ import functools
 from collections.abc import Iterator, Sequence
 
 from studio_backup.source import Document, Entry, Listing, Mapping
+from studio_backup.spec import windows_storage
 from studio_backup.spec.filling import Filler
 from studio_backup.spec.macos import OF_ARRAYS, OF_SYSTEMS, OF_VOLUMES
 from studio_backup.spec.model import Machine, Managed, Volume
@@ -29,8 +30,8 @@ _SECTIONS = {
     "mount": ("volumes", "volume"),
     **dict.fromkeys(OF_SYSTEMS, ("systems", "system")),
     **dict.fromkeys(WINDOWS_KINDS, ("systems", "system")),
-    **dict.fromkeys(OF_ARRAYS, ("arrays", "array")),
-    **dict.fromkeys(OF_VOLUMES, ("volumes", "volume")),
+    **dict.fromkeys((*OF_ARRAYS, *windows_storage.OF_ARRAYS), ("arrays", "array")),
+    **dict.fromkeys((*OF_VOLUMES, *windows_storage.OF_VOLUMES), ("volumes", "volume")),
 }
 
 

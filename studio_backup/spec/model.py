@@ -164,6 +164,11 @@ class Machine:
         """The one macOS system, which Time Machine and the like are kept on; None where there is none, or several."""
         return self._only("macos")
 
+    @property
+    def windows(self) -> System | None:
+        """The one Windows system, which its storage and storage is kept on; None where there is none, or several."""
+        return self._only("windows")
+
     def _only(self, os: str) -> System | None:
         found = [system for system in self.systems.values() if system.os == os]
         return found[0] if len(found) == 1 else None

@@ -9,6 +9,7 @@ from studio_backup.resources.zfs_sizes import size_of
 from studio_backup.spec.macos import MAC_KINDS
 from studio_backup.spec.model import Managed, Volume
 from studio_backup.spec.windows import WINDOWS_KINDS
+from studio_backup.spec.windows_storage import WINDOWS_STORAGE
 from studio_backup.spec.wording import MalformedError, shorten
 
 #: The kinds that a play holds by name, in the order in which they rest on one another.
@@ -16,6 +17,7 @@ KINDS = (
     *("disk", "md-array", "btrfs-filesystem", "zfs-pool", "filesystem", "zfs-dataset", "mount", "btrfs-subvolume"),
     *MAC_KINDS,
     *WINDOWS_KINDS,
+    *WINDOWS_STORAGE,
     "samba-share",
 )
 #: Levels of a btrfs array that are made, and what their metadata is where the spec says nothing.

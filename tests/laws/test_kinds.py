@@ -14,6 +14,7 @@ from studio_backup.resource import RULES, Resource, ruled_fields
 from studio_backup.resources import KINDS
 from studio_backup.resources.btrfs_filesystem import BtrfsFilesystem
 from studio_backup.resources.md_array import MdArray
+from studio_backup.resources.storage_space import StorageSpace
 from studio_backup.resources.zfs_pool import ZfsPool
 from tests.resources.cases import SYSTEM, Case, every_case
 
@@ -84,7 +85,8 @@ def test_what_only_asks_asks_the_same_question(kind: str) -> None:
         return
     alone, seen = named.parse(case.reply()), want.parse(case.reply())
     # Only the spec knows disks by the names of bays.
-    if isinstance(alone, MdArray | BtrfsFilesystem | ZfsPool) and isinstance(seen, MdArray | BtrfsFilesystem | ZfsPool):
+    joined = MdArray | BtrfsFilesystem | ZfsPool | StorageSpace
+    if isinstance(alone, joined) and isinstance(seen, joined):
         seen = dataclasses.replace(seen, members=alone.members)
     assert alone == seen
 

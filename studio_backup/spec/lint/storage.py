@@ -9,12 +9,14 @@ from studio_backup.spec.lint.seeing import check_id, sees
 from studio_backup.spec.lint.shares import lint_share
 from studio_backup.spec.lint.sight import Sight
 from studio_backup.spec.lint.windows import lint_windows
+from studio_backup.spec.lint.windows_storage import lint_windows_storage
 from studio_backup.spec.lint.zfs import lint_zfs
 from studio_backup.spec.macos import MAC_KINDS
 from studio_backup.spec.model import Array, Machine, Managed, System
 from studio_backup.spec.paths import inside
 from studio_backup.spec.storage import LABEL_LIMITS
 from studio_backup.spec.windows import WINDOWS_KINDS
+from studio_backup.spec.windows_storage import WINDOWS_STORAGE
 
 #: File systems that a line of ours in /etc/fstab can be about.
 _MOUNTED = (*LABEL_LIMITS, "ext2", "ext3", "f2fs", "exfat")
@@ -28,6 +30,9 @@ def lint_storage(sight: Sight, findings: Findings) -> None:
             continue
         if one.kind in WINDOWS_KINDS:
             lint_windows(sight, one, findings)
+            continue
+        if one.kind in WINDOWS_STORAGE:
+            lint_windows_storage(sight, one, findings)
             continue
         machine = sight.studio.machines[one.machine]
         system = machine.linux
