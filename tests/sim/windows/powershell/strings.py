@@ -1,0 +1,79 @@
+"""Strings as they are written: quotes, here-strings, escapes, and what is filled in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.sim.windows.powershell.dispatch import evaluate, expression, value
+from tests.sim.windows.powershell.faults import NotKnown
+from tests.sim.windows.powershell.scope import Shell
+from tests.sim.windows.powershell.text import items_of, to_text
+from tests.sim.windows.powershell.tree import Node
+
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
+
+
+@expression("string_literal")
+def _literal(shell: Shell, node: Node) -> Any:
+    return evaluate(shell, node.kids[0])
+
+
+@expression("verbatim_string_characters")
+def _verbatim(_: Shell, node: Node) -> str:
+    return node.text[1:-1].replace("''", "'")
+
+
+@expression("verbatim_here_string_characters")
+def _verbatim_here(_: Shell, node: Node) -> str:
+    return _inside_here(node.text)
+
+
+def _inside_here(text: str) -> str:
+    """Without its first and its last line."""
+    inner = text[2:-2]
+    _, _, inner = inner.partition("\n")
+    return inner.removesuffix("\n").removesuffix("\r")
+
+
+@expression("expandable_string_literal", "expandable_here_string_literal")
+def _expandable(shell: Shell, node: Node) -> str:
+    """What stands between the filled-in parts is unescaped by itself: no text that is filled in ever is."""
+    here = node.kind == "expandable_here_string_literal"
+    source = node.text.encode("utf-8", "surrogateescape")
+    parts: list[str] = []
+    place = 0
+    for kid in node.kids:
+        parts.append(_unescaped(source[place : kid.start - node.start].decode("utf-8", "surrogateescape"), here, node))
+        parts.append(_filled(shell, kid))
+        place = kid.end - node.start
+    parts.append(_unescaped(source[place:].decode("utf-8", "surrogateescape"), here, node))
+    whole = "".join(parts)
+    if not here:
+        return whole[1:-1]
+    return whole.split("\n", 1)[1][:-2].removesuffix("\n").removesuffix("\r")
+
+
+def _filled(shell: Shell, node: Node) -> str:
+    given = value(shell, node)
+    separator = shell.get("ofs") if shell.has("ofs") else None
+    if isinstance(given, list | bytearray) and separator is not None:
+        return to_text(separator).join(to_text(item) for item in items_of(given))
+    return to_text(given)
+
+
+def _unescaped(text: str, here: bool, node: Node) -> str:
+    out, place = "", 0
+    while place < len(text):
+        mark = text[place]
+        if mark == "`" and place + 1 < len(text):
+            place += 1
+            if text[place] == "u" and text[place + 1 : place + 2] == "{":
+                raise NotKnown(f"line {node.line}: `u{{…}} is newer than 5.1")
+            out += _ESCAPES.get(text[place], text[place])
+        elif mark == '"' and not here and text[place + 1 : place + 2] == '"' and place > 0:
+            out += '"'
+            place += 1
+        else:
+            out += mark
+        place += 1
+    return out
