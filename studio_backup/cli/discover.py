@@ -17,6 +17,7 @@ from studio_backup.cli.spec import load_spec, problems_of
 from studio_backup.discover.asking import PROBE
 from studio_backup.discover.found import Found
 from studio_backup.discover.reading import parse
+from studio_backup.discover.windows_reading import WINDOWS_PROBE, parse_windows
 from studio_backup.discover.writing import Way, spec_of
 from studio_backup.engine import Engine
 from studio_backup.errors import HostKeyUnknown, SpecError, StudioBackupError, UsageError
@@ -42,23 +43,24 @@ _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 @make_command("json", connects=True)
 @click.argument("host", shell_complete=completion.machines)
 @click.option("--host-key", metavar="KEY", help="The host key that it must show: `ssh-ed25519 AAAA…`.")
+@click.option("--os", "kind", type=click.Choice(["linux", "macos", "windows"]), help="What it runs; say windows.")
 @click.option("--user", metavar="NAME", help="Whom to log in as. Default: root.")
 @click.option("--become", type=click.Choice(["sudo"]), help="How to become root there.")
 @click.option("--identity", metavar="FILE", help="A private key to log in with.")
 @click.option("--name", metavar="NAME", help="What to call it in the spec. Default: what it calls itself.")
 @click.option("--room", metavar="NAME", help="The room it stands in. Default: the first of the spec.")
 def command(
-    settings: Settings, host: str, host_key: str | None, user: str | None, become: str | None, identity: str | None,
-    name: str | None, room: str | None,
+    settings: Settings, host: str, host_key: str | None, kind: str | None, user: str | None, become: str | None,
+    identity: str | None, name: str | None, room: str | None,
 ) -> int:  # fmt: skip
     """Look at HOST, a machine of the spec or ADDRESS[:PORT], and print a commented spec of what is there.
 
     \b
     Example: studio-backup discover 10.0.0.20 --host-key "ssh-ed25519 AAAA…"
 
-    Linux or macOS: disks, arrays, mounts, and the backup jobs that run there already, in one round trip; nothing is
-    changed. Its host key must be pinned first, in the inventory or by --host-key: without one, what it shows is printed
-    and that is all.
+    Linux, macOS or, with --os windows, Windows: disks, arrays, volumes, and the backup jobs that run there already, in
+    one round trip; nothing is changed. Its host key must be pinned first, in the inventory or by --host-key: without
+    one, what it shows is printed and that is all.
 
     Exit codes: 0 done, 1 error, 3 it could not be asked.
     """
@@ -66,8 +68,11 @@ def command(
     place, head = _place(studio, room)
     system = _system(settings, studio, host, host_key)
     system = replace(
-        system, user=user or system.user, become=become or system.become, identity=identity or system.identity
-    )
+        system, user=user or system.user, become=become or system.become, identity=identity or system.identity,
+        os=kind or system.os,
+    )  # fmt: skip
+    if system.os == "windows" and system.user == "root":
+        raise UsageError("nobody is called root on Windows", "say --user NAME, a member of Administrators")
     found = _ask(settings, system)
     called = name or re.sub(r"[^a-z0-9]+", "-", found.host.partition(".")[0].lower())[:40].strip("-") or "machine"
     if not _NAME.fullmatch(called):
@@ -145,17 +150,17 @@ def _ask(settings: Settings, system: System) -> Found:
     try:
         transport, _ = over_ssh(system, ())
         engine.open[system.full_name] = transport
-        answer = engine.ask(transport, [PROBE]).answers[PROBE.script, PROBE.touches]
+        probe = WINDOWS_PROBE if system.os == "windows" else PROBE
+        answer = engine.ask(transport, [probe]).answers[probe.script, probe.touches]
     finally:
         engine.close()
     if not isinstance(answer, Reply):
         raise StudioBackupError(f"{system.address}: {answer.reason}", "try again with a longer --timeout")
     try:
-        return parse(answer)
+        return parse_windows(answer) if system.os == "windows" else parse(answer)
     except Unparsable as error:
-        raise StudioBackupError(
-            f"{system.address}: {error}", "is it Linux or macOS? discover knows no other system"
-        ) from error
+        fix = "is it what --os says? Left out, it is Linux or macOS; for Windows say --os windows"
+        raise StudioBackupError(f"{system.address}: {error}", fix) from error
 
 
 def _place(studio: Studio | None, room: str | None) -> tuple[str, str]:

@@ -17,13 +17,14 @@ _LOGIN = re.compile(r"(?i)(\w+://[^/\s:@]+):[^@\s/]+@")
 
 @dataclass(frozen=True)
 class Drive:
-    """One physical disk."""
+    """One physical disk; `by_id` is what a spec names it by, under the key `word`."""
 
     kernel: str
     by_id: str
     medium: str
     bytes: int
     model: str
+    word: str = "id"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Mounted:
     filesystem: str
     id: str
     on: str
+    name: str = ""  # what to call it; "" where the end of its path does
 
 
 @dataclass

@@ -181,7 +181,9 @@ def _external(texts: dict[str, str], lines: dict[str, list[str]], found: Found) 
         seen = f"newest backup {_when(at)}" if at else "no finished backup is noted, or its settings may not be read"
         where = masked(str(one.get("URL") or one.get("MountPoint") or "not plugged in"))
         found.external.append(("time-machine", f"{one.get('Name', '')} ({one.get('Kind', '')}, {where}): {seen}"))
-    backblaze = _backblaze(texts)
+    backblaze = backblaze_said(
+        texts.get("backblaze bzstat_lastbackupcompleted.xml", ""), texts.get("backblaze bzstat_remainingbackup.xml", "")
+    )
     if backblaze or "Backblaze" in lines.get("app", []):
         found.external.append(("backblaze-personal", backblaze or "it is installed; it left no report of a backup"))
     jobs = {what.removeprefix("job "): _plist(text) for what, text in texts.items() if what.startswith("job ")}
@@ -197,10 +199,9 @@ def _external(texts: dict[str, str], lines: dict[str, list[str]], found: Found) 
         found.jobs.append(masked(f"{path}: {' '.join(map(str, command))}"))
 
 
-def _backblaze(texts: dict[str, str]) -> str:
-    """A pass that ended is no complete backup: what remains is said beside it."""
-    ended = re.search(r'gmt_millis="([0-9]{10,14})"', texts.get("backblaze bzstat_lastbackupcompleted.xml", ""))
-    rest = texts.get("backblaze bzstat_remainingbackup.xml", "")
+def backblaze_said(completed: str, rest: str) -> str:
+    """A pass that ended is no complete backup: what remains is said beside it. "" where both reports say nothing."""
+    ended = re.search(r'gmt_millis="([0-9]{10,14})"', completed)
     files = re.search(r'remainingnumfilesforbackup="([0-9]{1,18})"', rest)
     size = re.search(r'remainingnumbytesforbackup="([0-9]{1,18})"', rest)
     parts = [f"its last pass ended {_when(datetime.fromtimestamp(int(ended[1]) // 1000, UTC))}"] if ended else []

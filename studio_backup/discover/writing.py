@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from studio_backup.discover.found import Found
+from studio_backup.discover.found import Found, Mounted
 
 #: Why a disk is not described.
-_NAMELESS = {"linux": "it has no name in /dev/disk/by-id", "macos": "no partition of it has a DiskUUID"}
+_NAMELESS = {
+    "linux": "it has no name in /dev/disk/by-id",
+    "macos": "no partition of it has a DiskUUID",
+    "windows": "neither its serial nor its UniqueId can stand in a spec, or another disk has the same",
+}
+_NOWHERE = {
+    "linux": " in cron, timers or the usual configurations", "macos": " that launchd starts",
+    "windows": " in Task Scheduler",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ def _names(found: Found) -> dict[str, str]:
     names = {kernel: f"disk-{number}" for number, kernel in enumerate(disks, 1)}
     groups = [one for one in found.groups if one.level and set(one.members) <= set(disks)]
     wishes = {
-        group.kernel: next((one.path.rsplit("/", 1)[1] for one in found.volumes if one.on == group.kernel), "array")
+        group.kernel: next((_called(one) for one in found.volumes if one.on == group.kernel), "array")
         for group in groups
     }
     return {**names, **_named(wishes)}
@@ -71,7 +79,7 @@ def _disks(found: Found, names: dict[str, str]) -> list[str]:
     for one in (one for one in found.drives if one.by_id):
         size = f"{one.bytes / 1e12:.1f} TB" if one.bytes >= 1e12 else f"{one.bytes / 1e9:.0f} GB"
         about = f"    # {size} {_safe(one.model)}".rstrip()
-        lines.append(f"      {names[one.kernel]}: {{id: {one.by_id}, medium: {one.medium}}}{about}")
+        lines.append(f"      {names[one.kernel]}: {{{one.word}: {one.by_id}, medium: {one.medium}}}{about}")
     return lines
 
 
@@ -87,7 +95,7 @@ def _arrays(found: Found, names: dict[str, str]) -> list[str]:
 
 def _volumes(found: Found, names: dict[str, str]) -> list[str]:
     there = [one for one in found.volumes if one.on in names]
-    called = _named({one.path: one.path.rsplit("/", 1)[1] for one in there})
+    called = _named({one.path: _called(one) for one in there})
     return [
         f"      {called[one.path]}: {{on: {names[one.on]}, filesystem: {one.filesystem}, id: {one.id},"
         f" path: {_quoted(one.path)}}}"
@@ -113,14 +121,16 @@ def _words(found: Found, names: dict[str, str]) -> list[str]:
         told = [f"#   {product}: {{tool: {product}, to: …}}    # {_safe(seen)}" for product, seen in found.external]
         lines = [*lines, "#", title, *told]
     head = "# Backup jobs that run there already; they are neither read nor changed:"
-    jobs = [f"#   {_safe(job)}" for job in found.jobs] or [
-        "#   none" + (" that launchd starts" if found.os == "macos" else " in cron, timers or the usual configurations")
-    ]
+    jobs = [f"#   {_safe(job)}" for job in found.jobs] or [f"#   none{_NOWHERE[found.os]}"]
     return [*lines, "#", head, *jobs]
 
 
+def _called(one: Mounted) -> str:
+    return one.name or one.path.rsplit("/", 1)[1]
+
+
 def _role(found: Found) -> str:
-    if found.os == "macos":
+    if found.os in ("macos", "windows"):
         return "workstation"
     return "nas" if found.groups or len(found.drives) > 2 else "workstation"
 

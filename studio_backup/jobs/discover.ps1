@@ -1,0 +1,56 @@
+# What stands on a Windows that no spec knows: disks, volumes, pools, tasks of others, products that make copies.
+#
+# Nothing is changed, and no disk is read but for what Windows knows of it: what sleeps stays asleep. volume.ps1 and
+# storage.ps1 stand before it.
+
+# Words that a task carries which makes copies.
+$BackupWords = 'backup|robocopy|restic|rclone|borg|duplicat|veeam|macrium|acronis|freefilesync|syncback|chronosync'
+
+# Tasks of others that are about copies; those of Windows itself lie in \Microsoft\.
+function Get-ForeignTask {
+    foreach ($task in @(Get-ScheduledTask)) {
+        if ("$($task.TaskPath)" -match '^\\(Microsoft|studio-backup)\\') { continue }
+        $commands = @()
+        foreach ($action in @($task.Actions)) {
+            $names = @($action.PSObject.Properties | ForEach-Object { $_.Name })
+            if ($names -contains 'Execute') { $commands = $commands + "$($action.Execute) $($action.Arguments)".Trim() }
+        }
+        $line = "$($task.TaskPath)$($task.TaskName) ($($task.State)): $($commands -join '; ')"
+        if ($line -match $BackupWords) { $line }
+    }
+}
+
+# The text of a file; nothing where there is none, or it cannot be read.
+function Get-OptionalText {
+    param([string]$Path)
+    try {
+        if ([IO.File]::Exists($Path)) { return [IO.File]::ReadAllText($Path) }
+    } catch {
+        return ''
+    }
+    return ''
+}
+
+function Read-Machine {
+    $system = Get-CimInstance -ClassName Win32_OperatingSystem
+    $computer = Get-CimInstance -ClassName Win32_ComputerSystem
+    $answer = Read-StorageSpace
+    $answer['System'] = "$($system.Caption) $($system.Version)"
+    $answer['Host'] = "$($computer.Name)"
+    $answer['Maker'] = "$($computer.Manufacturer)"
+    $answer['BootCamp'] = "$([IO.File]::Exists('C:\Program Files\Boot Camp\Bootcamp.exe'))"
+    $answer['BitLocker'] = Get-Protection
+    $answer['TaskProblem'] = ''
+    $answer['Tasks'] = @()
+    try {
+        $answer['Tasks'] = @(Get-ForeignTask)
+    } catch {
+        $answer['TaskProblem'] = "$($_.Exception.Message)"
+    }
+    $reports = [IO.Path]::Combine("$($env:ProgramData)", 'Backblaze\bzdata\bzreports')
+    $answer['BackblazeEnded'] = Get-OptionalText -Path "$reports\bzstat_lastbackupcompleted.xml"
+    $answer['BackblazeRest'] = Get-OptionalText -Path "$reports\bzstat_remainingbackup.xml"
+    $services = @(Get-CimInstance -ClassName Win32_Service | Where-Object { $_.Name -eq 'bzserv' })
+    $answer['Backblaze'] = "$($services.Count -gt 0)"
+    return $answer
+}
