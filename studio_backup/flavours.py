@@ -20,12 +20,15 @@ _SAMBA_3 = frozenset({RSYNC_3})
 TABLE: dict[str, frozenset[str]] = {
     "-rlptHS": _ALL,
     "-rlptgoDHS": _ALL,
+    "-rltHS": _ALL,
     "--numeric-ids": _ALL,
     "--update": _ALL,
     "--delete": _ALL,
     "--delete-after": _ALL,
     "--delete-excluded": _ALL,
     "--timeout=600": _ALL,
+    # A day and two hours: what jobs/alike.sh tells apart by itself. Whether openrsync has it, no record here says.
+    "--modify-window=93602": _ALL - {OPENRSYNC},
     # Extended attributes, resource forks and access lists to Apple; to rsync 3 it is about executable files.
     "-E": _APPLE,
     # What keeps half of a file from being deleted by --delete-excluded.
@@ -53,6 +56,12 @@ PUSH = Use(
     needed=("-rlptHS", "--delete", "--delete-excluded", "--timeout=600"),
     welcome=("--filter=P_.studio-backup-partial", "--no-s", "--no-h", "--stats", "--info=progress2"),
     losses={flavour: _UNCOUNTED for flavour in FLAVOURS if flavour != RSYNC_3},
+)
+#: From a volume that other systems write, too: modes are each system's own invention there.
+PUSH_SHARED = Use(
+    needed=("-rltHS", *PUSH.needed[1:]),
+    welcome=("--modify-window=93602", *PUSH.welcome),
+    losses={**PUSH.losses, OPENRSYNC: f"the tolerance of times that other systems write, and {_UNCOUNTED}"},
 )
 #: To rsync 3 the job adds -A and -X itself, where `rsync --version` says that they were built in.
 CLONE = Use(

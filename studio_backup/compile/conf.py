@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from studio_backup.compile.routes import Reader, Route, copy_id, host_alias
 from studio_backup.flavours import CLONE, FLAVOURS, Use, options
 from studio_backup.paths import configuration, state
+from studio_backup.spec.presets import BOTH_SIDES
 
 
 def assignments(values: Mapping[str, str | int | None]) -> str:
@@ -135,6 +136,11 @@ def _sending(route: Route, reader: Reader) -> dict[str, str]:
     return {"send": way, "takers": " ".join(takers), "state": state(route.studio, reader.system.os)}
 
 
+def left_out(route: Route) -> tuple[str, ...]:
+    """The dataset's patterns; where several systems write, also what each of them leaves on the volume for itself."""
+    return (*route.dataset.exclude, *(BOTH_SIDES if route.mixed else ()))
+
+
 NEVER_BUSY: dict[str, str | int] = {"quiet": 0, "quiet_limit": 0, "busy_patterns": "", "exclude": ""}
 
 
@@ -147,7 +153,7 @@ def quiet(route: Route) -> dict[str, str | int]:
         "quiet_limit": 0 if route.copy.engine == "snapshot" else dataset.quiet_limit,
         # A blank would part the list; in a pattern, `?` stands for one, too.
         "busy_patterns": " ".join(pattern.replace(" ", "?") for pattern in dataset.busy_patterns) if live else "",
-        "exclude": " ".join(filter(is_file_name, dataset.exclude)) if live else "",
+        "exclude": " ".join(filter(is_file_name, left_out(route))) if live else "",
     }
 
 

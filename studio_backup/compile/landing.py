@@ -9,7 +9,7 @@ from studio_backup.compile.collect import Collector
 from studio_backup.compile.landing_share import landing_owner, make_share
 from studio_backup.compile.reader import GATE_PARTS
 from studio_backup.compile.routes import Reader, Route, host_alias
-from studio_backup.flavours import PUSH
+from studio_backup.flavours import PUSH, PUSH_SHARED
 from studio_backup.paths import configuration, state
 from studio_backup.resource import After, Derived
 from studio_backup.resources.block import Block
@@ -131,6 +131,7 @@ def sender_conf(route: Route, reader: Reader) -> str:
             "bandwidth": copy.bandwidth,
             "state": state(route.studio, system.os),
             "program": configuration(route.studio, system.os),
-            **conf.rsync_options(PUSH),
+            **conf.rsync_options(PUSH_SHARED if route.mixed else PUSH),
+            **({"alike": 1} if route.mixed else {}),
         }
     )

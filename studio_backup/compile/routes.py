@@ -10,6 +10,7 @@ from studio_backup.paths import below, configuration, label_prefix, state, unit_
 from studio_backup.spec.lint.jobs import can_send, runs_jobs
 from studio_backup.spec.model import Copy, Dataset, Studio, System, Volume
 from studio_backup.spec.paths import is_windows_path
+from studio_backup.spec.sharing import shared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,7 @@ class Reader:
     system: System
     volume: Volume
     path: str  # absolute: the data, or the copy folder that holds restore points
+    mixed: bool = False  # systems of other kinds write on the volume, too, with times, modes and names of their own
 
     @property
     def root(self) -> str:
@@ -52,6 +54,11 @@ class Route:
     def chained(self) -> bool:
         """True when restore points of another copy are read, not the data itself."""
         return self.copy.source_copy is not None
+
+    @property
+    def mixed(self) -> bool:
+        """True when what is read was written by systems of several kinds."""
+        return not self.chained and any(reader.mixed for reader in self.readers)
 
     @property
     def source_id(self) -> str:
@@ -218,7 +225,7 @@ def _readers(studio: Studio, dataset: Dataset, copy: Copy, writer: System) -> tu
     path = source.path if source else dataset.path
     systems = [writer] if machine.name == writer.machine else list(machine.systems.values())
     return tuple(
-        Reader(system=system, volume=volume, path=join(volume.paths[system.name], path))
+        Reader(system=system, volume=volume, path=join(volume.paths[system.name], path), mixed=shared(machine, volume))
         for system in systems
         if system.name in volume.paths
         if (can_send(system) if copy.transfer == "push" else system.os == "linux" or _is_itself(system, writer))

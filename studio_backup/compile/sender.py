@@ -19,7 +19,7 @@ def send(collected: Collector, route: Route, reader: Reader) -> None:
     needs += [collected.state_folder(system, name, place) for name in ("runs", "log", "accept", "lock")]
     needs += [collected.program(system, part, place) for part in JOB_PARTS]
     needs += sender_key(collected, route, reader)
-    collected.add(RsyncProgram(system=system.full_name, name="push", place=place))
+    collected.add(RsyncProgram(system=system.full_name, name="push-shared" if route.mixed else "push", place=place))
     path = f"{configuration(route.studio, system.os)}/jobs/{route.id}.conf"
     needs.append(collected.file(system, path, place, sender_conf(route, reader)))
     needs.append(collected.file(system, exclude_of(path), place, excluded(route)))

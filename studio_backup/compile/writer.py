@@ -22,8 +22,8 @@ JOB_PARTS = (
     "connect.sh", "transfer.sh", "source.sh", "judge.sh", "retention.sh", "versioned.sh", "mirror.sh", "preview.sh",
     "snapshots.sh", "zfs-snapshots.sh", "zfs-points.sh", "snapshot.sh", "tool.sh",
     "replicate.sh", "receive.sh", "btrfs-receive.sh", "zfs-receive.sh",
-    "flavour.sh", "push.sh", "shared.sh", "arrived.sh", "landed.sh", "clone.sh",
-    "items.awk", "verdict.awk", "brake.awk", "retention.awk", "clone.awk",
+    "flavour.sh", "push.sh", "shared.sh", "forms.sh", "alike.sh", "arrived.sh", "landed.sh", "clone.sh",
+    "items.awk", "verdict.awk", "brake.awk", "retention.awk", "clone.awk", "forms.awk", "alike.awk",
 )  # fmt: skip
 
 #: In the root of a dataset that is a whole volume: the file system's own, never the studio's.
@@ -77,7 +77,7 @@ def excluded_patterns(route: Route) -> tuple[str, ...]:
     of_mac = route.copy.mode == "clone" or (route.pushed and any(one.system.os == "macos" for one in route.readers))
     of_windows = any(system.os == "windows" for system in (route.writer, *(one.system for one in route.readers)))
     never = (*_NEVER_DATA, *shown, *(_MAC_OWN if of_mac else ()), *(_WINDOWS_OWN if of_windows else ()))
-    return (*never, *route.dataset.exclude)
+    return tuple(dict.fromkeys((*never, *conf.left_out(route))))
 
 
 def _connection(collected: Collector, route: Route) -> list[str]:

@@ -5,7 +5,8 @@
 # authorized_keys: restrict,command="/etc/studio-backup/STUDIO/gate KEY" ssh-ed25519 ...
 # Verbs: guard ID | newest ID | points ID | serve ID [POINT] --server --sender OPTIONS . PATH
 #        snapshots ID | send ID TAKER POINT [BASE] | resume ID TAKER POINT TOKEN
-#        of a landing: begin ID | take ID RUN --server OPTIONS . PATH | end ID RUN FILES OPEN | tell ID RESULT REASON
+#        of a landing: begin ID | stand ID RUN | adjust ID RUN | take ID RUN --server OPTIONS . PATH
+#        end ID RUN FILES OPEN | tell ID RESULT REASON
 # Answers: 0 and data; 5 and `studio-backup-gate: refused REASON` on stderr; 3 and `... busy SECONDS`, or `... landing in
 # use`.
 # `studio-backup-gate: open` on stderr says that files were in use while they were read.
@@ -41,6 +42,8 @@ program=${0%/*}
 . "$program/lock.sh"
 # shellcheck source=/dev/null
 . "$program/shared.sh"
+# shellcheck source=/dev/null
+. "$program/forms.sh"
 # shellcheck source=/dev/null
 . "$program/landing.sh"
 
@@ -217,6 +220,8 @@ main() {
   shift 2
   case $verb in
     begin) [ $# -eq 0 ] || refuse request; begin_landing ;;
+    stand) print_landing "$@" ;;
+    adjust) adjust_landing "$@" ;;
     take) take_landing "$@" ;;
     end) end_landing "$@" ;;
     tell) tell_landing "$@" ;;

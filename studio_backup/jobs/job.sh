@@ -25,7 +25,7 @@ studio='' dataset='' copy='' id='' kind='' mode='' engine='' by='' target='' tar
 receiver='' sources='' home='' known_hosts='' source_path='' source_volume='' source_root='' source_id='' from='' source_copy=''
 brake_percent='' brake_files='' floor='' quiet='' quiet_limit='' busy_patterns='' exclude='' bandwidth='' period='' hold=''
 keep_last='' keep_hourly='' keep_daily='' keep_weekly='' keep_monthly='' keep_yearly='' state='' program=''
-landing='' lander='' records='' options_rsync_3='' options_apple_2_6_9='' options_apple_wrapper='' options_openrsync=''
+landing='' lander='' records='' options_rsync_3='' options_apple_2_6_9='' options_apple_wrapper='' options_openrsync='' alike=''
 
 # What a record says; empty is null.
 files='' bytes='' size='' created='' deleted='' rewritten='' restore_point='' source_name='' open=0 accepted_by=''
@@ -34,7 +34,7 @@ child='' guard_open=0 clock_behind=0 ahead='' resumed=0 landing_closed='' landin
 parts=${0%/*}
 for part in moment absence volume guard lock record receiver points connect transfer source judge retention versioned mirror \
   snapshots zfs-snapshots zfs-points snapshot tool replicate receive btrfs-receive zfs-receive \
-  flavour push shared arrived landed clone preview; do
+  flavour push shared forms alike arrived landed clone preview; do
   # shellcheck source=/dev/null
   . "$parts/$part.sh"
 done

@@ -21,6 +21,8 @@ make_landed() {
   [ -n "$landed_run" ] || finish ok nothing-landed
   close_landing
   is_still_landed || finish busy landing-busy
+  # A push through the gate that was cut, and one by the share after it.
+  restore_forms "$source_path"
   find_newest
   reading=$landed_point source_name=$source_volume
   if is_ahead "$reading" 0; then finish refused source-clock; fi

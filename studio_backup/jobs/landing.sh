@@ -76,6 +76,7 @@ begin_landing() {
   claim_landing
   take_from_share
   rm -f "$landing/arrived" "$landing/ended"
+  restore_forms "$path/files"
   if ! make_landing_folder; then
     leave_share
     refuse landing-missing
@@ -110,7 +111,7 @@ check_landing_option() {
     --numeric-ids | --delete | --delete-before | --delete-during | --delete-delay | --delete-after | --delete-excluded) ;;
     --stats | --cache | --no-cache) ;;
     --log-format=%i | --log-format=%i%I | --log-format=X) ;;
-    --timeout=* | --bwlimit=* | --checksum-seed=*) case ${1#*=} in '' | *[!0-9]*) refuse option ;; esac ;;
+    --timeout=* | --bwlimit=* | --checksum-seed=* | --modify-window=*) case ${1#*=} in '' | *[!0-9]*) refuse option ;; esac ;;
     --*) refuse option ;;
     -?*)
       landing_letters=${1#-}
@@ -169,6 +170,7 @@ end_landing() {
   landing_arrived=''
   IFS= read -r landing_arrived 2>/dev/null <"$landing/arrived" || :
   [ "$landing_arrived" = "$1" ] || refuse incomplete
+  restore_forms "$path/files"
   write_landing ended "$1 $2 $3"
   leave_share
 }
@@ -182,6 +184,7 @@ tell_landing() {
   claim_landing
   # What this sender had begun and not ended, it has given up: it is told for what it is, and not as lost later on.
   [ -e "$landing/ended" ] || rm -f "$landing/begun"
+  restore_forms "$path/files"
   write_landing told "$run $1 $2"
   leave_share
 }

@@ -45,6 +45,7 @@ push_once() {
   [ "$verdict" = ok ] || return 0
   case $candidate in '' | *[!A-Z0-9-]*) verdict=failed reason=gate-refused && return ;; esac
   push_run=$candidate push_files=-
+  align_landing || return 0
   if [ "$rsync_counts" -eq 1 ]; then
     push_pass --dry-run
     [ "$verdict" = ok ] || return 0

@@ -37,6 +37,10 @@ PRESETS = {
 }  # fmt: skip
 
 
+#: What macOS and Windows keep on any volume for themselves, AppleDouble files among it: never data on one of both.
+BOTH_SIDES = ("._*", *PRESETS["macos"].exclude, *PRESETS["windows"].exclude)
+
+
 def expand(patterns: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Patterns with presets replaced by what they stand for, each once, and the presets' lock-file names."""
     exclude: dict[str, None] = {}

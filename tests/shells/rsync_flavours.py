@@ -15,7 +15,7 @@ VERSIONS = {
 #: Long options that each of the three takes, as the tables of Apple's sources have them.
 _TAKEN = (
     *("rsync-path", "exclude", "exclude-from", "bwlimit", "timeout", "delete", "delete-after", "delete-excluded"),
-    *("numeric-ids", "update", "version"),
+    *("numeric-ids", "update", "version", "modify-window"),
 )
 
 

@@ -1,0 +1,235 @@
+"""A tree that two systems write: what each makes of times, modes and accents is no change, and what is one is seen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from studio_backup.flavours import APPLE_2_6_9, FLAVOURS, OPENRSYNC, PUSH_SHARED
+from studio_backup.flavours import options as options_of
+from tests.shells.job_bench import RECEIVER, SHELLS, Bench
+from tests.shells.job_running import Job, Outcome
+from tests.shells.job_server import Server, start_sshd
+from tests.shells.push_bench import Pushed, make_pushed
+from tests.shells.rsync_flavours import stand_in
+
+HOUR, DAY = 3600, 86400
+WRITTEN = 1_790_000_000
+#: What a day's session looks like, with names that have two forms, one below the other.
+NAMES = [
+    "Größe/Chöre/Stimme é.wav",
+    "Größe/Bass.wav",
+    "Größe/ệ.wav",
+    "が/ギター.wav",
+    "plain/take 1.wav",
+    "plain/100 %.wav",
+]
+FLAVOURED = {f"options_{name}".translate(str.maketrans("-.", "__")): " ".join(options_of(PUSH_SHARED, name))
+             for name in FLAVOURS}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def door(bench: Bench) -> Iterator[Server]:
+    with start_sshd(bench.folder / "alike", bench.folder / "etc" / "northlight") as started:
+        yield started
+
+
+@pytest.fixture
+def pushed(job: Job, door: Server) -> Pushed:
+    made = make_pushed(job, door)
+    made.sender.set(alike="1", **FLAVOURED)
+    return made
+
+
+def nfc(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def nfd(name: str) -> str:
+    return unicodedata.normalize("NFD", name)
+
+
+def write(tree: Path, form: Callable[[str], str], shift: int = 0, mode: int = 0o644) -> None:
+    """The same tree as one of the systems shows it."""
+    call = os.system(f"rm -rf '{tree}' && mkdir '{tree}'")
+    assert call == 0
+    for number, name in enumerate([*NAMES, *(f"many/{count:03}.wav" for count in range(60))]):
+        path = tree / form(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"take of {nfc(name)}\n")
+        path.chmod(mode)
+        os.utime(path, (0, WRITTEN + number * 60 + shift))
+
+
+def files_of(tree: Path) -> dict[str, tuple[object, ...]]:
+    """Every file by its name: inode, mode, time, bytes; the time of a folder only says that something was renamed."""
+    found = ((path, path.stat()) for path in tree.rglob("*") if path.is_file())
+    return {
+        str(path.relative_to(tree)): (is_.st_ino, is_.st_mode, is_.st_mtime, path.read_bytes()) for path, is_ in found
+    }
+
+
+def same(pushed: Pushed) -> None:
+    """The other system pushes what this one has pushed: nothing goes anywhere, and no point has a new inode."""
+    before, landed = pushed.keeper.newest(), files_of(pushed.landing)
+    sent = pushed.sender.run()
+    assert sent.code == 0, f"{sent.record} {pushed.sender.log()}"
+    assert (sent["bytes"], sent["deleted"], sent["created"] if "created" in sent.record else 0) == (0, 0, 0), (
+        sent.record
+    )
+    assert files_of(pushed.landing) == landed, "no name, time, mode or byte of the landing has changed"
+    kept = pushed.keeper.run()
+    assert (kept.code, kept["deleted"], kept["rewritten"], kept["files"]) == (0, 0, 0, 66), kept.record
+    after = pushed.keeper.newest()
+    assert after != before
+    assert all((after / path.relative_to(before)).samefile(path) for path in before.rglob("*.wav"))
+
+
+@pytest.mark.parametrize(
+    ("shift", "forms"),
+    [(0, (nfc, nfd)), (1, (nfd, nfc)), (-HOUR, (nfc, nfd)), (9 * HOUR + 1, (nfd, nfc)), (DAY, (nfc, nfd))],
+)
+def test_the_other_side_transfers_nothing_and_deletes_nothing(
+    pushed: Pushed, shift: int, forms: tuple[Callable[[str], str], Callable[[str], str]]
+) -> None:
+    write(pushed.sender.source, forms[0])
+    assert pushed.both()["files"] == 66
+    write(pushed.sender.source, forms[1], shift, mode=0o777)
+    same(pushed)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_in_every_shell(pushed: Pushed, shell: str) -> None:
+    pushed.sender.shell = pushed.keeper.shell = SHELLS[shell]
+    write(pushed.sender.source, nfc)
+    assert pushed.both()["files"] == 66
+    write(pushed.sender.source, nfd, HOUR, mode=0o777)
+    same(pushed)
+
+
+def changed(pushed: Pushed) -> Outcome:
+    done = pushed.both()
+    assert (done.code, done["result"]) == (0, "ok"), f"{done.record} {pushed.keeper.log()}"
+    return done
+
+
+def test_what_was_written_anew_goes_and_what_is_gone_goes(pushed: Pushed) -> None:
+    write(pushed.sender.source, nfc)
+    changed(pushed)
+    write(pushed.sender.source, nfd, HOUR)
+    source = pushed.sender.source
+    anew = source / nfd("Größe/Chöre/Stimme é.wav")
+    text = "TAKE of " + anew.read_text()[8:]
+    when = anew.stat().st_mtime + 60
+    anew.write_text(text)
+    os.utime(anew, (when, when))
+    longer = source / "plain/take 1.wav"
+    kept = longer.stat().st_mtime
+    longer.write_text("take of something much longer\n")
+    os.utime(longer, (kept, kept))
+    (source / nfd("Größe/Bass.wav")).unlink()
+    (source / nfd("Größe/neu ö.wav")).write_text("new\n")
+    done = changed(pushed)
+    assert (done["rewritten"], done["deleted"], done["files"]) == (2, 1, 66), done.record
+    point = pushed.keeper.newest()
+    assert (point / nfc("Größe/Chöre/Stimme é.wav")).read_text() == text
+    assert (point / "plain/take 1.wav").read_text() == "take of something much longer\n"
+    assert {path.name for path in (point / nfc("Größe")).iterdir()} == {
+        nfc("Chöre"), "ệ.wav".replace("ệ", nfc("ệ")), nfd("neu ö.wav"),
+    }  # fmt: skip
+
+
+def test_two_files_of_one_name_in_two_forms_are_two(pushed: Pushed) -> None:
+    write(pushed.sender.source, nfc)
+    changed(pushed)
+    (pushed.sender.source / nfd("Größe/Chöre")).mkdir(parents=True)
+    (pushed.sender.source / nfd("Größe/Chöre/Stimme é.wav")).write_text("another\n")
+    done = changed(pushed)
+    assert (done["deleted"], done["rewritten"], done["files"]) == (0, 0, 67)
+
+
+def test_a_name_that_no_line_can_hold_makes_every_second_count(pushed: Pushed) -> None:
+    write(pushed.sender.source, nfc)
+    changed(pushed)
+    write(pushed.sender.source, nfc, HOUR)
+    (pushed.sender.source / "a\nb").write_text("x")
+    pushed.keeper.set(brake_files="1000")
+    done = changed(pushed)
+    assert (done["rewritten"], done["files"]) == (66, 67)
+    assert "times are compared to the second" in pushed.sender.log()
+
+
+def test_a_push_that_was_refused_leaves_every_name_as_it_was(pushed: Pushed) -> None:
+    write(pushed.sender.source, nfc)
+    changed(pushed)
+    landed = files_of(pushed.landing)
+    write(pushed.sender.source, nfd)
+    for number in range(60):
+        (pushed.sender.source / f"many/{number:03}.wav").unlink()
+    refused = pushed.sender.run()
+    assert (refused.code, refused["reason"], refused["deleted"]) == (5, "brake-deletions", 60), refused.record
+    assert files_of(pushed.landing) == landed
+
+
+def test_a_push_that_was_cut_is_put_right_by_the_next(pushed: Pushed) -> None:
+    write(pushed.sender.source, nfc)
+    changed(pushed)
+    landed = files_of(pushed.landing)
+    identity = pushed.sender.values["id"]
+    run = pushed.ask(f"begin {identity}").stdout.decode().strip()
+    lines = [f"name\t{nfc('Größe')}\t{nfd('Größe')}", f"name\t{nfd('Größe')}/{nfc('Chöre')}\t{nfd('Größe/Chöre')}"]
+    given = "".join(f"{line}\n" for line in [*lines, "end\t2"]).encode()
+    assert pushed.ask(f"adjust {identity} {run}", given).returncode == 0
+    assert (pushed.landing / nfd("Größe/Chöre")).is_dir()
+    assert pushed.ask(f"begin {identity}").returncode == 0
+    assert files_of(pushed.landing) == landed
+
+
+def test_the_gate_calls_nothing_what_leads_out_of_the_landing(pushed: Pushed, tmp_path: Path) -> None:
+    pushed.sender.fill(3)
+    changed(pushed)
+    identity = pushed.sender.values["id"]
+    run = pushed.ask(f"begin {identity}").stdout.decode().strip()
+    landed = files_of(pushed.landing)
+    for line in ("name\ttake-001.wav\t../../points/x", f"name\ttake-001.wav\t{tmp_path}/x", "name\t../files/a\tb",
+                 "stale\t../../points", "stale\t/etc/passwd", "name\ttake-001.wav\t", "other\ta\tb", "name\ta//b\tc",
+                 "name\t./a\tb"):  # fmt: skip
+        done = pushed.ask(f"adjust {identity} {run}", f"{line}\nend\t1\n".encode())
+        assert (done.returncode, done.stdout) == (5, b""), line
+    assert pushed.ask(f"adjust {identity} {run}", b"stale\ttake-001.wav\n").returncode == 5, "it was cut"
+    assert pushed.ask(f"adjust {identity} 20200101T000000Z-1", b"end\t0\n").returncode == 5, "of another run"
+    assert pushed.ask(f"stand {identity} 20200101T000000Z-1").returncode == 5
+    assert files_of(pushed.landing) == landed
+
+
+@pytest.mark.parametrize("flavour", [APPLE_2_6_9, OPENRSYNC])
+def test_the_rsyncs_of_macos_keep_the_names(pushed: Pushed, flavour: str, tmp_path: Path) -> None:
+    pushed.sender.environment["PATH"] = stand_in(tmp_path / "bin", flavour)
+    write(pushed.sender.source, nfc)
+    changed(pushed)
+    write(pushed.sender.source, nfd, HOUR if flavour == APPLE_2_6_9 else 0, mode=0o777)
+    landed = files_of(pushed.landing)
+    done = changed(pushed)
+    assert (done["deleted"], done["rewritten"]) == (0, 0), done.record
+    assert files_of(pushed.landing) == landed
+
+
+def test_what_a_cut_push_called_otherwise_the_keeper_puts_right(pushed: Pushed) -> None:
+    write(pushed.sender.source, nfc)
+    changed(pushed)
+    before = pushed.keeper.newest()
+    write(pushed.sender.source, nfd, HOUR)
+    assert pushed.sender.run().code == 0
+    (pushed.landing / nfc("Größe")).rename(pushed.landing / nfd("Größe"))
+    (pushed.records / "forms").write_text(f"name\t{nfc('Größe')}\t{nfd('Größe')}\n")
+    shutil.chown(pushed.records / "forms", RECEIVER)
+    pushed.keeper.set(lander=RECEIVER)
+    done = pushed.keeper.run()
+    assert (done.code, done["deleted"], done["rewritten"], done["files"]) == (0, 0, 0, 66), pushed.keeper.log()
+    assert not (pushed.records / "forms").exists()
+    assert {path.name for path in pushed.keeper.newest().iterdir()} == {path.name for path in before.iterdir()}
