@@ -11,7 +11,7 @@ from studio_backup.resource import Resource, ruled_fields
 WRITTEN = (
     *("disk", "md-array", "btrfs-filesystem", "zfs-pool", "filesystem", "zfs-dataset", "mount", "btrfs-subvolume"),
     *("full-disk-access", "time-machine", "apfs-snapshots", "apple-raid", "power", "spotlight"),
-    *("fast-startup", "openssh-server"),
+    *("fast-startup", "openssh-server", "backblaze"),
     *("storage-space", "shadow-copies"),
     "samba-share",
 )

@@ -16,6 +16,7 @@ from studio_backup.errors import EvidenceError
 from studio_backup.evidence import Evidence
 from studio_backup.probe import Probe
 from studio_backup.resource import Resource
+from studio_backup.resources.backblaze import Backblaze
 from studio_backup.resources.time_machine import TimeMachine
 from studio_backup.spec.model import Machine, Studio
 from studio_backup.status import Standing, observations, probe, standings
@@ -69,5 +70,5 @@ def products_of(studio: Studio, names: Collection[str]) -> list[Resource]:
     return [
         one
         for one in compile_studio(studio).resources.values()
-        if isinstance(one, TimeMachine) and any(copy.rpartition("/")[0] in names for copy in one.copies)
+        if isinstance(one, TimeMachine | Backblaze) and any(copy.rpartition("/")[0] in names for copy in one.copies)
     ]

@@ -1,13 +1,23 @@
-"""What plays keep on Windows, each on its system."""
+"""What plays keep on Windows, each on its system, and Backblaze on Macs, too."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from studio_backup.compile.collect import Collector
+from studio_backup.resources.backblaze import Backblaze, Held
 from studio_backup.resources.fast_startup import FastStartup
+from studio_backup.resources.mac_backblaze import MacBackblaze
 from studio_backup.resources.openssh_server import OpensshServer
+from studio_backup.resources.windows_backblaze import WindowsBackblaze
+from studio_backup.spec import model
+from studio_backup.spec.duration import parse_duration
+from studio_backup.spec.formats import parse_size
 from studio_backup.spec.windows import WINDOWS_KINDS
+
+#: What the spec calls a copy that Backblaze makes.
+_TOOL = "backblaze-personal"
 
 
 def keep_windows(collected: Collector) -> None:
@@ -23,3 +33,37 @@ def keep_windows(collected: Collector) -> None:
                 collected.add(FastStartup(**named, **options))
             case OpensshServer.kind:
                 collected.add(OpensshServer(**named, **options))
+            case _:
+                collected.add(_backblaze(collected.studio, system, one, named))
+
+
+def _backblaze(studio: model.Studio, system: model.System, one: model.Managed, named: dict[str, Any]) -> Backblaze:
+    kind = WindowsBackblaze if system.os == "windows" else MacBackblaze
+    copies = dict(_copies(studio, system))
+    return kind(
+        **named,
+        max_age=parse_duration(str(one.options.get("max-age", "1 day"))),
+        leftover=parse_size(str(one.options["leftover"])) if "leftover" in one.options else 0,
+        license=str(one.options["license"]) if "license" in one.options else None,
+        volumes=tuple(dict.fromkeys(held.root for held in copies.values())),
+        paths=tuple(held.path for held in copies.values()),
+        copies=copies,
+    )
+
+
+def _copies(studio: model.Studio, system: model.System) -> Iterator[tuple[str, Held]]:
+    """The copies by Backblaze of what this system sees."""
+    for dataset in studio.datasets.values():
+        root = None
+        if dataset.machine == system.machine:
+            root = studio.machines[dataset.machine].volumes[dataset.volume].paths.get(system.name)
+        for external in dataset.external.values() if root else ():
+            if external.tool == _TOOL:
+                yield external.full_name, Held(str(root), _below(str(root), dataset.path))
+
+
+def _below(root: str, path: str) -> str:
+    """A folder of a volume as its system writes it."""
+    if "\\" in root:
+        return root.rstrip("\\") + "\\" + path.replace("/", "\\")
+    return f"{root.rstrip('/')}/{path}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from studio_backup.paths import MAC_TOOLS
+from studio_backup.resources.mac_backblaze import DATA
 from studio_backup.resources.mac_volume import UNESCAPE
 
 #: Words in the name or the text of a launchd job that tell of a backup program.
 JOBS = "bombich|carbon copy|backblaze|bzserv|chronosync|superduper|arqbackup|retrospect|rclone|restic|borg|rsync|backup"
 #: Where Backblaze writes what it did, readable for all.
-BACKBLAZE = "/Library/Backblaze.bzpkg/bzdata/bzreports"
+BACKBLAZE = f"{DATA}/bzreports"
 
 #: Whole answers of a tool follow a head `plist<TAB>WHAT<TAB>EXIT`, every line of theirs marked. Only disks with
 #: something mounted are asked about one by one: what sleeps stays asleep, and no network volume is touched.

@@ -16,6 +16,7 @@ from studio_backup.resources.filesystem import Filesystem
 from studio_backup.resources.folder_acl import FolderAcl
 from studio_backup.resources.launchd_job import LaunchdJob
 from studio_backup.resources.mac_access import FullDiskAccess
+from studio_backup.resources.mac_backblaze import MacBackblaze
 from studio_backup.resources.mac_power import Power
 from studio_backup.resources.mac_snapshots import ApfsSnapshots
 from studio_backup.resources.mac_spotlight import Spotlight
@@ -38,6 +39,7 @@ from studio_backup.resources.storage_space import StorageSpace
 from studio_backup.resources.systemd_unit import SystemdUnit
 from studio_backup.resources.time_machine import TimeMachine
 from studio_backup.resources.volume import Volume
+from studio_backup.resources.windows_backblaze import WindowsBackblaze
 from studio_backup.resources.windows_disk import WindowsDisk
 from studio_backup.resources.windows_file import WindowsFile
 from studio_backup.resources.windows_sentinel import WindowsSentinel
@@ -57,6 +59,7 @@ KINDS: dict[str, type[Resource]] = {
         *(FullDiskAccess, TimeMachine, ApfsSnapshots, AppleRaid, Power, Spotlight),
         *(FastStartup, OpensshServer),
         *(WindowsVolume, WindowsSentinel, WindowsDisk, StorageSpace, ShadowCopies),
+        *(MacBackblaze, WindowsBackblaze),
         *(SambaServer, SambaUser, SambaShare, AvahiService),
         *(FolderAcl, WindowsFile, ScheduledTask, ShareCredential),
     )

@@ -71,7 +71,7 @@ CODES = {
     "SB422": "a copy that cannot be pushed, or a clone that cannot be one",
     "SB423": "a volume on a system that cannot read it",
     "SB424": "a copy that its system cannot write there, or that two would write at once",
-    "SB425": "a thing of Windows to keep on what is no Windows",
+    "SB425": "a thing of Windows, or of Backblaze, to keep on a system that has none",
     # SB5: what a studio should not do; a warning, and no reason to stop
     "SB501": "a dataset with one copy",
     "SB502": "Time Machine as the only backup",

@@ -1,5 +1,6 @@
-"""Words of what plays keep on Windows: the kinds, each by the name of a system."""
+"""Words of what plays keep on Windows, each by the name of a system; Backblaze is on Macs, too."""
 
 from __future__ import annotations
 
-WINDOWS_KINDS = ("fast-startup", "openssh-server")
+BACKBLAZE = "backblaze"
+WINDOWS_KINDS = ("fast-startup", "openssh-server", BACKBLAZE)
