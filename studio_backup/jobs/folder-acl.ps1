@@ -73,13 +73,13 @@ function New-FolderSecurity {
     return $security
 }
 
-# Throws unless there stands what was seen: absent, or folder.
+# Throws for what is no folder, or leads elsewhere. Absent or there is all the same: to be asked, and to hold the lock,
+# makes some of them.
 function Assert-Folder {
-    param([string[]] $Words)
-    foreach ($word in $Words) {
-        $wanted = ConvertFrom-Json -InputObject $word
-        $now = Get-Standing -Path $wanted.path
-        if ($now -ne $wanted.seen) { throw "$($wanted.path): not what was seen there ($($wanted.seen)), but: $now" }
+    param([string[]] $Folders)
+    foreach ($folder in $Folders) {
+        $now = Get-Standing -Path $folder
+        if (@('absent', 'folder') -notcontains $now) { throw "$folder is no folder, or leads elsewhere: $now" }
     }
 }
 
@@ -95,33 +95,32 @@ function Set-LooseFile {
 }
 
 function Set-Folder {
-    param([string[]] $Words)
-    foreach ($word in $Words) {
-        $wanted = ConvertFrom-Json -InputObject $word
-        Assert-Folder -Words @($word)
-        if ($wanted.seen -eq 'absent') {
+    param([string[]] $Folders)
+    foreach ($folder in $Folders) {
+        Assert-Folder -Folders @($folder)
+        if ((Get-Standing -Path $folder) -eq 'absent') {
             # Closed from its first moment: a folder that is made and then closed is open in between.
-            [IO.Directory]::CreateDirectory($wanted.path, (New-FolderSecurity)) | Out-Null
+            [IO.Directory]::CreateDirectory($folder, (New-FolderSecurity)) | Out-Null
         } else {
-            [IO.Directory]::SetAccessControl($wanted.path, (New-FolderSecurity))
+            [IO.Directory]::SetAccessControl($folder, (New-FolderSecurity))
         }
-        Set-LooseFile -Folder $wanted.path
-        "only SYSTEM and Administrators: $($wanted.path)"
+        Set-LooseFile -Folder $folder
+        "only SYSTEM and Administrators: $folder"
     }
 }
 
 # An empty folder goes; one with something in it stays as it is.
 function Remove-Folder {
-    param([string[]] $Words)
-    foreach ($word in $Words) {
-        $wanted = ConvertFrom-Json -InputObject $word
-        Assert-Folder -Words @($word)
-        $left = [IO.Directory]::GetFileSystemEntries($wanted.path)
-        if (@($left).Count -eq 0) {
-            [IO.Directory]::Delete($wanted.path)
-            "removed: $($wanted.path)"
+    param([string[]] $Folders)
+    foreach ($folder in $Folders) {
+        Assert-Folder -Folders @($folder)
+        if ((Get-Standing -Path $folder) -eq 'absent') { continue }
+        $left = @([IO.Directory]::GetFileSystemEntries($folder))
+        if ($left.Count -eq 0) {
+            [IO.Directory]::Delete($folder)
+            "removed: $folder"
         } else {
-            "kept, since something is in it: $($wanted.path)"
+            "kept, since something is in it: $folder"
         }
     }
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -15,7 +14,7 @@ from studio_backup.source import Place
 from studio_backup.step import Step
 
 _PROGRAM = f"{shipped('windows-standing.ps1')}\n{shipped('folder-acl.ps1')}\n"
-_GUARD = f"{_PROGRAM}Assert-Folder -Words $Words"
+_GUARD = f"{_PROGRAM}Assert-Folder -Folders $Words"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,17 +63,16 @@ class FolderAcl(Resource):
 
     def create(self) -> tuple[Step, ...]:
         """Made closed: it is open to nobody else for no moment."""
-        return (self._set("make", "absent"),)
+        return (self._set("make"),)
 
     def update(self, seen: Self, fields: frozenset[str]) -> tuple[Step, ...]:
         """Its owner and rules, and those of the files right in it that had their own."""
         del seen, fields
-        return (self._set("close", "folder"),)
+        return (self._set("close"),)
 
-    def _set(self, verb: str, seen: str) -> Step:
-        word = json.dumps({"path": self.name, "seen": seen})
-        script = f"{_PROGRAM}Set-Folder -Words $Words"
-        return Step(title=f"{verb} folder {self.name}", script=script, guard=_GUARD, args=(word,))
+    def _set(self, verb: str) -> Step:
+        script = f"{_PROGRAM}Set-Folder -Folders $Words"
+        return Step(title=f"{verb} folder {self.name}", script=script, guard=_GUARD, args=(self.name,))
 
     def remove(self) -> tuple[Step, ...] | None:
         """An empty folder below our own places; anything else is released and stays as it is."""
@@ -82,9 +80,8 @@ class FolderAcl(Resource):
             return None
         if self.type != "folder":
             raise Unparsable(f"{self.name} leads elsewhere, or is no folder")
-        word = json.dumps({"path": self.name, "seen": "folder"})
-        script = f"{_PROGRAM}Remove-Folder -Words $Words"
-        return (Step(title=f"remove folder {self.name}", script=script, guard=_GUARD, args=(word,)),)
+        script = f"{_PROGRAM}Remove-Folder -Folders $Words"
+        return (Step(title=f"remove folder {self.name}", script=script, guard=_GUARD, args=(self.name,)),)
 
     @classmethod
     def named(cls, system: str, name: str, place: Place) -> Self:
