@@ -253,7 +253,7 @@ def _removed(change: Change, survey: Survey, log: str) -> Result:
             return Result(change, True, log=log)
         case Present() if released:
             return Result(change, True, log=log)
-        case Present(value) if value.kind == "directory":
+        case Present(value) if value.kind in ("directory", "folder-acl"):
             return Result(change, True, "released: it is not empty", log)
         case Unread(reason):
             return Result(change, released, f"could not be read again: {reason}", log)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import tests.sim.windows.cmdlets
 import tests.sim.windows.dotnet
 import tests.sim.windows.powershell.whole  # noqa: F401
+from tests.sim.windows.access import AccessLists
 from tests.sim.windows.drives import Drives
 from tests.sim.windows.powershell.faults import NetError
 from tests.sim.windows.powershell.objects import NetObject
@@ -24,6 +25,8 @@ from tests.sim.windows.powershell.values import Hashtable, Record
 from tests.sim.windows.process import Process
 from tests.sim.windows.scheduler import Scheduler
 from tests.sim.windows.state import State, fresh
+from tests.sim.windows.task_run import begin
+from tests.sim.windows.task_store import TaskStore
 
 if TYPE_CHECKING:
     from tests.sim.windows.powershell.scope import Shell
@@ -73,6 +76,8 @@ class Windows:
         self._refused: list[str] = []
         self._hooks: list[tuple[str, Callable[[Shell, str, Hashtable], None]]] = []
         self.ended = threading.Condition()
+        self.access = AccessLists(self)
+        self.tasks = TaskStore(self, lambda *action: begin(self, *action))
 
     def __enter__(self) -> Windows:
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 50_000))

@@ -12,7 +12,7 @@ from tests.sim.windows.powershell.functions import call_block
 from tests.sim.windows.powershell.members import get_member
 from tests.sim.windows.powershell.numbers import to_number
 from tests.sim.windows.powershell.operators import compare
-from tests.sim.windows.powershell.registry import Call, cmdlet
+from tests.sim.windows.powershell.registry import COM, Call, cmdlet
 from tests.sim.windows.powershell.text import folded_up, items_of, to_text, truth
 from tests.sim.windows.powershell.values import NOTHING, Hashtable, Int64, Record, ScriptBlock, Wrapped, is_array, plain
 
@@ -213,7 +213,10 @@ def _new_object(call: Call) -> list[Any]:
 
     name = to_text(call["TypeName"])
     if "ComObject" in call:
-        raise NotKnown(f"New-Object -ComObject {call['ComObject']}")
+        made = COM.get(to_text(call["ComObject"]).lower())
+        if made is None:
+            raise NotKnown(f"New-Object -ComObject {call['ComObject']}")
+        return [made(call.windows)]
     if name.lower().endswith(("psobject", "pscustomobject")):
         table = call["Property"]
         return [Record([(to_text(key), plain(item)) for key, item in table.items()] if table else [])]

@@ -12,6 +12,7 @@ from tests.sim.windows.dotnet import (  # noqa: F401
     paths,
     regexes,
     runspaces,
+    security,
     spans,
     streams,
     system,

@@ -259,7 +259,8 @@ def _copy(shell: Shell, source: Any, target: Any, overwrite: Any = False) -> Any
 
 
 @static("IO.Directory", "CreateDirectory")
-def _create_folder(shell: Shell, path: Any) -> Any:
+def _create_folder(shell: Shell, path: Any, security: Any = None) -> Any:
+    """With an access list, what is made has it from its first moment; what is there keeps its own."""
     full = full_of(shell, path)
     drives = shell.process.windows.drives
     drives.check_name(full, folder=True)
@@ -273,6 +274,8 @@ def _create_folder(shell: Shell, path: Any) -> Any:
         if not real.exists():
             real.mkdir()
             drives.wrote(real)
+            if security is not None:
+                shell.process.windows.access.put(here, security.acl(shell.process.windows.access.of(here)))
     if drives.find(full) is None:
         raise NetError(
             "System.IO.DirectoryNotFoundException", f"Could not find a part of the path '{full}'.", -2147024893

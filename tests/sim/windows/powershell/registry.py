@@ -100,6 +100,8 @@ NATIVES: dict[str, Callable[[Native], int]] = {}
 CIM: dict[tuple[str, str], Callable[[Windows], Iterable[Any]]] = {}
 #: (namespace, class, method) -> what it does with an instance (None for a static one) and its arguments.
 CIM_METHODS: dict[tuple[str, str, str], Callable[[Windows, Any, Hashtable], Any]] = {}
+#: What New-Object -ComObject makes, by its name in lower case.
+COM: dict[str, Callable[[Windows], Any]] = {}
 C = TypeVar("C", bound=Callable[..., Any])
 
 
@@ -126,6 +128,16 @@ def native(name: str) -> Callable[[C], C]:
 
     def add(function: C) -> C:
         NATIVES[name.lower()] = function
+        return function
+
+    return add
+
+
+def com(name: str) -> Callable[[C], C]:
+    """Registers an object of COM; the function gets the machine and returns a NetObject."""
+
+    def add(function: C) -> C:
+        COM[name.lower()] = function
         return function
 
     return add
