@@ -74,7 +74,7 @@ function Invoke-Robocopy {
     , $errors
 }
 
-# Lines `DATE TIME ERROR 32 (0x00000020) …`: the word is translated, the two numbers are one. Each file once.
+# Lines `DATE TIME ERROR 32 (0x00000020) ...`: the word is translated, the two numbers are one. Each file once.
 function Read-Errors {
     param([string] $Text)
     $seen = New-Object Collections.Hashtable
