@@ -25,9 +25,15 @@ _ALWAYS = """   comment = Time Machine
    fruit:time machine = yes
    root preexec = {guard}
    root preexec close = yes"""
-#: What the share of a landing says. Nothing of a file but its name, size and time is kept: copies compare no more;
-#: no link is followed. The characters that Windows has in no name are shown as macOS stores them where Windows looks
-#: on as well: a file has one name, whichever of the two sends it.
+#: Characters that Windows has in no name, as macOS stores them where Windows looks on as well (on exFAT): in the order
+#: of its list. A file has one name, whichever of the two sends it.
+_FOREIGN = '"*:<>?\\|'
+_MAPPINGS = ",".join(
+    [f"0x{code:02x}:0x{0xF000 + code:04x}" for code in range(1, 32)]
+    + [f"0x{ord(letter):02x}:0x{0xF020 + place:04x}" for place, letter in enumerate(_FOREIGN)]
+)
+#: What the share of a landing says. Nothing of a file but its name, size and time is kept: copies compare no more; no
+#: link is followed. Names are shown whole: a shortened one would be taken for another file, and removed.
 _LANDING = """   comment = what {machine} pushes
    browseable = no
    read only = no
@@ -39,7 +45,7 @@ _LANDING = """   comment = what {machine} pushes
    follow symlinks = no
    wide links = no
    vfs objects = catia
-   catia:mappings = 0x22:0xf020,0x2a:0xf021,0x3a:0xf022,0x3c:0xf023,0x3e:0xf024,0x3f:0xf025,0x5c:0xf026,0x7c:0xf027
+   catia:mappings = {mappings}
    ea support = no
    nt acl support = no
    store dos attributes = no
@@ -51,7 +57,7 @@ _LANDING = """   comment = what {machine} pushes
    case sensitive = no
    preserve case = yes
    short preserve case = yes
-   mangled names = illegal
+   mangled names = no
    root preexec = {guard}
    root preexec close = yes"""
 #: Lines that have a field of their own.
@@ -109,7 +115,7 @@ def options(guard: str) -> str:
 
 def landing_options(machine: str, guard: str) -> str:
     """The lines of a share that a machine pushes into."""
-    return _LANDING.format(machine=machine, guard=guard)
+    return _LANDING.format(machine=machine, guard=guard, mappings=_MAPPINGS)
 
 
 def section(lines: Sequence[str], name: str) -> Section:
