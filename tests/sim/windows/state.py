@@ -21,6 +21,18 @@ def fresh() -> State:
             "C": {"label": "Windows", "format": "NTFS", "type": 3, "total": 500 * GIB, "free": 200 * GIB},
             "S": {"label": "Sessions", "format": "exFAT", "type": 3, "total": 1000 * GIB, "free": 600 * GIB},
         },
+        "services": [
+            {"Name": "bzserv", "State": "Running", "StartMode": "Auto"},
+            {"Name": "sshd", "State": "Running", "StartMode": "Auto"},
+            {"Name": "Schedule", "State": "Running", "StartMode": "Auto"},
+        ],
+        #: Key below HKEY_LOCAL_MACHINE -> name -> [sort, value]; None for a key that may not be opened.
+        "registry": {
+            r"SYSTEM\CurrentControlSet\Control\Session Manager\Power": {"HiberbootEnabled": ["DWord", 1]},
+            r"SYSTEM\CurrentControlSet\Control\Power": {"HibernateEnabled": ["DWord", 1]},
+        },
+        #: Rules of the firewall: InstanceID, Enabled (1 on, 2 off), Action (2 lets in, 4 blocks). UNVERIFIED.
+        "firewall": [{"InstanceID": "OpenSSH-Server-In-TCP", "Enabled": 1, "Action": 2}],
         "missing_commands": [],
         "missing_modules": [],
         #: {"path", "what": denied | in use | error, "access": (look, read, write, list), "code", "message"}

@@ -11,6 +11,7 @@ from tests.sim.windows.dotnet import (  # noqa: F401
     math,
     paths,
     regexes,
+    registry,
     runspaces,
     security,
     spans,

@@ -36,6 +36,10 @@ ENUMS: dict[str, dict[str, int]] = {
     "System.Text.RegularExpressions.RegexOptions": {"None": 0, "IgnoreCase": 1, "Multiline": 2, "Singleline": 16,
                                                     "CultureInvariant": 512},
     "System.Text.NormalizationForm": {"FormC": 1, "FormD": 2, "FormKC": 5, "FormKD": 6},
+    "Microsoft.Win32.RegistryHive": {"LocalMachine": -2147483646},
+    "Microsoft.Win32.RegistryView": {"Default": 0, "Registry64": 256, "Registry32": 512},
+    "Microsoft.Win32.RegistryValueKind": {"String": 1, "ExpandString": 2, "Binary": 3, "DWord": 4, "MultiString": 7,
+                                          "QWord": 11},
     "System.Security.Principal.WindowsBuiltInRole": {"Administrator": 544, "User": 545},
     "System.Security.AccessControl.FileSystemRights": {
         "ReadData": 1, "ListDirectory": 1, "CreateFiles": 2, "WriteData": 2, "AppendData": 4, "CreateDirectories": 4,
