@@ -69,6 +69,12 @@ CLONE = Use(
     welcome=("-E", "--no-h", "--stats", "--info=progress2"),
     losses={},
 )
+#: Of a volume that other systems write, too.
+CLONE_SHARED = Use(
+    needed=("-rltHS", "--update", "--delete-after"),
+    welcome=("--modify-window=93602", "--no-h", "--stats", "--info=progress2"),
+    losses={OPENRSYNC: f"the tolerance of times that other systems write; {_BETTER}"},
+)
 
 #: Restore points and mirrors on one machine: without the list of what was moved, the brake could not judge it.
 COPY = Use(

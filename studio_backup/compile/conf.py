@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from studio_backup.compile.routes import Reader, Route, copy_id, host_alias
-from studio_backup.flavours import CLONE, FLAVOURS, Use, options
+from studio_backup.flavours import CLONE, CLONE_SHARED, FLAVOURS, Use, options
 from studio_backup.paths import configuration, state
 from studio_backup.spec.presets import BOTH_SIDES
 
@@ -58,7 +58,8 @@ def job(route: Route) -> str:
             "program": configuration(route.studio, route.writer.os),
             **({"landing": route.landing_records} if route.pushed else {}),
             **({"lander": route.lander, "records": route.share_records} if route.shared else {}),
-            **(rsync_options(CLONE) if copy.mode == "clone" else {}),
+            **(rsync_options(CLONE_SHARED if route.mixed else CLONE) if copy.mode == "clone" else {}),
+            **({"alike": 1} if route.local and route.mixed and copy.engine == "rsync" else {}),
         }
     )
 

@@ -52,7 +52,7 @@ def receive(collected: Collector, route: Route) -> None:
     if route.pushed:
         needs += make_landing(collected, route, needs[-1])
     if route.copy.mode == "clone":
-        collected.add(RsyncProgram(system=name, name="clone", place=place))
+        collected.add(RsyncProgram(system=name, name="clone-shared" if route.mixed else "clone", place=place))
     elif system.os == "macos":
         collected.add(RsyncProgram(system=name, name="copy", place=place))
     needs.append(collected.file(system, route.job_conf, place, conf.job(route)))

@@ -4,7 +4,7 @@
 # what they hold. forms.awk stands before it. Alike is: as large, and written within two seconds of the other, or of a
 # whole number of hours from it, up to `window` seconds.
 # Out: `name<TAB>OLD<TAB>NEW`, what has another form there and is to be called as here, in this order; `stale<TAB>NAME`,
-# what differs in its time alone and was written anew; last `end<TAB>COUNT`. Exit 3: a name that no line can hold.
+# what differs in its time alone and was written anew; with same=1 `alike<TAB>NAME`, what differs and is alike; last `end<TAB>COUNT`. Exit 3: a name that no line can hold.
 
 function entry() {
   if ($0 !~ /^[df] [0-9]+ -?[0-9]+ \.(\/.+)?$/ || /\t/) { odd = 1; exit 3 }
@@ -57,6 +57,8 @@ parent in home {
   twin_base = twin
   sub(/^.*\//, "", twin_base)
   if (twin_base != base) tell("name\t" below(parent, twin_base) "\t" path)
-  if ($1 == "f" && is[2] == $2 && !is_alike(is[3] + 0, $3 + 0)) tell("stale\t" path)
+  if ($1 != "f" || is[2] != $2) next
+  if (!is_alike(is[3] + 0, $3 + 0)) tell("stale\t" path)
+  else if (same) tell("alike\t" path)
 }
 END { if (odd) exit 3; print "end\t" told + 0 }

@@ -9,13 +9,65 @@
 
 alike_window=93602
 
-# Compares THERE with HERE, two listings. Succeeds with the words of alike.awk in $scratch.alike.
+# Compares THERE with HERE, two listings. Succeeds with the words of alike.awk in $scratch.alike. With `same`, see there.
 compare_alike() {
-  awk -v window="$alike_window" -f "$program/forms.awk" -f "$program/alike.awk" part=1 "$1" part=2 "$2" part=3 "$2" \
+  awk -v window="$alike_window" -v same="${3:+1}" -f "$program/forms.awk" -f "$program/alike.awk" part=1 "$1" part=2 "$2" part=3 "$2" \
     >"$scratch.alike"
   alike_code=$?
   [ "$alike_code" -ne 3 ] || say "alike: a name has a line feed or a tab: times are compared to the second"
   return "$alike_code"
+}
+
+# Compares two trees of this machine: THERE HERE [same].
+compare_alike_trees() {
+  if ! list_alike "$1" >"$scratch.there" || ! list_alike "$2" >"$scratch.here"; then finish failed rsync-local; fi 2>>"$log_file"
+  compare_alike "$scratch.there" "$scratch.here" ${3:+"$3"}
+}
+
+# Names that were written anew at the same size.
+stale_names() {
+  sed -n "s/^stale$tab//p" "$scratch.alike"
+}
+
+# In $partial lies what rsync took for unchanged within its window: what was written anew is taken again, without one
+# where names forbid to tell.
+take_again() {
+  if compare_alike_trees "$partial" "$source_path"; then
+    [ -n "$(stale_names | head -n 1)" ] || return 0
+    stale_names | while IFS= read -r stale_name; do
+      rm -f "$partial/$stale_name" || exit 1
+    done || finish failed restore-point
+  else
+    alike_option=''
+  fi
+  read_items "$out_file"
+  taken_before=$bytes resumed=1
+  transfer "$partial" "$reading" --info=progress2 "$@"
+  [ "$verdict" = ok ] || return 0
+  read_items "$out_file"
+  # The last word on it counts.
+  printf 'Total transferred file size: %s\n' "$((taken_before + bytes))" >>"$out_file"
+}
+
+# Takes what is alike out of the list of what a clone would rewrite.
+forgive_alike() {
+  if ! compare_alike_trees "$target" "$source_path" same; then
+    : >"$scratch.alike"
+    without_window
+    return
+  fi
+  awk -F '\t' 'FILENAME == ARGV[1] { if ($1 == "alike") alike[$2] = 1; next } $1 != "rewritten" || !($2 in alike)' \
+    "$scratch.alike" "$list_file" >"$scratch.list"
+  mv -f "$scratch.list" "$list_file"
+  rewritten=$(grep -c "^rewritten$tab" "$list_file")
+}
+
+# What is newer in a clone is left as it is, and told.
+mark_stale() {
+  stale_names | while IFS= read -r stale_name; do
+    if [ -h "$target/$stale_name" ] || [ -n "$(find "$target/$stale_name" -prune -newer "$source_path/$stale_name" 2>/dev/null)" ]; then continue; fi
+    touch -c -t "$alike_stale" "$target/$stale_name"
+  done
 }
 
 # Prepares the landing for a push from here. Sets verdict; without a window every difference of time counts.
@@ -43,6 +95,7 @@ ask_gate() {
 }
 
 without_window() {
+  case $rsync_options in *--modify-window=*) ;; *) return 0 ;; esac
   rsync_options=" $rsync_options "
   rsync_options="${rsync_options%% --modify-window=*} ${rsync_options#* --modify-window=* }"
 }

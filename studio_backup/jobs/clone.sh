@@ -56,11 +56,14 @@ compare_clone() {
   list_clone "$target" >"$scratch.target" || finish failed rsync-local
   : >"$list_file"
   compared=$(awk -v list="$list_file" -v names="${1:-0}" -f "$program/clone.awk" "$scratch.source" "$scratch.target")
-  [ "${1:-0}" = 0 ] || printf '%s\n' "$compared" | sed '$d'
-  compared=$(printf '%s\n' "$compared" | tail -n 1)
+  compared_names=${1:-0} compared_last=$(printf '%s\n' "$compared" | tail -n 1)
   # shellcheck disable=SC2086
-  set -- $compared
+  set -- $compared_last
   files=$1 before=$2 created=$3 deleted=$4 rewritten=$5
+  [ "$alike" != 1 ] || forgive_alike
+  if [ "$compared_names" = 0 ]; then return; fi
+  cat "$list_file"
+  printf '%s\n' "$compared" | grep "^created$tab"
 }
 
 judge_clone() {
@@ -85,7 +88,10 @@ clone_pass() {
     "$source_path/" "$target/"
   [ ! -f "$exclude_file" ] || set -- --exclude-from="$exclude_file" "$@"
   [ -z "$bandwidth" ] || set -- --bwlimit="$bandwidth" "$@"
-  if [ "$rsync_counts" -eq 1 ]; then
+  if [ "$alike" = 1 ]; then
+    mark_stale
+    [ "$rsync_counts" -eq 0 ] || set -- "$item_format" "$@"
+  elif [ "$rsync_counts" -eq 1 ]; then
     # rsync 3 says itself whether it was built to keep access lists and extended attributes.
     probe_rsync || finish failed rsync-missing
     set -- "$rsync_full" "$item_format" "$@"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
-from studio_backup.flavours import CLONE, COPY, PUSH, PUSH_SHARED, Use, flavour_of, lacking
+from studio_backup.flavours import CLONE, CLONE_SHARED, COPY, PUSH, PUSH_SHARED, Use, flavour_of, lacking
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Unparsable, Watched, watched, whole
 from studio_backup.source import Place
@@ -19,7 +19,13 @@ if [ -x /usr/libexec/rsync/rsync.samba ]; then printf 'wrapped\n'; fi
 if [ -n "$found" ]; then rsync --version 2>&1 </dev/null | sed 's/^/version	/'; fi
 printf 'complete\n'"""
 
-USES: dict[str, Use] = {"push": PUSH, "push-shared": PUSH_SHARED, "clone": CLONE, "copy": COPY}
+USES: dict[str, Use] = {
+    "push": PUSH,
+    "push-shared": PUSH_SHARED,
+    "clone": CLONE,
+    "clone-shared": CLONE_SHARED,
+    "copy": COPY,
+}
 
 
 @dataclass(frozen=True, kw_only=True)

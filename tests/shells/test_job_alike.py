@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from studio_backup.flavours import APPLE_2_6_9, FLAVOURS, OPENRSYNC, PUSH_SHARED
+from studio_backup.flavours import APPLE_2_6_9, CLONE_SHARED, FLAVOURS, OPENRSYNC, PUSH_SHARED, Use
 from studio_backup.flavours import options as options_of
-from tests.shells.job_bench import RECEIVER, SHELLS, Bench
-from tests.shells.job_running import Job, Outcome
+from tests.shells.job_bench import RECEIVER, SHELLS, Bench, Volume, call
+from tests.shells.job_running import Job, Outcome, build_job
 from tests.shells.job_server import Server, start_sshd
 from tests.shells.push_bench import Pushed, make_pushed
 from tests.shells.rsync_flavours import stand_in
+from tests.shells.share_bench import OTHER, RUN, make_shared
 
 HOUR, DAY = 3600, 86400
 WRITTEN = 1_790_000_000
@@ -29,8 +30,16 @@ NAMES = [
     "plain/take 1.wav",
     "plain/100 %.wav",
 ]
-FLAVOURED = {f"options_{name}".translate(str.maketrans("-.", "__")): " ".join(options_of(PUSH_SHARED, name))
-             for name in FLAVOURS}  # fmt: skip
+
+
+def given(use: Use) -> dict[str, str]:
+    """What the compiler gives to each rsync."""
+    return {
+        f"options_{name}".translate(str.maketrans("-.", "__")): " ".join(options_of(use, name)) for name in FLAVOURS
+    }
+
+
+FLAVOURED, CLONED = given(PUSH_SHARED), given(CLONE_SHARED)
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +65,8 @@ def nfd(name: str) -> str:
 
 def write(tree: Path, form: Callable[[str], str], shift: int = 0, mode: int = 0o644) -> None:
     """The same tree as one of the systems shows it."""
-    call = os.system(f"rm -rf '{tree}' && mkdir '{tree}'")
-    assert call == 0
+    shutil.rmtree(tree, ignore_errors=True)
+    tree.mkdir(parents=True)
     for number, name in enumerate([*NAMES, *(f"many/{count:03}.wav" for count in range(60))]):
         path = tree / form(name)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -233,3 +242,120 @@ def test_what_a_cut_push_called_otherwise_the_keeper_puts_right(pushed: Pushed) 
     assert (done.code, done["deleted"], done["rewritten"], done["files"]) == (0, 0, 0, 66), pushed.keeper.log()
     assert not (pushed.records / "forms").exists()
     assert {path.name for path in pushed.keeper.newest().iterdir()} == {path.name for path in before.iterdir()}
+
+
+@pytest.fixture
+def local(job: Job) -> Job:
+    return job.set(alike="1")
+
+
+@pytest.mark.parametrize("store", ["tree", "btrfs"])
+def test_points_on_the_same_machine_share_what_is_alike(
+    bench: Bench, work: Volume, tank: Volume, pool: Volume, store: str
+) -> None:
+    built = build_job(bench, work, tank if store == "tree" else pool, f"alike{store}", store=store).set(alike="1")
+    try:
+        write(built.source, nfc)
+        assert built.run().code == 0
+        before = built.newest()
+        write(built.source, nfc, 9 * HOUR + 1, mode=0o777)
+        second = built.run()
+        assert (second.code, second["deleted"], second["rewritten"], second["bytes"]) == (0, 0, 0, 0), built.log()
+        if store == "tree":
+            assert all((built.newest() / one.relative_to(before)).samefile(one) for one in before.rglob("*.wav"))
+        anew = built.source / "plain/take 1.wav"
+        held = files_of(built.newest())
+        text, when = "TAKE" + anew.read_text()[4:], anew.stat().st_mtime + 60
+        anew.write_text(text)
+        os.utime(anew, (when, when))
+        (built.source / "plain/100 %.wav").unlink()
+        (built.source / "new.wav").write_text("new\n")
+        older = built.newest()
+        shown = built.run("preview")
+        assert (shown["rewritten"], shown["deleted"]) == (1, 1), shown.out
+        assert "rewritten\tplain/take 1.wav\n" in shown.out
+        third = built.run()
+        assert (third.code, third["rewritten"], third["deleted"], third["files"]) == (0, 1, 1, 66), built.log()
+        assert third["bytes"] == len(text.encode()) + 4
+        assert (built.newest() / "plain/take 1.wav").read_text() == text
+        assert files_of(older) == held, "what a point holds is never touched"
+        write(built.source, nfc, 5)
+        (built.source / "a\nb").write_text("x")
+        odd = built.set(brake_files="1000").run()
+        assert (odd.code, odd["rewritten"]) == (0, 65), built.log()
+    finally:
+        for point in built.points() if store == "btrfs" else []:
+            call("btrfs", "subvolume", "delete", built.target / "points" / point)
+        shutil.rmtree(built.target)
+        shutil.rmtree(built.source)
+
+
+def test_a_mirror_sets_nothing_aside_that_is_alike(local: Job) -> None:
+    local.set(mode="mirror")
+    write(local.source, nfc)
+    assert local.run().code == 0
+    write(local.source, nfc, HOUR, mode=0o777)
+    anew = local.source / "plain/take 1.wav"
+    anew.write_text("TAKE" + anew.read_text()[4:])
+    done = local.run()
+    assert (done.code, done["rewritten"], done["deleted"]) == (0, 1, 0), local.log()
+    aside = [one.name for one in (local.target / "replaced").rglob("*.wav")]
+    assert aside == ["take 1.wav"]
+    assert (local.target / "current/plain/take 1.wav").read_text().startswith("TAKE")
+
+
+@pytest.mark.parametrize("flavour", [None, APPLE_2_6_9, OPENRSYNC])
+def test_a_clone_rewrites_nothing_that_is_alike(
+    bench: Bench, request: pytest.FixtureRequest, tmp_path: Path, flavour: str | None
+) -> None:
+    name = f"k{abs(hash(request.node.nodeid)) % 10**6}"
+    source, target = bench.make_volume(f"{name}a"), bench.make_volume(f"{name}b")
+    clone = build_job(bench, source, target, name)
+    clone.source.rmdir()
+    clone.target.rmdir()
+    clone.source, clone.target = source.root / "all", target.root / "all"
+    clone.set(source_path=str(source.root), target=str(target.root), mode="clone", alike="1", **CLONED)
+    if flavour:
+        clone.environment["PATH"] = stand_in(tmp_path / "bin", flavour)
+    write(clone.source, nfc)
+    assert clone.run()["files"] == 66, clone.log()
+    held = files_of(clone.target)
+    write(clone.source, nfc, HOUR if flavour != OPENRSYNC else 0, mode=0o777)
+    again = clone.run()
+    assert (again.code, again["rewritten"], again["deleted"]) == (0, 0, 0), clone.log()
+    assert files_of(clone.target) == held
+    anew = clone.source / "plain/take 1.wav"
+    text, when = "TAKE" + anew.read_text()[4:], anew.stat().st_mtime + 60
+    anew.write_text(text)
+    os.utime(anew, (when, when))
+    (clone.source / "plain/100 %.wav").unlink()
+    shown = clone.run("preview")
+    assert sorted(shown.out.splitlines()[:-1]) == ["deleted\tall/plain/100 %.wav", "rewritten\tall/plain/take 1.wav"]
+    done = clone.run()
+    assert (done.code, done["rewritten"], done["deleted"]) == (0, 1, 1), clone.log()
+    assert (clone.target / "plain/take 1.wav").read_text() == text
+    newer = clone.target / "plain/take 1.wav"
+    newer.write_text("WORK" + text[4:])
+    told = clone.run()
+    assert (told.code, told["reason"]) == (1, "newer-at-target"), told.record
+    assert newer.read_text().startswith("WORK")
+
+
+def test_what_windows_landed_by_the_share_is_not_sent_again_by_the_mac(job: Job, door: Server) -> None:
+    """As in the field: composed names and Samba's modes in the landing, the Mac's own of both at the source."""
+    both = make_shared(job, door)
+    both.sender.set(alike="1", **FLAVOURED)
+    write(both.landing, nfc, mode=0o744)
+    for path in (both.landing, *both.landing.rglob("*")):
+        shutil.chown(path, RECEIVER, RECEIVER)
+    both.put("begun", RUN)
+    both.put("ended", f"{RUN} 66 0")
+    assert both.keeper.run()["files"] == 66, both.keeper.log()
+    write(both.sender.source, nfd, -9 * HOUR - 1, mode=0o700)
+    same(both)
+    both.put("begun", OTHER)
+    both.put("ended", f"{OTHER} 66 0")
+    again = both.keeper.run()
+    assert (again["files"], again["deleted"], again["rewritten"]) == (66, 0, 0), (
+        "and the next from Windows changes nothing"
+    )
