@@ -7,7 +7,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from tests.sim.windows.powershell.dispatch import execute
-from tests.sim.windows.powershell.faults import NotKnown
+from tests.sim.windows.powershell.faults import NotKnown, ReturnFrom
 from tests.sim.windows.powershell.functions import call_block
 from tests.sim.windows.powershell.members import get_member
 from tests.sim.windows.powershell.numbers import to_number
@@ -28,6 +28,8 @@ def _with_item(call: Call, block: ScriptBlock, item: Any) -> list[Any]:
             call_block(call.shell, block, [], {}, None, emitted.append, dotted=True)
         else:
             execute(call.shell, block.body, emitted.append)
+    except ReturnFrom:  # in there it goes on to the next item
+        pass
     finally:
         if before is NOTHING:
             scope.variables.pop("_", None)

@@ -39,6 +39,11 @@ def _fixed(given: list[Any]) -> None:
         raise NetError("System.NotSupportedException", "Collection was of a fixed size.", -2146233067)
 
 
+@property_of(bool, "IsPresent")
+def _is_present(_: Shell, given: bool) -> bool:
+    return given
+
+
 @method_of(list, "Add")
 def _add(_: Shell, given: list[Any], item: Any) -> Any:
     """An ArrayList says where it put it, and so emits it; a List[T] does not."""

@@ -9,7 +9,7 @@ from tests.sim.windows.dotnet.enums import number_of
 from tests.sim.windows.powershell.convert import CASTS
 from tests.sim.windows.powershell.functions import call_block
 from tests.sim.windows.powershell.objects import NetObject, maker, method, prop, static
-from tests.sim.windows.powershell.patterns import regex, replacement
+from tests.sim.windows.powershell.patterns import numbers, regex, replacement
 from tests.sim.windows.powershell.scope import Shell
 from tests.sim.windows.powershell.text import folded_up, to_text
 from tests.sim.windows.powershell.values import ScriptBlock
@@ -60,11 +60,17 @@ class Groups(NetObject):
 
     def item(self, key: Any) -> Group:
         """One of them."""
-        return Group(self.found, key if isinstance(key, int) else to_text(key))
+        if self.found is None or not isinstance(key, int):
+            return Group(
+                self.found, to_text(key) if self.found is not None and to_text(key) in self.found.re.groupindex else 0
+            )
+        return Group(self.found, numbers(self.found.re).get(key, 0))
 
     def enumerated(self) -> list[Group]:
         """All of them."""
-        return [Group(self.found, number) for number in range((self.found.re.groups if self.found else 0) + 1)]
+        return (
+            [Group(self.found, number) for number in numbers(self.found.re).values()] if self.found else [Group(None)]
+        )
 
     @prop("Count")
     def count(self) -> int:

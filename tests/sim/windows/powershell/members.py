@@ -108,6 +108,8 @@ def _look(shell: Shell, owner: Any, name: str) -> Any:
         return _of_error(owner, lower)
     if isinstance(owner, NetException):
         return _of_exception(owner, lower)
+    if isinstance(owner, TypeName) and lower in ("name", "fullname"):
+        return owner.name if lower == "fullname" else owner.name.rpartition(".")[2]
     if isinstance(owner, NetObject):
         python = owner.net_properties.get(lower)
         if python is not None:

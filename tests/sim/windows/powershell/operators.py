@@ -8,7 +8,7 @@ from tests.sim.windows.powershell.convert import convert
 from tests.sim.windows.powershell.faults import NotKnown
 from tests.sim.windows.powershell.numbers import arithmetic, to_number
 from tests.sim.windows.powershell.objects import NetObject
-from tests.sim.windows.powershell.patterns import regex, replacement, wildcard
+from tests.sim.windows.powershell.patterns import numbers, regex, replacement, wildcard
 from tests.sim.windows.powershell.raising import fail
 from tests.sim.windows.powershell.scope import Shell
 from tests.sim.windows.powershell.text import items_of, to_text, truth
@@ -32,9 +32,9 @@ def matched(shell: Shell, text: str, pattern: str, *, exact: bool) -> bool:
     pairs: list[tuple[Any, Any]] = [(0, found[0])]
     names = {number: name for name, number in found.re.groupindex.items()}
     pairs += [
-        (names.get(number, number), found[number])
-        for number in range(1, found.re.groups + 1)
-        if found[number] is not None
+        (names.get(number, place), found[number])
+        for place, number in numbers(found.re).items()
+        if place and found[number] is not None
     ]
     shell.set("matches", Hashtable(pairs))
     return True

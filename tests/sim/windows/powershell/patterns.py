@@ -26,6 +26,13 @@ def regex(pattern: str, *, exact: bool, multiline: bool = False, dotall: bool = 
         raise NetError("System.ArgumentException", f'parsing "{pattern}" - {error}', -2147024809) from None
 
 
+def numbers(found: re.Pattern[str]) -> dict[int, int]:
+    """Which of Python's groups has which number in .NET: those with names come behind all others."""
+    named = sorted(found.groupindex.values())
+    order = [number for number in range(1, found.groups + 1) if number not in named] + named
+    return {0: 0, **dict(enumerate(order, 1))}
+
+
 def replacement(text: str, found: re.Match[str]) -> str:
     """What stands for a match: $1, ${name}, $0, $&, $$ of .NET."""
 
@@ -36,8 +43,8 @@ def replacement(text: str, found: re.Match[str]) -> str:
         if word == "&":
             return found[0]
         try:
-            return found[int(word) if word.isdigit() else word] or ""
-        except IndexError:
+            return found[numbers(found.re)[int(word)] if word.isdigit() else word] or ""
+        except (IndexError, KeyError):
             return mark[0]
 
     return re.sub(r"\$(?:(\d+|[$&])|\{(\d+)\}|\{([A-Za-z_]\w*)\})", one, text)

@@ -9,6 +9,7 @@ from tests.sim.windows.powershell.faults import NotKnown
 from tests.sim.windows.powershell.scope import Shell
 from tests.sim.windows.powershell.text import items_of, to_text
 from tests.sim.windows.powershell.tree import Node
+from tests.sim.windows.powershell.unicode import units
 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 
@@ -20,7 +21,7 @@ def _literal(shell: Shell, node: Node) -> Any:
 
 @expression("verbatim_string_characters")
 def _verbatim(_: Shell, node: Node) -> str:
-    return node.text[1:-1].replace("''", "'")
+    return units(node.text[1:-1].replace("''", "'"))
 
 
 @expression("verbatim_here_string_characters")
@@ -32,7 +33,7 @@ def _inside_here(text: str) -> str:
     """Without its first and its last line."""
     inner = text[2:-2]
     _, _, inner = inner.partition("\n")
-    return inner.removesuffix("\n").removesuffix("\r")
+    return units(inner.removesuffix("\n").removesuffix("\r"))
 
 
 @expression("expandable_string_literal", "expandable_here_string_literal")
@@ -76,4 +77,4 @@ def _unescaped(text: str, here: bool, node: Node) -> str:
         else:
             out += mark
         place += 1
-    return out
+    return units(out)
