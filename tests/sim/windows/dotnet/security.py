@@ -157,12 +157,12 @@ def _target(shell: Shell, path: Any, access: str, folder: bool) -> str:
 
 @static("IO.File", "GetAccessControl")
 def _of_file(shell: Shell, path: Any) -> FileSecurity:
-    return FileSecurity(shell.process.windows.access.of(_target(shell, path, "read", False)))
+    return FileSecurity(shell.process.windows.access.of(_target(shell, path, "look", False)))
 
 
 @static("IO.Directory", "GetAccessControl")
 def _of_folder(shell: Shell, path: Any) -> DirectorySecurity:
-    return DirectorySecurity(shell.process.windows.access.of(_target(shell, path, "read", True)))
+    return DirectorySecurity(shell.process.windows.access.of(_target(shell, path, "look", True)))
 
 
 def _set(shell: Shell, full: str, security: Any) -> Any:
