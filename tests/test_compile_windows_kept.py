@@ -8,7 +8,7 @@ from studio_backup.diff import Present, compare
 from studio_backup.manifest import Entry
 from studio_backup.resources.fast_startup import FastStartup
 from studio_backup.resources.openssh_server import OpensshServer
-from tests.windows_studio import compiled
+from tests.windows_studio import MACHINES, compiled
 
 PLAY = """
 - name: A Windows
@@ -54,3 +54,21 @@ def test_only_a_manual_start_is_changed(start: str, steps: int) -> None:
     assert len(server.update(seen, frozenset({"start", "state"}))) == steps
     change = compare(server, Present(seen), Entry("northlight", server.address, "p", server.digest()), "", {})
     assert change.verb == ("update" if steps else "conflict")
+
+
+def test_where_a_volume_is_shared_it_is_kept_off_without_a_word() -> None:
+    """What Windows leaves mounted there, the other system damages; a play may say otherwise, and is warned."""
+    address = "ws-a/windows/fast-startup/windows"
+    found = compiled("- {name: Nothing, hosts: ws-a}").resources
+    assert list(found) == [address]
+    one = found[address]
+    assert isinstance(one, FastStartup)
+    assert one.enabled == "no"
+    said = compiled("- {name: On, hosts: ws-a, fast-startup: {windows: {enabled: yes}}}").resources[address]
+    assert isinstance(said, FastStartup)
+    assert said.enabled == "yes"
+    for change in (
+        ("paths: {macos: /Volumes/Sessions, windows", "paths: {windows"),
+        ("volumes:", "exclusive: false\n    volumes:"),
+    ):
+        assert address not in compiled("- {name: Nothing, hosts: ws-a}", MACHINES.replace(*change)).resources

@@ -30,13 +30,13 @@ accounts: {{cloud: {{provider: backblaze-personal, erased_by: ["person:mara"]}}}
 """
 
 
-def studio(playbook: str) -> Studio:
+def studio(playbook: str, machines: str = MACHINES) -> Studio:
     """The studio with this playbook; it has no problem."""
-    loaded = load([("studio.yml", MACHINES.encode())], [("playbook.yml", playbook.encode())])
+    loaded = load([("studio.yml", machines.encode())], [("playbook.yml", playbook.encode())])
     assert loaded.studio is not None, loaded.problems
     return loaded.studio
 
 
-def compiled(playbook: str) -> Compiled:
+def compiled(playbook: str, machines: str = MACHINES) -> Compiled:
     """What it makes."""
-    return compile_studio(studio(playbook))
+    return compile_studio(studio(playbook, machines))

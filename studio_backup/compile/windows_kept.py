@@ -14,14 +14,14 @@ from studio_backup.resources.windows_backblaze import WindowsBackblaze
 from studio_backup.spec import model
 from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.formats import parse_size
-from studio_backup.spec.windows import WINDOWS_KINDS
+from studio_backup.spec.windows import WINDOWS_KINDS, is_shared
 
 #: What the spec calls a copy that Backblaze makes.
 _TOOL = "backblaze-personal"
 
 
 def keep_windows(collected: Collector) -> None:
-    """Everything, in the order of the spec."""
+    """Everything, in the order of the spec; and Fast Startup off wherever it would damage what another system wrote."""
     for one in collected.studio.managed:
         if one.kind not in WINDOWS_KINDS:
             continue
@@ -35,6 +35,17 @@ def keep_windows(collected: Collector) -> None:
                 collected.add(OpensshServer(**named, **options))
             case _:
                 collected.add(_backblaze(collected.studio, system, one, named))
+    _keep_off(collected)
+
+
+def _keep_off(collected: Collector) -> None:
+    """Fast Startup, on every Windows that shares a volume and of which no play says otherwise."""
+    said = {(one.machine, one.name) for one in collected.studio.managed if one.kind == FastStartup.kind}
+    for machine in collected.studio.machines.values():
+        for volume in machine.volumes.values():
+            for system in machine.systems.values() if is_shared(machine, volume) else ():
+                if system.os == "windows" and system.name in volume.paths and (machine.name, system.name) not in said:
+                    collected.add(FastStartup(system=system.full_name, name=system.name, place=volume.place))
 
 
 def _backblaze(studio: model.Studio, system: model.System, one: model.Managed, named: dict[str, Any]) -> Backblaze:

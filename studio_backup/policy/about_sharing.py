@@ -8,6 +8,7 @@ from studio_backup.source import Problem
 from studio_backup.spec.model import Dataset, Machine, Studio, System, Volume
 from studio_backup.spec.schedule import DAY, Schedule
 from studio_backup.spec.sharing import FILESYSTEMS, TITLES, called, danger, unreadable, unwritable
+from studio_backup.spec.windows import is_shared
 
 
 def about_sharing(studio: Studio, dataset: Dataset) -> Iterator[Problem]:
@@ -50,18 +51,15 @@ def _rhythms(dataset: Dataset) -> list[Schedule]:
 
 def _left_mounted(studio: Studio, dataset: Dataset, machine: Machine, volume: Volume) -> Iterator[Problem]:
     """Windows with Fast Startup does not unmount when it is shut down, and finds its own memory of the volume again."""
-    sides = _sides(machine, volume)
-    if not machine.exclusive or {system.os for system in sides} <= {"windows"}:
+    if not is_shared(machine, volume):
         return
-    kept = {one.name for one in studio.managed if (one.machine, one.kind) == (machine.name, "fast-startup")}
-    for system in sides:
-        if system.os == "windows" and system.name not in kept:
+    for one in studio.managed:
+        if (one.machine, one.kind, one.options.get("enabled")) == (machine.name, "fast-startup", "yes"):
             message = (
-                f"nothing keeps Fast Startup off on '{system.full_name}': a shut-down then leaves "
+                f"a play switches Fast Startup on at '{machine.name}/{one.name}': a shut-down then leaves "
                 f"'{volume.full_name}' half written for the other system"
             )
-            fix = f"let a play say fast-startup: {{{system.name}: {{}}}}; an update may switch it on again"
-            yield Problem(dataset.place, "SB522", message, fix)
+            yield Problem(dataset.place, "SB522", message, "delete enabled: yes: by itself it is kept off there")
 
 
 def _one_side(dataset: Dataset, machine: Machine, volume: Volume) -> Iterator[Problem]:
