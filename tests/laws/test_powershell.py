@@ -37,7 +37,7 @@ UNSIMULATED = frozenset({
     "get-smbmapping", "initialize-disk", "new-partition", "new-smbmapping", "new-storagepool", "new-virtualdisk",
     "register-scheduledtask", "remove-ciminstance", "remove-physicaldisk", "remove-smbmapping", "repair-virtualdisk",
     "set-ciminstance",
-    "set-physicaldisk", "set-service", "start-scheduledtask", "unregister-scheduledtask",
+    "set-physicaldisk", "start-scheduledtask", "unregister-scheduledtask",
 })  # fmt: skip
 
 
