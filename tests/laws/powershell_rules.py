@@ -138,6 +138,8 @@ def by_place(tree: Node, functions: frozenset[str]) -> Iterator[str]:
             if element.kind == "command_parameter":
                 switches = CMDLETS[name.lower()].switches if name.lower() in CMDLETS else frozenset()
                 named = element.text[1:].lower() not in switches
+            elif element.kind == "command_argument_sep" and ":" in element.text:
+                named = True  # -Confirm:$false
             elif element.kind not in ("command_argument_sep", "redirection") and not element.text.startswith("@"):
                 bare, named = bare + (not named), False
         if bare > _BARE.get(name.lower(), 1 if name.lower().startswith("write-") else 0):
