@@ -74,6 +74,8 @@ class Windows:
         self.open_files: dict[str, list[Any]] = {}
         self._pid = 4000
         self._refused: list[str] = []
+        #: Set to a list, it notes every call with its arguments.
+        self.calls: list[tuple[str, dict[str, Any]]] | None = None
         self._hooks: list[tuple[str, Callable[[Shell, str, Hashtable], None]]] = []
         self.ended = threading.Condition()
         self.access = AccessLists(self)
@@ -161,6 +163,11 @@ class Windows:
     def before_native(self, shell: Shell, native: Native) -> None:
         """Called before every program."""
         self.before_command(shell, native.name, Hashtable([("arguments", " ".join(native.arguments))]))
+
+    def called(self, name: str, arguments: dict[str, Any]) -> None:
+        """Called for every function and script block once its arguments are bound; noted while a test asks for it."""
+        if self.calls is not None:
+            self.calls.append((name, arguments))
 
     def _gate(self, path: str, access: str) -> None:
         """What a path answers instead of itself: denied, in use by somebody else, hanging, or a device that is gone."""

@@ -121,6 +121,7 @@ def _bind(shell: Shell, block: ScriptBlock, positional: list[Any], named: dict[s
         else:
             _leave(shell, parameter, block.name, scope)
     scope.variables.update({"args": rest, "psboundparameters": bound})
+    shell.process.windows.called(block.name, {name: scope.variables[name.lower()] for name, _ in bound.items()})
     for parameter in parameters:
         if len(parameter.types) == 1:
             scope.constraints[parameter.name.lower()] = parameter.types[0]
