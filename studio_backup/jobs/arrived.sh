@@ -25,6 +25,8 @@ landing_waits() {
     if [ "$landing_used" -eq 1 ]; then [ "$manual" = 1 ]; else landing_is_due; fi
     return
   fi
+  # Who sends by the share holds no lock.
+  if [ -n "$landed_way" ] && share_sends; then landing_used=1; fi
   # Between its words a long push has nobody here for a moment: told as lost, it may still turn out to be whole.
   if [ "$landing_used" -eq 1 ] || ! is_news "lost$landed_way" "$landed_begun"; then return 1; fi
   if [ "$manual" != 1 ] && [ $((now - landed_seen)) -lt "$landing_grace" ] && [ "$landed_seen" -le "$now" ]; then return 1; fi

@@ -111,11 +111,11 @@ def look(lab: Lab) -> dict[str, str]:
                     for key in ("result", "reason")), strict=True))  # fmt: skip
 
 
-def again(lab: Lab) -> None:
-    """Time passes: points and what is known of them grow older, by more than an hour, of which one is kept."""
+def again(lab: Lab, hours: int = 2) -> None:
+    """Time passes: points and what is known of them grow older; of an hour one is kept."""
     script = f"""cd {TARGET}/points && for point in *; do
       day=${{point%T*}} time=${{point#*T}}
-      older=$(date -u -d "$day $(echo "${{time%Z}}" | tr - :) UTC - 70 minutes" +%Y-%m-%dT%H-%M-%SZ)
+      older=$(date -u -d "$day $(echo "${{time%Z}}" | tr - :) UTC - {hours} hours" +%Y-%m-%dT%H-%M-%SZ)
       mv "$point" "$older"; sed -i "s/^$point/$older/" {STATE}/points/ws-a_takes_on-nas; done"""
     lab.run("tm", script, check=True)
 
@@ -124,7 +124,7 @@ def takes(number: int, moment: float = 1_790_000_000.0) -> dict[str, tuple[bytes
     return {f"Song/take {one:03}.wav": (b"%03d" % one * 100, moment + one) for one in range(number)}
 
 
-def test_what_is_pushed_becomes_points_and_is_shown_like_any_copy(
+def test_a_month_of_pushes_is_a_month_of_points_shown_like_any_copy(
     lab: Lab, studio: Sent, sender: WindowsSender
 ) -> None:
     long = "/".join(["a folder with a long name " + "x" * 40] * 8) + "/take.wav"
@@ -138,15 +138,20 @@ def test_what_is_pushed_becomes_points_and_is_shown_like_any_copy(
         kept = hashes(lab, "tm", f"{TARGET}/points/{first}")
         assert {name.decode() for name in kept} == set(wanted)
         assert not sender.taken()
-        for day in range(4):
-            again(lab)
+        states = [set(wanted)]
+        for day in range(34):
+            again(lab, 24)
             del wanted[f"Song/take {day:03}.wav"]
             wanted[f"Song/take {day:03}b.wav"] = (b"another", 1_790_000_000.0)
             assert sender.push(wanted)
             assert sender.moved == [f"Song/take {day:03}b.wav"]
             assert look(lab)["result"] == "ok"
-    assert len(points(lab)) == 5
-    assert "1 copy: 1 fresh; 5 restore points" in studio.run("status", code=0).stdout
+            states.append(set(wanted))
+    kept_points = points(lab)
+    assert len(kept_points) == 30
+    for point, state in zip(kept_points, states[-30:], strict=True):
+        assert {name.decode() for name in hashes(lab, "tm", f"{TARGET}/points/{point}")} == state
+    assert "1 copy: 1 fresh; 30 restore points" in studio.run("status", code=0).stdout
     assert lab.run("tm", f"find {TARGET}/points ! -user root -o -perm -2000 -o -perm -4000").stdout == ""
     studio.run("restore", "ws-a/takes", "--to", "tm:/srv/tank/back", code=0)
     assert {name.decode() for name in hashes(lab, "tm", "/srv/tank/back")} == set(wanted)

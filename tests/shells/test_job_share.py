@@ -72,6 +72,7 @@ def test_a_push_that_is_cut_at_any_record_makes_no_point(sent: Shared) -> None:
     for step in steps:
         step()
         assert sent.keeper.run(manual=False).record == {}, "it may still be on its way"
+        assert sent.keeper.run()["reason"] == "nothing-landed", "nor does it lose it who asks"
         assert sent.keeper.points() == []
     sent.keeper.at(1000)
     lost = sent.keeper.run(manual=False)

@@ -1,0 +1,3 @@
+# machine: dash
+echo 'sb-ws-a:x:990:990::/nonexistent:/usr/sbin/nologin' >>/etc/passwd; echo 'sb-ws-a:x:990:' >>/etc/group
+mkdir -p /srv/tank/ws-a/landing; chmod 1770 /srv/tank/ws-a/landing; chown root:sb-ws-a /srv/tank/ws-a/landing
