@@ -1,8 +1,7 @@
 # Folders of ours on Windows: who owns them, and who may do what in them; by SID alone, since names are in the
 # language of the system.
-
-$Administrators = 'S-1-5-32-544'
-$LocalSystem = 'S-1-5-18'
+#
+# windows-standing.ps1 and closing.ps1 stand before it.
 
 function Read-Security {
     param($Security)
@@ -58,19 +57,6 @@ function Read-FolderAccess {
         $found += $entry
     }
     return [ordered]@{ folders = $found }
-}
-
-# Only SYSTEM and Administrators, who may do everything, here and below; nothing is inherited from above.
-function New-FolderSecurity {
-    $security = New-Object Security.AccessControl.DirectorySecurity
-    $security.SetOwner((New-Object Security.Principal.SecurityIdentifier($Administrators)))
-    $security.SetAccessRuleProtection($true, $false)
-    foreach ($sid in @($LocalSystem, $Administrators)) {
-        $who = New-Object Security.Principal.SecurityIdentifier($sid)
-        $rule = New-Object Security.AccessControl.FileSystemAccessRule($who, 'FullControl', 'ContainerInherit, ObjectInherit', 'None', 'Allow')
-        $security.AddAccessRule($rule)
-    }
-    return $security
 }
 
 # Throws for what is no folder, or leads elsewhere. Absent or there is all the same: to be asked, and to hold the lock,

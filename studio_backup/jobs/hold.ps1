@@ -4,7 +4,7 @@ function Invoke-Hold {
     $state = $Document.state
     $nonce = $Document.nonce
     Confirm-ProgramData
-    foreach ($folder in @($state, "$state\manifest", "$state\log")) { $null = [IO.Directory]::CreateDirectory($folder) }
+    Initialize-State -State $state
     $claim = Open-Claim -Path "$state\lock"
     if (($null -eq $claim) -and $Document.break) {
         Stop-Holder -State $state

@@ -5,7 +5,7 @@ function Invoke-Wave {
     param($Document)
     $state = $Document.state
     Confirm-ProgramData
-    foreach ($folder in @($state, "$state\manifest", "$state\log")) { $null = [IO.Directory]::CreateDirectory($folder) }
+    Initialize-State -State $state
     $step = Open-Claim -Path "$state\step"
     # Marked as running first, then the lock is looked at: of a wave and of who takes the lock, one sees the other.
     if (($null -eq $step) -or -not (Test-Held -State $state -Who $Document.who)) {

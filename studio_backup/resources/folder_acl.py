@@ -13,7 +13,7 @@ from studio_backup.resources.folder_rights import ADMINISTRATORS, SYSTEM, access
 from studio_backup.source import Place
 from studio_backup.step import Step
 
-_PROGRAM = f"{shipped('windows-standing.ps1')}\n{shipped('folder-acl.ps1')}\n"
+_PROGRAM = "\n".join((*map(shipped, ("windows-standing.ps1", "closing.ps1", "folder-acl.ps1")), ""))
 _GUARD = f"{_PROGRAM}Assert-Folder -Folders $Words"
 
 

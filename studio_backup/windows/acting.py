@@ -14,7 +14,7 @@ from studio_backup.windows.asking import framed, text_of
 from studio_backup.windows.document import document
 
 #: Programs that every wave has.
-PARTS = ("answer.ps1", "holding.ps1", "wave.ps1")
+PARTS = ("answer.ps1", "holding.ps1", "closing.ps1", "wave.ps1")
 #: Seconds that one step may take.
 STEP_SECONDS = 540
 

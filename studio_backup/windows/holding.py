@@ -6,7 +6,7 @@ from studio_backup.paths import LAYOUTS
 from studio_backup.windows.document import document
 
 #: Programs of who holds the lock.
-PARTS = ("answer.ps1", "holding.ps1", "hold.ps1")
+PARTS = ("answer.ps1", "holding.ps1", "closing.ps1", "hold.ps1")
 
 
 def acquire(who: str, token: str, break_lock: bool = False) -> str:

@@ -11,6 +11,7 @@ from studio_backup.paths import OUR_WINDOWS, below, configuration, state
 from studio_backup.resource import Resource
 from studio_backup.resources.folder_acl import FolderAcl
 from studio_backup.resources.windows_file import WindowsFile
+from studio_backup.windows.holding import acquire
 from tests.sim.windows.access import ADMINISTRATORS, SYSTEM, Acl, Rule
 from tests.sim.windows.machine import Windows
 from tests.sim.windows.powershell.scope import Shell
@@ -68,6 +69,35 @@ def test_one_run_makes_it_all_and_a_removal_takes_it_away(windows: Windows, stud
     studio.converge()
     assert not windows.real(TOP).exists()
     assert windows.real(state(STUDIO, "windows").rpartition("\\")[0]).exists(), "the manifest stands there"
+
+
+def test_what_the_lock_makes_is_closed_before_anything_is_written_there(windows: Windows, studio: Studio) -> None:
+    """A wave has its entries in the manifest before the first of its steps closes anything."""
+    seen: list[dict[str, set[str]]] = []
+
+    def look(*_: object) -> None:
+        kept = [OUR_WINDOWS, FOLDERS[4], f"{FOLDERS[4]}\\manifest", f"{FOLDERS[4]}\\log"]
+        there = [path for path in kept if windows.real(path).exists()]
+        seen.append({path: {rule.sid for rule in windows.access.of(path).rules} for path in there})
+
+    windows.before("ConvertFrom-Json", look)
+    studio.converge()
+    assert max(map(len, seen)) == 4
+    assert all(who == {SYSTEM, ADMINISTRATORS} for one in seen for who in one.values())
+
+
+@pytest.mark.parametrize("place", ["", "\\state", "\\state\\manifest"])
+def test_a_lock_is_not_taken_through_a_junction(windows: Windows, place: str) -> None:
+    elsewhere = windows.folder / "C" / "Users" / "tech" / "elsewhere"
+    elsewhere.mkdir()
+    link = windows.real(f"{OUR_WINDOWS}{place}")
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(elsewhere)
+    held = windows.transport().open(acquire("anna", "one"))
+    assert b"held" not in held.read(1000)
+    assert held.exit_status() == 1
+    assert "leads elsewhere" in held.errors()
+    assert not [path for path in elsewhere.rglob("*") if path.is_file()]
 
 
 def add_right(windows: Windows) -> None:

@@ -1,0 +1,29 @@
+# Folders that only SYSTEM and Administrators may enter.
+
+$Administrators = 'S-1-5-32-544'
+$LocalSystem = 'S-1-5-18'
+
+# Both may do everything, here and below; nothing is inherited from above.
+function New-FolderSecurity {
+    $security = New-Object Security.AccessControl.DirectorySecurity
+    $security.SetOwner((New-Object Security.Principal.SecurityIdentifier($Administrators)))
+    $security.SetAccessRuleProtection($true, $false)
+    foreach ($sid in @($LocalSystem, $Administrators)) {
+        $who = New-Object Security.Principal.SecurityIdentifier($sid)
+        $rule = New-Object Security.AccessControl.FileSystemAccessRule($who, 'FullControl', 'ContainerInherit, ObjectInherit', 'None', 'Allow')
+        $security.AddAccessRule($rule)
+    }
+    return $security
+}
+
+# Our state, which whoever takes the lock needs before anything else. What is not there yet is made closed: into a new
+# folder below ProgramData anybody may put files otherwise. A junction there would lead what we write elsewhere.
+function Initialize-State {
+    param([string] $State)
+    foreach ($folder in @([IO.Path]::GetDirectoryName($State), $State, "$State\manifest", "$State\log")) {
+        $null = [IO.Directory]::CreateDirectory($folder, (New-FolderSecurity))
+        if (([int] [IO.File]::GetAttributes($folder) -band 1024) -ne 0) {
+            throw "$folder is no folder of ours: it leads elsewhere"
+        }
+    }
+}
