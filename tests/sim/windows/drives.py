@@ -53,6 +53,8 @@ class Drives:
 
     def full(self, path: str, location: str = "C:\\") -> str:
         """The path from its drive on, with `.` and `..` resolved and trailing dots and blanks dropped."""
+        if not path.strip():
+            raise NetError("System.ArgumentException", "The path is not of a legal form.", -2147024809)
         if path.startswith(VERBATIM):
             return path
         if any(mark in FORBIDDEN for mark in path):
