@@ -11,10 +11,11 @@ alike_stale=197001010000
 # Folders and files below a folder, for alike.awk; folders before what they hold.
 list_alike() (
   cd "$1" 2>/dev/null || exit 1
-  if stat -c %s . >/dev/null 2>&1; then
-    set -- -c 'd 0 0 %n' -c 'f %s %Y %n'
-  else
+  # To macOS -f is a format; to GNU and BusyBox it asks about file systems.
+  if stat -f %z . >/dev/null 2>&1; then
     set -- -f 'd 0 0 %N' -f 'f %z %m %N'
+  else
+    set -- -c 'd 0 0 %n' -c 'f %s %Y %n'
   fi
   find . -name "$partial_folder" -prune -o -type d -exec stat "$1" "$2" {} + &&
     find . -name "$partial_folder" -prune -o -type f -exec stat "$3" "$4" {} +

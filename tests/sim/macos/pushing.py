@@ -120,12 +120,26 @@ class Pushing:
         return self.nas.run("cd /srv/tank/ws-a/landing/files && find . -type f").stdout.splitlines()
 
 
+#: The Mac boots another system, too, which writes on the same volume.
+_TWO = (
+    (f'host_key: "{HOST_KEY}"}}}}', f'host_key: "{HOST_KEY}"}}, other: {{os: linux, address: 10.0.0.11, user: root, '
+     f'host_key: "{HOST_KEY[:-1]}z"}}}}'),
+    (f"filesystem: apfs, id: {SESSIONS}, path: /Volumes/Sessions A}}",
+     f"filesystem: exfat, ids: {{macos: {SESSIONS}, other: 0A1B-2C3D}}, "
+     "paths: {macos: /Volumes/Sessions A, other: /srv/sessions}}"),
+)  # fmt: skip
+
+
 @contextmanager
-def pushing(mac: Mac, folder: Path) -> Iterator[Pushing]:
-    """Everything in its place and nothing set up; no systemd in there, so what it would start is left out."""
+def pushing(mac: Mac, folder: Path, *, two: bool = False) -> Iterator[Pushing]:
+    """Everything in its place and nothing set up; no systemd in there, so what it would start is left out. `two`: the
+    Mac shares the volume with another system of its own."""
     folder.chmod(0o755)
     port, key = free_port(), make_key(folder / "host")
     inventory = _INVENTORY.format(studio=STUDIO, mac_key=HOST_KEY, sessions=SESSIONS, port=port, key=key, tank=TANK)
+    for alone, shared in _TWO if two else ():
+        assert alone in inventory
+        inventory = inventory.replace(alone, shared)
     loaded = load([("i.yml", inventory)], [("p.yml", _PLAYBOOK)])
     assert loaded.studio is not None, [str(problem) for problem in loaded.problems]
     compiled = compile_studio(loaded.studio)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from pathlib import Path
 
@@ -53,6 +54,33 @@ def test_launchd_sends_and_the_keeper_makes_points(mac: Mac, tmp_path: Path) -> 
         assert both.keep()["result"] == "ok"
         assert (both.newest("Audio/Song One/take9.wav"), both.newest("Audio/Song One/take1.wav")) == ("take 1\n", "")
         guarded(both)
+
+
+def test_what_the_other_system_of_the_mac_has_sent_is_not_sent_again(mac: Mac, tmp_path: Path) -> None:
+    """By the BSD tools: the same tree an hour on, accents apart and modes others; then one take is recorded over."""
+    plug_in(mac)
+    songs = "/Volumes/Sessions A/Audio"
+    one, apart = (unicodedata.normalize(form, "Größe/é.wav") for form in ("NFC", "NFD"))
+    mac.do(f"cd '{songs}'; mkdir {one[:-6]}; echo one >{one}; touch -t 202603011030 {one}")
+    with pushing(mac, tmp_path, two=True) as both:
+        assert [(one.change.address, one.reason) for one in both.apply().failed] == []
+        mac.settle()
+        mac.play(night(3))
+        assert (both.sent()[-1]["result"], both.sent()[-1]["files"]) == ("ok", 4), both.sent()
+        assert both.keep()["result"] == "ok"
+        landed = both.landed()
+        mac.do(f"cd '{songs}'; mkdir {apart[:-7]}; mv {one} {apart}; rmdir {one[:-6]}; chmod 777 {apart}")
+        mac.do(f"touch -t 202603011130 '{songs}/{apart}'")
+        mac.play(night(4))
+        again = both.sent()[-1]
+        assert (again["result"], again["bytes"], again["deleted"]) == ("ok", 0, 0), again
+        assert both.landed() == landed
+        kept = both.keep()
+        assert (kept["result"], kept["deleted"], kept["rewritten"]) == ("ok", 0, 0), kept
+        mac.do(f"cd '{songs}'; echo two >{apart}; touch -t 202603011145 {apart}")
+        mac.play(night(5))
+        assert both.keep()["rewritten"] == 1
+        assert mac.refused() == []
 
 
 def guarded(both: Pushing) -> None:
