@@ -125,10 +125,11 @@ FILES = {
 }  # fmt: skip
 
 
-def settle(windows: Windows) -> None:
-    """A Backblaze that has sent it all; the data was listed two hours before what remains was counted."""
+def settle(windows: Windows, now: datetime = START) -> None:
+    """A Backblaze that has sent it all; the files were listed an hour before what remains was counted."""
     for name, text in FILES.items():
-        write(windows, rf"{DATA}\{name}", text, START - timedelta(hours=2 if "filelists" in name else 1))
+        text = text.replace(str(int(START.timestamp())), str(int(now.timestamp())))
+        write(windows, rf"{DATA}\{name}", text, now - timedelta(hours=2 if "filelists" in name else 1))
     write(windows, r"S:\.bzvol\bzvol_id.xml", f'<contents><bzvolume vguid="{S}" /></contents>', START)
 
 
