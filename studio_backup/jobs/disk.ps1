@@ -70,7 +70,7 @@ function Get-DiskContent {
     $lines = $lines + $known
     $sums = @((Get-EdgeSum -Text $begin), (Get-EdgeSum -Text $end))
     $edges = 'zero'
-    if ($sums[0] -cne 'zero' -or $sums[1] -cne 'zero') { $edges = $sums -join "`t" }
+    if ($sums[0] -cne '0' -or $sums[1] -cne '0') { $edges = $sums -join "`t" }
     return (@($lines) + "edges`t$edges") -join "`n"
 }
 

@@ -63,10 +63,10 @@ function Read-RawText {
     return $Latin.GetString($bytes)
 }
 
-# The check sum of bytes, or zero where there is no other byte.
+# The check sum of bytes, or 0 where there is no other byte than zero.
 function Get-EdgeSum {
     param([string]$Text)
-    if ($Text.Trim([char]0) -ceq '') { return 'zero' }
+    if ($Text.Trim([char]0) -ceq '') { return '0' }
     $sums = [Security.Cryptography.SHA256]::Create()
     $digits = [BitConverter]::ToString($sums.ComputeHash($Latin.GetBytes($Text))).Replace('-', '')
     return $digits.Substring(0, 16).ToLowerInvariant()

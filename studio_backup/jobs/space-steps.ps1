@@ -49,9 +49,11 @@ function Complete-StudioSpace {
     if (Test-RawStyle -Number $number) { Initialize-Disk -Number $number -PartitionStyle GPT }
     $partition = Get-StudioPartition -Number $number
     if ($null -eq $partition) { $partition = New-Partition -DiskNumber $number -UseMaximumSize }
-    $kinds = @{ ntfs = 'NTFS'; refs = 'ReFS' }
-    $kind = $kinds[$want.filesystem]
-    $null = Format-Volume -Partition $partition -FileSystem $kind -NewFileSystemLabel $want.label -Confirm:$false
+    if ($null -eq (Get-StudioVolume -Disk "$number" -Partition "$($partition.PartitionNumber)")) {
+        $kinds = @{ ntfs = 'NTFS'; refs = 'ReFS' }
+        $kind = $kinds[$want.filesystem]
+        $null = Format-Volume -Partition $partition -FileSystem $kind -NewFileSystemLabel $want.label -Confirm:$false
+    }
     if ($want.path) {
         if ($want.path.Length -gt 3) { $null = [IO.Directory]::CreateDirectory($want.path) }
         Add-PartitionAccessPath -DiskNumber $number -PartitionNumber $partition.PartitionNumber -AccessPath $want.path

@@ -41,6 +41,18 @@ function Get-StudioSpace {
     return $null
 }
 
+# The volume on a partition; nothing where it has no file system yet.
+function Get-StudioVolume {
+    param([string]$Disk, [string]$Partition)
+    $parts = @(Get-PartitionRecord | Where-Object { $_.Disk -ceq $Disk -and $_.Number -ceq $Partition })
+    foreach ($volume in @(Get-EveryVolume)) {
+        if ($volume.FileSystem -ne '' -and $parts.Count -eq 1 -and $parts[0].Places -contains $volume.Device) {
+            return $volume
+        }
+    }
+    return $null
+}
+
 # The disk that a virtual disk shows itself as.
 function Get-StudioSpaceDisk {
     param($Space)
@@ -90,13 +102,18 @@ function Assert-UnfinishedSpace {
     if ($disk.Style -ceq '0') { $starts = @('0') }
     foreach ($part in @(Get-PartitionRecord | Where-Object { $_.Disk -ceq $disk.Number })) {
         $kind = $PartitionTypes["$($part.Type)".ToLowerInvariant()]
-        if ($kind -cne 'Microsoft reserved') { $starts = $starts + $part.Offset }
+        $volume = Get-StudioVolume -Disk $disk.Number -Partition $part.Number
+        if ($null -ne $volume) {
+            if (@($volume.Paths).Count -gt 0) { throw "the volume on $($space.Name) has a place by now: plan again" }
+        } elseif ($kind -cne 'Microsoft reserved') {
+            $starts = $starts + $part.Offset
+        }
     }
     $stream = Open-RawDisk -Number $disk.Number
     try {
         foreach ($start in $starts) {
             $sum = Get-EdgeSum -Text (Read-RawText -Stream $stream -Offset ([long]$start) -Count $Mebibyte)
-            if ($sum -cne 'zero') { throw "something is on the virtual disk $($space.Name): it is left as it is" }
+            if ($sum -cne '0') { throw "something is on the virtual disk $($space.Name): it is left as it is" }
         }
     } finally {
         $stream.Dispose()

@@ -51,6 +51,7 @@ class Space:
     style: int | None
     filesystems: tuple[str, ...]
     partitions: int
+    placed: bool  # each of its volumes is mounted somewhere
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ def _space(one: dict[str, Any], rows: Mapping[str, list[dict[str, Any]]]) -> Spa
         style=number(_text(disk, "Style"), "how a disk is parted") if disk else None,
         filesystems=tuple(kind.lower() for row in volumes if (kind := _text(row, "FileSystem"))),
         partitions=len(mine),
+        placed=all(listed(row.get("Paths")) for row in volumes),
     )
 
 

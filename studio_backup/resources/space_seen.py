@@ -149,7 +149,7 @@ class Sight:
             return "its partition table" if self.space.style == 0 else ""
         if not self.space.filesystems:
             return "its file system" if self.space.partitions > 1 else "its partition"
-        return ""
+        return "" if self.space.placed else "its place"
 
 
 def answers_to(disk: Physical, designator: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.sim.windows.disks import fresh_storage
+
 State = dict[str, Any]
 GIB = 2**30
 
@@ -33,6 +35,7 @@ def fresh() -> State:
         },
         #: Rules of the firewall: InstanceID, Enabled (1 on, 2 off), Action (2 lets in, 4 blocks). UNVERIFIED.
         "firewall": [{"InstanceID": "OpenSSH-Server-In-TCP", "Enabled": 1, "Action": 2}],
+        "storage": fresh_storage(),
         "missing_commands": [],
         "missing_modules": [],
         #: {"path", "what": denied | in use | error, "access": (look, read, write, list), "code", "message"}

@@ -49,6 +49,8 @@ def convert(given: Any, type_name: str) -> Any:
 def _to_array(given: Any, name: str) -> Any:
     if given is None:
         return None
+    if name == "byte" and isinstance(given, bytearray):
+        return bytearray(given)
     items = [convert(item, name) for item in items_of(given)]
     return bytearray(items) if name == "byte" else items
 
@@ -140,9 +142,13 @@ _SIMPLE: dict[str, Callable[[Any], Any]] = {
 
 
 def attempt(given: Any, type_name: str) -> Any:
-    """`-as`: $null where a cast would fail."""
+    """`-as`: $null where a cast would fail, or a type is not there."""
     from tests.sim.windows.powershell.faults import Thrown
+    from tests.sim.windows.powershell.objects import CONSTANTS, MAKERS, STATICS
 
+    if type_name.lower() == "type" and isinstance(given, str):
+        name = given.lower().removeprefix("system.")
+        return TypeName(given) if any(name in table for table in (STATICS, CONSTANTS, MAKERS)) else None
     try:
         return convert(given, type_name)
     except (Thrown, NetError):
