@@ -14,7 +14,7 @@ from studio_backup.source import Place
 from studio_backup.step import Step
 from studio_backup.windows.answers import document, documents
 
-_PARTS = ("registry.ps1", "windows-standing.ps1", "folder-acl.ps1", "openssh-server.ps1")
+_PARTS = ("registry.ps1", "windows-standing.ps1", "closing.ps1", "folder-acl.ps1", "openssh-server.ps1")
 _PROGRAM = "\n".join(map(shipped, _PARTS))
 #: Whom sshd lets own that file, beside these two and the person who logs in.
 _TRUSTED_INSTALLER = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"

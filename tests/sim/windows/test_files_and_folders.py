@@ -80,7 +80,7 @@ def test_what_the_lock_makes_is_closed_before_anything_is_written_there(windows:
         there = [path for path in kept if windows.real(path).exists()]
         seen.append({path: {rule.sid for rule in windows.access.of(path).rules} for path in there})
 
-    windows.before("ConvertFrom-Json", look)
+    windows.before("New-Object", look)
     studio.converge()
     assert max(map(len, seen)) == 4
     assert all(who == {SYSTEM, ADMINISTRATORS} for one in seen for who in one.values())
