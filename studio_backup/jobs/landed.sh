@@ -92,7 +92,7 @@ as_sender() (
 )
 
 land_tree() {
-  if [ ! -d "$source_path" ] || [ -h "$source_path" ]; then finish refused source-missing; fi
+  enter_landing || finish refused source-missing
   landed_judged=$landed_run
   if [ "$store" = btrfs ]; then
     land_snapshot
@@ -111,6 +111,13 @@ land_tree() {
       finish failed incomplete
       ;;
   esac
+}
+
+# Entered once, and read from within: whatever its owner puts in its place from here on is not what is read.
+enter_landing() {
+  landing_above=$(cd "${source_path%/*}" 2>/dev/null && pwd -P) || return 1
+  cd "$source_path" 2>/dev/null && [ "$(pwd -P)" = "$landing_above/${source_path##*/}" ] || return 1
+  source_path=.
 }
 
 land_snapshot() {

@@ -166,6 +166,16 @@ def test_what_begins_anew_while_it_is_read_is_dropped(sent: Shared) -> None:
     assert not (sent.share / "taken").exists()
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_is_put_in_its_place_while_it_is_read_is_not_read(sent: Shared, shell: str) -> None:
+    sent.keeper.shell = SHELLS[shell]
+    sent.push(3)
+    sent.during("mv ../files ../away 2>/dev/null && ln -s /etc ../files || :")
+    assert sent.keeper.run()["files"] == 3, sent.keeper.log()
+    assert sorted(path.name for path in sent.keeper.newest().iterdir()) == [f"take-{one:03}.wav" for one in range(3)]
+    sent.landing.unlink()
+
+
 def test_the_landing_is_taken_while_it_is_read_and_its_user_cannot_change_that(sent: Shared, tmp_path: Path) -> None:
     sent.push(3)
     said = tmp_path / "said"
