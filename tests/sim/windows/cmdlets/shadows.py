@@ -1,0 +1,82 @@
+"""Shadow copies: a volume as it stood at one moment, reached by a link to its device.
+
+`state["shadows"]` lists them. Their numbers of refusal are those of windows.md 5; that they last until somebody removes
+them is, too.
+"""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.sim.windows.powershell.registry import Native, cim, method, native
+from tests.sim.windows.powershell.text import to_text
+from tests.sim.windows.powershell.values import Hashtable
+
+if TYPE_CHECKING:
+    from tests.sim.windows.machine import Windows
+
+_SPACE = r"root\cimv2"
+_DEVICE = "\\\\?\\GLOBALROOT\\Device\\HarddiskVolumeShadowCopy"
+
+
+def _folder(windows: Windows, number: int) -> Path:
+    return windows.drives.folder / "shadows" / str(number)
+
+
+@cim(_SPACE, "Win32_ShadowCopy")
+def _listed(windows: Windows) -> list[dict[str, Any]]:
+    return [
+        {"ID": one["id"], "DeviceObject": f"{_DEVICE}{one['number']}", "VolumeName": one["volume"], "Persistent": True}
+        for one in windows.state.setdefault("shadows", [])
+    ]
+
+
+@method(_SPACE, "Win32_ShadowCopy", "Create")
+def _create(windows: Windows, instance: Any, arguments: Hashtable) -> dict[str, Any]:
+    del instance
+    wanted = to_text(arguments.get("Volume"))
+    volumes = [one for one in windows.state["volumes"] if wanted.lower() in (one["device"].lower(), one["letter"] + ":\\")]
+    if not volumes:
+        return {"ReturnValue": 3, "ShadowID": ""}
+    if windows.state.get("shadow_refused"):
+        return {"ReturnValue": windows.state["shadow_refused"], "ShadowID": ""}
+    volume = volumes[0]
+    if volume["filesystem"] not in ("NTFS", "ReFS"):
+        return {"ReturnValue": 4, "ShadowID": ""}
+    known = windows.state.setdefault("shadows", [])
+    number = 1 + max([one["number"] for one in known], default=0)
+    shutil.copytree(windows.drives.root(volume["letter"]), _folder(windows, number), symlinks=True)
+    known.append({"id": "{" + str(uuid.uuid5(uuid.NAMESPACE_OID, f"{number}")).upper() + "}", "number": number,
+                  "volume": volume["device"]})  # fmt: skip
+    return {"ReturnValue": 0, "ShadowID": known[-1]["id"]}
+
+
+@method(_SPACE, "Win32_ShadowCopy", "Remove")
+def _remove(windows: Windows, instance: Any, arguments: Hashtable) -> dict[str, Any]:
+    del arguments
+    known = windows.state["shadows"]
+    for one in list(known):
+        if one["id"] == instance["ID"]:
+            known.remove(one)
+            shutil.rmtree(_folder(windows, one["number"]))
+    return {"ReturnValue": 0}
+
+
+@native("cmd.exe")
+def _mklink(call: Native) -> int:
+    """Only `/c mklink /d LINK DEVICE\\`: without the backslash at its end the link leads nowhere (recorded)."""
+    words = call.arguments
+    if [word.lower() for word in words[:3]] != ["/c", "mklink", "/d"] or len(words) != 5:
+        call.complain("The syntax of the command is incorrect.")
+        return 1
+    # cmd.exe reads its line otherwise than the C library: a backslash before a quote is just one.
+    link, device = words[3], words[4].removesuffix('"').rstrip("\\")
+    if not words[4].endswith(("\\", '"')) or not device.startswith(_DEVICE):
+        call.complain("The system cannot find the path specified.")
+        return 1
+    drives = call.windows.drives
+    drives.place(link).symlink_to(_folder(call.windows, int(device.removeprefix(_DEVICE))))
+    return 0
