@@ -20,7 +20,6 @@ def pushing(studio: Studio, route: Route, reader: Reader) -> dict[str, object]:
         **_shared(studio, route, reader),
         "kind": "push",
         "server": route.writer.address,
-        "port": SMB_PORT,
         "share": route.share,
         "user": route.lander,
         "credential": credential(route, reader.system),
@@ -35,7 +34,6 @@ def cloning(studio: Studio, route: Route) -> dict[str, object]:
         "target": route.target_root,
         "target_root": route.target_root,
         "target_id": route.volume.ids[route.writer.name],
-        "target_volume": route.volume.full_name,
         "target_sentinel": sentinel_line(studio, route.writer, route.volume),
     }
 
@@ -57,7 +55,9 @@ def _shared(studio: Studio, route: Route, reader: Reader) -> dict[str, object]:
         "state": state(route.studio, reader.system.os),
         **conf.source(reader),
         "source_sentinel": sentinel_line(studio, reader.system, reader.volume),
-        "target": "",
+        **dict.fromkeys(("target", "target_root", "target_id", "target_sentinel"), ""),
+        **dict.fromkeys(("server", "share", "user", "credential"), ""),
+        "port": SMB_PORT,
         "brake_percent": copy.brake.percent,
         "brake_files": copy.brake.files,
         "floor": copy.floor,

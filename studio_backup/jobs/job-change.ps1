@@ -104,7 +104,7 @@ function Update-Target {
     $cause = Get-Cause -Errors $errors
     if (($cause -ne '') -and ($cause -cne 'locked')) { Stop-Run -Result 'failed' -Reason $cause }
     if ($Plan.unread.Count -gt 0) { Stop-Run -Result 'failed' -Reason 'rsync-partial' }
-    if ($cause -ceq 'locked') { Stop-Locked -Errors $errors }
+    if ($cause -ceq 'locked') { Stop-Locked -Errors $errors } else { Clear-BusyMark -Name 'held' }
     Remove-Planned -Plan $Plan -Before $false
 }
 
@@ -113,7 +113,7 @@ function Update-Target {
 function Stop-Locked {
     param($Errors)
     Write-Log "$($Errors.Count) files are held by a program and were not copied"
-    Test-Limit
+    Test-Limit -Name 'held'
 }
 
 # What is still different was not copied, or was changed meanwhile: from a shadow, which stands still, it must not be.

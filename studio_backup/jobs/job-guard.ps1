@@ -14,7 +14,7 @@ function Confirm-Source {
     if ($seen.files -eq 0) { Stop-Run -Result 'refused' -Reason 'source-empty' }
     if ($seen.files -lt $job.floor) { Stop-Run -Result 'refused' -Reason 'too-few-files' }
     if ($job.quiet -eq 0) { return }
-    if (Test-Quiet -Seen $seen -Now $now) { Clear-BusyMark } else { Test-Limit }
+    if (Test-Quiet -Seen $seen -Now $now) { Clear-BusyMark -Name 'work' } else { Test-Limit -Name 'work' }
 }
 
 function Test-Folder {
@@ -84,14 +84,16 @@ function Test-Quiet {
 
 # Busy, unless it has been so for too long: then it is copied all the same, and marked.
 function Test-Limit {
-    if ((Get-BusySeconds) -lt $script:Job.quiet_limit) { Stop-Run -Result 'busy' -Reason 'source-busy' }
+    param([string] $Name)
+    if ((Get-BusySeconds -Name $Name) -lt $script:Job.quiet_limit) { Stop-Run -Result 'busy' -Reason 'source-busy' }
     $script:Job.open = $true
 }
 
 # How long it has been busy. A busy source that nobody can remember would be busy for ever: then the limit has passed.
 function Get-BusySeconds {
+    param([string] $Name)
     $job = $script:Job
-    $path = "$($job.state)\busy\$($job.id)"
+    $path = "$($job.state)\busy\$($job.id).$Name"
     $now = Get-Epoch
     $since = Read-FirstLine -Path $path
     if (($since -match '^[0-9]{1,12}$') -and ([long] $since -le $now)) { return $now - [long] $since }
@@ -101,5 +103,6 @@ function Get-BusySeconds {
 }
 
 function Clear-BusyMark {
-    if ($script:Job.log_file -ne '') { [IO.File]::Delete("$($script:Job.state)\busy\$($script:Job.id)") }
+    param([string] $Name)
+    if ($script:Job.log_file -ne '') { [IO.File]::Delete("$($script:Job.state)\busy\$($script:Job.id).$Name") }
 }

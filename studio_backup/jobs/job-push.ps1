@@ -25,8 +25,6 @@ function Send-Push {
 # Two look and write in turn, so one of them sees the other: taken before begun and after it.
 function Start-Push {
     $job = $script:Job
-    $job.sent = $false
-    $job.begun = $false
     if (Test-Taken) { Stop-Run -Result 'busy' -Reason 'landing-busy' }
     Remove-Landing -Name 'ended'
     Write-Landing -Name 'begun' -Text $job.run
@@ -66,7 +64,7 @@ function Write-Landing {
     param([string] $Name, [string] $Text)
     $path = "$($script:Job.landing)\records\$Name"
     try {
-        [IO.File]::WriteAllText("$path.new", "$Text`n", (New-Object Text.ASCIIEncoding))
+        [IO.File]::WriteAllText("$path.new", "$Text`n", (New-Object Text.UTF8Encoding $false))
         [IO.File]::Delete($path)
         [IO.File]::Move("$path.new", $path)
     } catch {
@@ -93,16 +91,22 @@ function Invoke-Beat {
 function Close-Push {
     $job = $script:Job
     if ($job.kind -cne 'push') { return }
-    if (@('ok', 'away') -cnotcontains $job.result) {
-        if (-not $job.shared) { Connect-Quietly }
-        if ($job.landing -ne '') {
-            if ($job.begun -and -not $job.sent) { Remove-Landing -Name 'begun' }
-            $word = $job.result
-            if (@('refused', 'busy', 'failed') -cnotcontains $word) { $word = 'failed' }
-            if ($job.reason -cne 'landing-busy') { Write-Landing -Name 'told' -Text "$($job.run) $word $($job.reason)" }
+    try {
+        if (@('ok', 'away') -cnotcontains $job.result) {
+            if (-not $job.shared) { Connect-Quietly }
+            if ($job.landing -ne '') { Send-Told }
         }
+    } finally {
+        if ($job.shared) { Disconnect-Landing }
     }
-    if ($job.shared) { Disconnect-Landing }
+}
+
+function Send-Told {
+    $job = $script:Job
+    if ($job.begun -and -not $job.sent) { Remove-Landing -Name 'begun' }
+    # Who makes a restore point of it right now has nothing to hear from us.
+    if ($job.reason -ceq 'landing-busy') { return }
+    Write-Landing -Name 'told' -Text "$($job.run) $($job.result) $($job.reason)"
 }
 
 # A run that was refused before it had a share to say so in; where that cannot be had, its own record is left.

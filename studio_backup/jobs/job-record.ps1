@@ -116,6 +116,6 @@ function Remove-OldRecords {
 function Write-Advance {
     param([long] $Bytes, [long] $All, [long] $Files)
     $percent = 0
-    if ($All -gt 0) { $percent = [Math]::Min(100, [Math]::Floor($Bytes * 100 / $All)) }
+    if ($All -gt 0) { $percent = [Math]::Min(100, [Math]::Floor([double] $Bytes * 100 / $All)) }
     [IO.File]::WriteAllText($script:Job.progress_file, "$Bytes`t$percent`t$Files`n")
 }

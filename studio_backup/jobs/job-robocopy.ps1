@@ -55,9 +55,14 @@ function Invoke-Robocopy {
     $start.UseShellExecute = $false
     $start.CreateNoWindow = $true
     $process = [Diagnostics.Process]::Start($start)
-    while (-not $process.WaitForExit(1000)) { Invoke-Beat }
-    $code = $process.ExitCode
-    $process.Dispose()
+    try {
+        while (-not $process.WaitForExit(1000)) { Invoke-Beat }
+        $code = $process.ExitCode
+    } finally {
+        # Nobody would wait for it any more.
+        if (-not $process.HasExited) { $process.Kill() }
+        $process.Dispose()
+    }
     $text = ''
     if ([IO.File]::Exists($report)) { $text = [IO.File]::ReadAllText($report, [Text.Encoding]::Unicode) }
     $errors = @(Read-Errors -Text $text)

@@ -1,6 +1,13 @@
 # How a run of the job begins and ends. What is known of it stands in one table, $script:Job: its configuration by the
 # names that the file has, and what a record says.
 
+# Every key that a configuration has, whatever its kind; one that is missing ends the run.
+$script:Keys = @('studio', 'dataset', 'copy', 'id', 'kind', 'state', 'brake_percent', 'brake_files', 'floor', 'quiet')
+$script:Keys += @('quiet_limit', 'bandwidth', 'exclude', 'exclude_folders', 'busy_patterns')
+$script:Keys += @('source_path', 'source_root', 'source_id', 'source_volume', 'source_sentinel')
+$script:Keys += @('target', 'target_root', 'target_id', 'target_sentinel')
+$script:Keys += @('server', 'port', 'share', 'user', 'credential')
+
 $script:Ours = 'studio-backup: this run has its result'
 
 # A number that the compiler got wrong must not become a limit of nothing.
@@ -8,7 +15,7 @@ function Read-Job {
     param([string] $Path)
     $job = @{}
     $read = ConvertFrom-Json -InputObject ([IO.File]::ReadAllText($Path))
-    foreach ($property in $read.PSObject.Properties) { $job[$property.Name] = $property.Value }
+    foreach ($name in $script:Keys) { $job[$name] = $read.$name }
     if ($job.id -cnotmatch '^[a-z0-9_-]+$') { throw "$($Path): id" }
     if (@('clone', 'push') -cnotcontains $job.kind) { throw "$($Path): kind" }
     foreach ($name in @('brake_percent', 'brake_files', 'floor', 'quiet', 'quiet_limit', 'bandwidth')) {
@@ -36,6 +43,9 @@ function Initialize-Job {
     $Job.shadow = $null
     $Job.shared = $false
     $Job.landing = ''
+    $Job.share_path = ''
+    $Job.begun = $false
+    $Job.sent = $false
     $Job.beaten = [DateTime]::MinValue
     $Job.log_file = ''
     $Job.whole_hours = $false
@@ -111,7 +121,6 @@ function Invoke-Parts {
 function Show-Preview {
     $job = $script:Job
     $job.started = Get-Epoch
-    $job.prefixed = [IO.Directory]::Exists('\\?\' + $job.source_root)
     try {
         Confirm-Source
         if ($job.kind -ceq 'push') { Connect-Landing } else { Confirm-Target }

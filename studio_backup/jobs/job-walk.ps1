@@ -53,6 +53,8 @@ function Test-Skipped {
     param($Entry, [string] $Relative)
     $name = $Entry.name
     if (($name -eq $SentinelName) -or ($name -eq $script:PartialFolder)) { return $true }
+    # At the root of a clone: whose copy it is.
+    if (($script:Job.kind -ceq 'clone') -and ($Relative -eq $script:MarkerName)) { return $true }
     $pattern = $script:Job.skip_file
     if ($Entry.kind -ceq 'folder') { $pattern = $script:Job.skip_folder }
     ($null -ne $pattern) -and $pattern.IsMatch($Relative)

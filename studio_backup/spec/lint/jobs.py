@@ -92,7 +92,7 @@ def _sources(sight: Sight, dataset: Dataset, copy: Copy, findings: Findings) -> 
         for system in viewers
         if copy.transfer == "push" or system.os != "windows" or runs_jobs(system, local, copy.mode)
     ]
-    if not sources:
+    if not sources and not local:  # SB407 speaks of what stays on its machine
         names = ", ".join(f"'{system.full_name}'" for system in viewers)
         message = f"nobody can pull from Windows, and only {names} mounts the volume '{dataset.volume}'"
         fix = "let Windows send: transfer: push and password: {env: VARIABLE} on the copy, or add a Linux system"

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.sim.windows.copying import Copying, set_up
 from tests.sim.windows.machine import Windows
+from tests.windows_copies import CLONE, PUSH, studio
 
 
 @pytest.fixture
@@ -15,3 +17,15 @@ def windows() -> Iterator[Windows]:
     with Windows() as opened:
         yield opened
         assert opened.refused() == []
+
+
+@pytest.fixture
+def clone(windows: Windows) -> Copying:
+    """One disk kept equal to the other."""
+    return set_up(windows, studio(CLONE), "standby")
+
+
+@pytest.fixture
+def push(windows: Windows) -> Copying:
+    """Sent into a share of the NAS."""
+    return set_up(windows, studio(PUSH), "on-nas")

@@ -7,13 +7,14 @@ under /XJ, and its texts in German, are UNVERIFIED.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from tests.sim.windows.powershell.faults import NetError, NotKnown
-from tests.sim.windows.powershell.patterns import wildcard
 from tests.sim.windows.powershell.registry import Native, native
 
 #: Words by the language of Windows: the error's, the summary's labels, and what it says when it gives a file up.
@@ -146,7 +147,13 @@ def _target(run: Run) -> Path | None:
 
 
 def _fits(run: Run, name: str) -> bool:
-    return any(pattern == "*.*" or wildcard(pattern, exact=False).match(name) for pattern in run.names)
+    """Brackets are plain letters to Windows, and `*.*` fits every name."""
+    return any(pattern == "*.*" or _pattern(pattern).fullmatch(name) for pattern in run.names)
+
+
+@lru_cache(maxsize=10_000)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(re.escape(text).replace(r"\*", ".*").replace(r"\?", "."), re.IGNORECASE | re.DOTALL)
 
 
 def _real(name: str) -> str:

@@ -11,7 +11,10 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.sim.windows.powershell.registry import Native, cim, method, native
+from tests.sim.windows.cmdlets.cim import CimInstance
+from tests.sim.windows.cmdlets.volumes import device_of
+from tests.sim.windows.powershell.faults import NotKnown
+from tests.sim.windows.powershell.registry import Call, Native, cim, cmdlet, method, native
 from tests.sim.windows.powershell.text import to_text
 from tests.sim.windows.powershell.values import Hashtable
 
@@ -37,32 +40,34 @@ def _listed(windows: Windows) -> list[dict[str, Any]]:
 @method(_SPACE, "Win32_ShadowCopy", "Create")
 def _create(windows: Windows, instance: Any, arguments: Hashtable) -> dict[str, Any]:
     del instance
-    wanted = to_text(arguments.get("Volume"))
-    volumes = [one for one in windows.state["volumes"] if wanted.lower() in (one["device"].lower(), one["letter"] + ":\\")]
-    if not volumes:
+    wanted = to_text(arguments.get("Volume")).lower()
+    drives = windows.state["drives"]
+    letter = next((one for one in drives if wanted in (f"{one.lower()}:\\", device_of(one, drives[one]).lower())), None)
+    if letter is None:
         return {"ReturnValue": 3, "ShadowID": ""}
-    if windows.state.get("shadow_refused"):
-        return {"ReturnValue": windows.state["shadow_refused"], "ShadowID": ""}
-    volume = volumes[0]
-    if volume["filesystem"] not in ("NTFS", "ReFS"):
+    if windows.state["lies"].get("shadow-refused"):
+        return {"ReturnValue": windows.state["lies"]["shadow-refused"], "ShadowID": ""}
+    if drives[letter]["format"] not in ("NTFS", "ReFS"):
         return {"ReturnValue": 4, "ShadowID": ""}
     known = windows.state.setdefault("shadows", [])
     number = 1 + max([one["number"] for one in known], default=0)
-    shutil.copytree(windows.drives.root(volume["letter"]), _folder(windows, number), symlinks=True)
+    shutil.copytree(windows.drives.root(letter), _folder(windows, number), symlinks=True)
     known.append({"id": "{" + str(uuid.uuid5(uuid.NAMESPACE_OID, f"{number}")).upper() + "}", "number": number,
-                  "volume": volume["device"]})  # fmt: skip
+                  "volume": device_of(letter, drives[letter])})  # fmt: skip
     return {"ReturnValue": 0, "ShadowID": known[-1]["id"]}
 
 
-@method(_SPACE, "Win32_ShadowCopy", "Remove")
-def _remove(windows: Windows, instance: Any, arguments: Hashtable) -> dict[str, Any]:
-    del arguments
-    known = windows.state["shadows"]
+@cmdlet("Remove-CimInstance", "InputObject")
+def _remove(call: Call) -> list[Any]:
+    wanted = call["InputObject"]
+    if not isinstance(wanted, CimInstance) or wanted.class_name.lower() != "win32_shadowcopy":
+        raise NotKnown("Remove-CimInstance of anything but a shadow copy")
+    known = call.state["shadows"]
     for one in list(known):
-        if one["id"] == instance["ID"]:
+        if one["id"] == wanted.source["ID"]:
             known.remove(one)
-            shutil.rmtree(_folder(windows, one["number"]))
-    return {"ReturnValue": 0}
+            shutil.rmtree(_folder(call.windows, one["number"]))
+    return []
 
 
 @native("cmd.exe")

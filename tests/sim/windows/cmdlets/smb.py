@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tests.sim.windows.powershell.faults import NetError
+from tests.sim.windows.powershell.objects import NetObject, maker, method, prop
 from tests.sim.windows.powershell.registry import Call, cmdlet
+from tests.sim.windows.powershell.scope import Shell
+from tests.sim.windows.powershell.values import NOTHING
 
 if TYPE_CHECKING:
     from tests.sim.windows.machine import Windows
@@ -75,3 +78,51 @@ def _remove(call: Call) -> list[Any]:
     path = str(call["RemotePath"]).lower()
     call.state["smb"]["mapped"] = [one for one in call.state["smb"]["mapped"] if one != path]
     return []
+
+
+class Waiting(NetObject):
+    """A connection that is being made, and its handle at once."""
+
+    type_name: ClassVar[str] = "System.IAsyncResult"
+
+    @prop("AsyncWaitHandle")
+    def handle(self) -> Waiting:
+        """Itself."""
+        return self
+
+    @method("WaitOne")
+    def wait(self, most: Any) -> bool:
+        """It is decided at once."""
+        del most
+        return True
+
+
+class TcpClient(NetObject):
+    """Net.Sockets.TcpClient: connected where the machine of the shares answers."""
+
+    type_name: ClassVar[str] = "System.Net.Sockets.TcpClient"
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell, self._connected = shell, False
+
+    @method("BeginConnect")
+    def begin(self, address: Any, port: Any, callback: Any, state: Any) -> Waiting:
+        """Connects, or does not."""
+        del address, callback, state
+        self._connected = bool(self._shell.process.windows.state["smb"]["answers"]) and int(port) == 445
+        return Waiting()
+
+    @prop("Connected")
+    def connected(self) -> bool:
+        """Whether it is."""
+        return self._connected
+
+    @method("Close")
+    def close(self) -> Any:
+        """Nothing is held."""
+        return NOTHING
+
+
+@maker("Net.Sockets.TcpClient")
+def _client(shell: Shell) -> TcpClient:
+    return TcpClient(shell)

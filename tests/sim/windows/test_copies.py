@@ -1,0 +1,313 @@
+"""Clones on Windows: what is copied, judged, left alone and deleted. The job is the real one, Windows a stand-in."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.sim.windows.copying import GIB, HOUR, Copying, set_up, tree
+from tests.sim.windows.machine import Windows
+from tests.sim.windows.powershell.faults import NetError
+from tests.windows_copies import CLONE, PUSH, studio
+
+
+def fill(copying: Copying, count: int = 100) -> None:
+    """A source with so many takes, copied once."""
+    for number in range(count):
+        copying.put(f"Song/take{number:03}.wav", f"take {number}")
+    assert copying.run()["result"] == "ok", copying.log()
+
+
+def outcome(record: dict[str, Any]) -> tuple[Any, Any, Any]:
+    return record["result"], record["reason"], record["exit"]
+
+
+def test_a_clone_is_made_and_then_kept_equal(clone: Copying) -> None:
+    for name in ("Song/take1.wav", "Song/take2.wav", "Other/mix.wav", "loose.txt"):
+        clone.put(name)
+    (clone.source / "Empty").mkdir()
+    record = clone.run()
+    assert outcome(record) == ("ok", None, 0), clone.log()
+    assert (record["files"], record["created"], record["bytes"], record["source"]) == (4, 4, 16, "ws-a/sessions")
+    assert tree(clone.target) == tree(clone.source)
+    assert (clone.target / "Empty").is_dir()
+    assert (clone.target / ".studio-backup-volume").read_text() != (clone.source / ".studio-backup-volume").read_text()
+    clone.put("Song/take1.wav", "another take", ago=60)
+    (clone.source / "Song/take2.wav").unlink()
+    clone.put("Song/take3.wav")
+    (clone.source / "Empty").rmdir()
+    record = clone.run()
+    assert [record[name] for name in ("files", "created", "rewritten", "deleted")] == [4, 1, 1, 1]
+    assert tree(clone.target) == tree(clone.source)
+    assert not (clone.target / "Empty").exists()
+    record = clone.run()
+    assert [record[name] for name in ("created", "rewritten", "deleted", "bytes")] == [0, 0, 0, 0]
+
+
+GUARDS: dict[str, Callable[[Copying], object]] = {
+    "source-unmounted": lambda it: it.windows.state["drives"].pop("S"),
+    "source-wrong-volume": lambda it: it.windows.state["drives"]["S"].update(guid="0" * 8 + "-0000-4000-8000-" + "9" * 12),
+    "source-sentinel": lambda it: (it.source / ".studio-backup-volume").write_text("northlight\tws-b/other\t1\n"),
+    "source-empty": lambda it: [path.unlink() for path in (it.source / "Song").iterdir()],
+    "source-unread": lambda it: it.windows.state["troubles"].append(
+        {"path": "S:\\", "what": "error", "code": 21, "message": "The device is not ready.", "access": ("list", "look")}
+    ),
+    "too-few-files": lambda it: [(it.source / f"Song/take{number:03}.wav").unlink() for number in range(95)],
+    "target-unmounted": lambda it: it.windows.state["drives"].pop("T"),
+    "target-wrong-volume": lambda it: it.windows.state["drives"]["T"].update(guid="0" * 8 + "-0000-4000-8000-" + "8" * 12),
+    "target-sentinel": lambda it: (it.target / ".studio-backup-volume").unlink(),
+    "target-foreign": lambda it: (it.target / ".studio-backup-copy").write_text("northlight\tws-a/other\tstandby\n"),
+    "no-space": lambda it: it.windows.state["drives"]["T"].update(free=GIB // 2),
+}
+
+
+@pytest.mark.parametrize("reason", GUARDS)
+def test_a_run_that_must_not_be_moves_nothing(windows: Windows, reason: str) -> None:
+    it = set_up(windows, studio(CLONE, more=", floor: 10"), "standby")
+    fill(it)
+    before = tree(it.target)
+    it.put("Song/new.wav")
+    GUARDS[reason](it)
+    record = it.run()
+    assert outcome(record) == ("refused", reason, 5), it.log()
+    assert tree(it.target) == before
+
+
+def test_a_volume_that_cannot_be_asked_for_is_not_taken_for_unmounted(clone: Copying) -> None:
+    fill(clone, 3)
+
+    def fail(*_: object) -> None:
+        raise NetError("Microsoft.Management.Infrastructure.CimException", "Shutting down.", -2147023829)
+
+    clone.windows.before("Get-CimInstance", fail)
+    assert outcome(clone.run()) == ("refused", "target-unread", 5)
+
+
+def test_what_lies_on_a_second_disk_is_not_made_a_clone(clone: Copying) -> None:
+    clone.put("take.wav")
+    clone.put("holiday.jpg", at=clone.target)
+    assert outcome(clone.run()) == ("refused", "target-foreign", 5)
+    assert tree(clone.target) == {"holiday.jpg": "take"}
+
+
+def test_the_brake_stops_deletions_and_its_list_is_accepted_once(clone: Copying) -> None:
+    fill(clone)
+    for number in range(60):
+        (clone.source / f"Song/take{number:03}.wav").unlink()
+    refused = clone.run()
+    assert outcome(refused) == ("refused", "brake-deletions", 5)
+    assert (refused["deleted"], len(tree(clone.target))) == (60, 100)
+    assert clone.listed(refused)[0] == "deleted\tSong/take000.wav"
+    assert outcome(clone.run()) == ("refused", "brake-deletions", 5)
+    # Others than those on the list are judged as ever.
+    clone.accept(refused)
+    for path in list((clone.source / "Song").iterdir()):
+        path.rename(path.with_suffix(".aif"))
+    other = clone.run()
+    assert outcome(other) == ("ok", None, 0)
+    assert (other["accepted_by"], other["deleted"]) == ("kim", 100)
+    assert tree(clone.target) == tree(clone.source)
+    for path in (clone.source / "Song").iterdir():
+        path.unlink()
+    clone.put("Song/last.wav")
+    assert outcome(clone.run())[0] == "ok", "40 files are below the brake"
+
+
+def test_an_accepted_list_covers_nothing_else(clone: Copying) -> None:
+    fill(clone, 200)
+    for number in range(60):
+        (clone.source / f"Song/take{number:03}.wav").unlink()
+    refused = clone.run()
+    for number in range(60, 140):
+        (clone.source / f"Song/take{number:03}.wav").unlink()
+    clone.accept(refused)
+    more = clone.run()
+    assert outcome(more) == ("refused", "brake-deletions", 5)
+    assert len(tree(clone.target)) == 200
+
+
+def test_the_brake_stops_rewrites(clone: Copying) -> None:
+    fill(clone)
+    for number in range(60):
+        clone.put(f"Song/take{number:03}.wav", "encrypted", ago=60)
+    refused = clone.run()
+    assert outcome(refused) == ("refused", "brake-rewrites", 5)
+    assert tree(clone.target)["Song/take000.wav"] == "take 0"
+    clone.accept(refused)
+    assert outcome(clone.run())[0] == "ok"
+    assert tree(clone.target)["Song/take000.wav"] == "encrypted"
+
+
+def test_a_newer_file_at_the_clone_is_left_alone_and_told(clone: Copying) -> None:
+    fill(clone, 3)
+    clone.put("Song/take001.wav", "worked on there", ago=60, at=clone.target)
+    clone.put("Song/take002.wav", "worked on here", ago=60)
+    record = clone.run()
+    assert outcome(record) == ("failed", "newer-at-target", 1)
+    assert clone.listed(record) == ["newer\tSong/take001.wav"]
+    there = tree(clone.target)
+    assert (there["Song/take001.wav"], there["Song/take002.wav"]) == ("worked on there", "worked on here")
+
+
+@pytest.mark.parametrize(
+    ("filesystem", "shift", "copied"),
+    [
+        ("NTFS", 1.5, 0), ("NTFS", 3, 3), ("NTFS", HOUR, 3), ("exFAT", HOUR, 0), ("exFAT", 2 * HOUR + 1.5, 0),
+        ("exFAT", 26 * HOUR, 0), ("exFAT", 27 * HOUR, 3), ("exFAT", HOUR / 2, 3),
+    ],
+)  # fmt: skip
+def test_times_that_summer_moves_are_no_change_where_a_file_system_keeps_local_time(
+    windows: Windows, filesystem: str, shift: float, copied: int
+) -> None:
+    it = set_up(windows, studio(CLONE, filesystem=filesystem.lower()), "standby", filesystem)
+    fill(it, 3)
+    for path in (it.source / "Song").iterdir():
+        moment = path.stat().st_mtime + shift
+        os.utime(path, (moment, moment))
+    record = it.run()
+    assert (record["result"], record["rewritten"]) == ("ok", copied), it.log()
+
+
+NAMES = (
+    "-r.wav", "--delete", "take 1 (final) [mix].wav", "100%TEMP%.wav", "a;b&c|d.wav".replace("|", "!"), "it's.wav",
+    "Ünïcödé 音.wav", "name.", "blank ", "fin . .wav", "x" * 200 + ".wav", "$env.wav", "`tick.wav", "@(1).wav", "^.wav",
+)  # fmt: skip
+
+
+def test_names_are_only_names(clone: Copying) -> None:
+    for name in NAMES:
+        clone.put(f"Song/{name}", name)
+        clone.put(f"End. /{name}", name)
+    deep = "/".join(["a folder with a rather long name"] * 12)
+    clone.put(f"{deep}/take.wav")
+    record = clone.run()
+    assert outcome(record) == ("ok", None, 0), clone.log()
+    assert tree(clone.target) == tree(clone.source)
+    for name in NAMES:
+        clone.put(f"Song/{name}", f"{name} again", ago=60)
+        (clone.source / "End. " / name).unlink()
+    (clone.source / "End. ").rmdir()
+    record = clone.run()
+    assert (record["result"], record["rewritten"], record["deleted"]) == ("ok", len(NAMES), len(NAMES)), clone.log()
+    assert tree(clone.target) == tree(clone.source)
+
+
+def test_accents_in_another_form_are_the_same_name(clone: Copying) -> None:
+    composed = unicodedata.normalize("NFC", "Änderung é.wav")
+    decomposed = unicodedata.normalize("NFD", composed)
+    clone.put(f"Söng/{composed}")
+    assert clone.run()["created"] == 1
+    folder = clone.target / unicodedata.normalize("NFD", "Söng")
+    (clone.target / "Söng").rename(folder)
+    (folder / composed).rename(folder / decomposed)
+    record = clone.run()
+    assert [record[name] for name in ("created", "deleted", "rewritten")] == [0, 0, 0]
+    clone.put(f"Söng/{composed}", "another", ago=60)
+    assert clone.run()["rewritten"] == 1
+    assert [path.read_text() for path in folder.iterdir()] == ["another"], "the old form is gone"
+    assert [path.name for path in clone.target.iterdir() if path.name[0] == "S" and path.is_dir()].count(folder.name) == 1
+
+
+def test_two_files_that_only_their_accents_tell_apart_are_two(clone: Copying) -> None:
+    for form in ("NFC", "NFD"):
+        clone.put(unicodedata.normalize(form, "é.wav"), form)
+    assert clone.run()["created"] == 2
+    assert tree(clone.target) == tree(clone.source)
+    assert clone.run()["deleted"] == 0
+
+
+def test_case_alone_is_no_change(clone: Copying) -> None:
+    clone.put("Song/Take.wav")
+    clone.run()
+    (clone.source / "Song").rename(clone.source / "SONG")
+    (clone.source / "SONG/Take.wav").rename(clone.source / "SONG/take.WAV")
+    record = clone.run()
+    assert [record[name] for name in ("created", "deleted", "rewritten")] == [0, 0, 0]
+
+
+def test_what_became_something_else_is_replaced(clone: Copying) -> None:
+    clone.put("a/b.wav")
+    clone.put("c")
+    clone.run()
+    (clone.source / "a/b.wav").unlink()
+    (clone.source / "a").rmdir()
+    clone.put("a", "a file now", ago=60)
+    (clone.source / "c").unlink()
+    clone.put("c/d.wav", "a folder now", ago=60)
+    record = clone.run()
+    assert (record["result"], record["deleted"], record["created"]) == ("ok", 2, 2), clone.log()
+    assert tree(clone.target) == {"a": "a file now", "c/d.wav": "a folder now"}
+
+
+def test_links_lead_nowhere(clone: Copying) -> None:
+    elsewhere = clone.windows.real("C:\\") / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "precious.doc").write_text("mine")
+    clone.put("Song/take.wav")
+    (clone.source / "Song/away").symlink_to(elsewhere)
+    assert clone.run()["files"] == 1
+    assert sorted(tree(clone.target)) == ["Song/take.wav"]
+    (clone.target / "Song/trap").symlink_to(elsewhere)
+    (clone.target / "Old").symlink_to(elsewhere)
+    record = clone.run()
+    assert (record["result"], record["deleted"]) == ("ok", 2), clone.log()
+    assert not (clone.target / "Old").is_symlink()
+    assert (elsewhere / "precious.doc").read_text() == "mine"
+
+
+def test_a_folder_that_is_a_link_at_the_target_is_not_written_through(clone: Copying) -> None:
+    elsewhere = clone.windows.real("C:\\") / "elsewhere"
+    elsewhere.mkdir()
+    clone.put("Song/take.wav")
+    clone.run()
+    (clone.target / "Song/take.wav").unlink()
+    (clone.target / "Song").rmdir()
+    (clone.target / "Song").symlink_to(elsewhere)
+    assert clone.run()["result"] == "ok", clone.log()
+    assert list(elsewhere.iterdir()) == []
+    assert tree(clone.target) == {"Song/take.wav": "take"}
+
+
+def test_what_is_left_out_is_neither_copied_nor_taken_away(clone: Copying) -> None:
+    clone.put("Song/take.wav")
+    clone.put("Song/render.tmp")
+    clone.put("Rendered Files/a.wav")
+    clone.put("System Volume Information/x", at=clone.target)
+    clone.run()
+    clone.put("Song/old.tmp", at=clone.target)
+    record = clone.run()
+    assert (record["files"], record["deleted"]) == (1, 0)
+    assert sorted(tree(clone.target)) == ["Song/old.tmp", "Song/take.wav", "System Volume Information/x"]
+
+
+def test_a_preview_writes_nothing(clone: Copying) -> None:
+    fill(clone, 3)
+    clone.put("Song/new.wav")
+    (clone.source / "Song/take000.wav").unlink()
+    clone.put("Song/take001.wav", "changed", ago=60)
+    before = sorted(str(path) for path in clone.windows.folder.rglob("*"))
+    record = clone.run("preview")
+    assert record["lines"] == ["created\tSong/new.wav", "rewritten\tSong/take001.wav", "deleted\tSong/take000.wav"]
+    assert (record["result"], record["files"], record["run"]) == ("ok", 3, None)
+    assert sorted(str(path) for path in clone.windows.folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize("copies", [CLONE, PUSH])
+def test_robocopy_is_never_told_to_mirror_or_purge(windows: Windows, copies: str) -> None:
+    it = set_up(windows, studio(copies), "standby" if copies == CLONE else "on-nas")
+    lines: list[str] = []
+    windows.before("robocopy.exe", lambda _, __, bound: lines.append(str(bound.get("arguments"))))
+    for number in range(300):
+        it.put(f"Song/a name of some length that fills the line {number:03}.wav")
+    it.put("root.wav")
+    assert it.run()["result"] == "ok", it.log()
+    assert len(lines) > 2
+    for line in lines:
+        assert len(line) < 8000
+        assert {"/XJ", "/R:2", "/W:5"} < set(line.split())
+        assert not {"/MIR", "/PURGE", "/E", "/S", "/MOVE", "/MOV"} & {word.upper() for word in line.split()}
+    assert tree(it.target) == tree(it.source)
