@@ -39,7 +39,10 @@ PLAYBOOK = """- name: sessions
       exclude: ["*.tmp", preset:pro-tools]
       copies:
 """
-PUSH = '        on-nas: {to: "nas:tank/ws-a", every: hour, transfer: push, password: {env: WS_A}, keep: {hourly: 24}MORE}\n'
+PUSH = (
+    '        on-nas: {to: "nas:tank/ws-a", every: hour, transfer: push, password: {env: WS_A}, '
+    "keep: {hourly: 24}MORE}\n"
+)
 CLONE = '        standby: {to: "ws-a:standby", every: day at 02:00, mode: cloneMORE}\n'
 
 

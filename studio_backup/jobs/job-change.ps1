@@ -6,6 +6,7 @@ function Copy-Planned {
     $errors = New-Object Collections.ArrayList
     $moved = @{ bytes = [long] 0; files = [long] 0 }
     foreach ($step in $Plan.folders) {
+        Invoke-Beat
         if ($step.made) { $null = [IO.Directory]::CreateDirectory((Get-LongPath -Path $step.target)) }
         $plain = New-Object Collections.ArrayList
         $odd = New-Object Collections.ArrayList

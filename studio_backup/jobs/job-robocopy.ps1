@@ -87,7 +87,7 @@ function Read-Errors {
         $found = [Regex]::Match($line, '^[0-9/]{8,10} [0-9:]{8} \D+ ([0-9]{1,8}) \(0x([0-9A-Fa-f]{8})\) (.*)$')
         if (-not $found.Success) { continue }
         $number = [long] $found.Groups[1].Value
-        if ($number -ne [Convert]::ToInt64($found.Groups[2].Value, 16)) { continue }
+        if (('{0:X8}' -f $number) -ne $found.Groups[2].Value) { continue }
         $said = $found.Groups[3].Value
         if ($seen.ContainsKey($said)) { continue }
         $seen[$said] = $true

@@ -50,8 +50,11 @@ class Copying:
 
     def run(self, action: str = "run") -> dict[str, Any]:
         """Its task starts now: the record that it leaves, and `exit`, how it ended."""
+        self.later(1)  # no two runs begin in one second
         top = r"C:\ProgramData\studio-backup\configuration\northlight"
-        line = f"& '{top}\\job.ps1' -Configuration '{top}\\jobs\\{self.way.id}.json' -Action {action}; exit $LASTEXITCODE"
+        line = (
+            f"& '{top}\\job.ps1' -Configuration '{top}\\jobs\\{self.way.id}.json' -Action {action}; exit $LASTEXITCODE"
+        )
         ended = self.windows.run(line, account="SYSTEM")
         assert self.windows.refused() == []
         assert ended.err == "" or ended.exit in (1, 6), ended.err

@@ -16,7 +16,7 @@ import tests.sim.windows.cmdlets
 import tests.sim.windows.dotnet
 import tests.sim.windows.powershell.whole  # noqa: F401
 from tests.sim.windows.access import AccessLists
-from tests.sim.windows.drives import Drives
+from tests.sim.windows.drives import VERBATIM, Drives
 from tests.sim.windows.powershell.faults import NetError
 from tests.sim.windows.powershell.objects import NetObject
 from tests.sim.windows.powershell.raising import win32
@@ -171,6 +171,7 @@ class Windows:
 
     def _gate(self, path: str, access: str) -> None:
         """What a path answers instead of itself: denied, in use by somebody else, hanging, or a device that is gone."""
+        path = path.removeprefix(VERBATIM)
         for trouble in self.state["troubles"]:
             start = str(trouble["path"]).rstrip("\\").lower()
             inside = path.lower() == start or path.lower().startswith(start + "\\")

@@ -17,6 +17,11 @@ def records(push: Copying) -> dict[str, str]:
     return {path.name: path.read_text() for path in (push.landing / "records").iterdir()}
 
 
+def replaced(path: Path) -> None:
+    """Another run has begun."""
+    path.write_text("20260302T120500Z-FFFF0000\n")
+
+
 def outcome(record: dict[str, Any]) -> tuple[Any, Any, Any]:
     return record["result"], record["reason"], record["exit"]
 
@@ -74,7 +79,7 @@ def test_of_two_that_come_at_once_one_sees_the_other(push: Copying) -> None:
 def test_one_that_was_taken_over_while_it_sent_has_no_end(push: Copying) -> None:
     push.put("take.wav")
     other = push.landing / "records/begun"
-    push.windows.before("robocopy.exe", lambda *_: other.write_text("20260302T120500Z-FFFF0000\n"))
+    push.windows.before("robocopy.exe", lambda *_: replaced(other))
     assert outcome(push.run()) == ("failed", "incomplete", 1)
     assert records(push)["begun"] == "20260302T120500Z-FFFF0000\n", "it is another's by now"
     assert "ended" not in records(push)

@@ -1,7 +1,7 @@
 """robocopy.exe: really copies between drives and shares, and reports as it was recorded to (windows.md 3.2 and 3.3).
 
-Classes, exit bits, retries of what is in use, the places of numbers in the summary, /L, /UNILOG. What it does with links
-under /XJ, and its texts in German, are UNVERIFIED.
+Classes, exit bits, retries of what is in use, the places of numbers in the summary, /L, /UNILOG. What it does with
+links under /XJ, and its texts in German, are UNVERIFIED.
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ def _told(call: Native) -> Run | None:
     for word in call.arguments:
         if not word.startswith("/"):
             continue
-        known = next((one for one in _KNOWN if word.upper() == one or (one[-1] == ":" and word.upper().startswith(one))), "")
+        known = next(
+            (one for one in _KNOWN if word.upper() == one or (one[-1] == ":" and word.upper().startswith(one))), ""
+        )
         if not known:
             raise NotKnown(f"robocopy {word}")
         options[known] = word[len(known) :]
@@ -125,7 +127,10 @@ def _copy_folder(run: Run) -> int:
     if "T" in run.options.get("/DCOPY:", "DA") and "/L" not in run.options and target.is_dir():
         shutil.copystat(source, target)
     return (
-        (1 if run.files[1] else 0) | (2 if run.files[5] else 0) | (4 if run.files[3] else 0) | (8 if run.files[4] else 0)
+        (1 if run.files[1] else 0)
+        | (2 if run.files[5] else 0)
+        | (4 if run.files[3] else 0)
+        | (8 if run.files[4] else 0)
     )
 
 

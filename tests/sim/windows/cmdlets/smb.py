@@ -1,7 +1,7 @@
 """Shares of other machines: mapped with a user and a password, seen only while mapped, gone when the network is.
 
-`state["smb"]`: `shares` (`\\\\server\\share` -> user, password), `answers` (whether anybody does), `mapped`. The identities
-of New-SmbMapping's errors are UNVERIFIED.
+`state["smb"]`: `shares` (`\\\\server\\share` -> user, password), `answers` (whether anybody does), `mapped`.
+The identities of New-SmbMapping's errors are UNVERIFIED.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tests.sim.windows.powershell.faults import NetError
 from tests.sim.windows.powershell.objects import NetObject, maker, method, prop
 from tests.sim.windows.powershell.registry import Call, cmdlet
 from tests.sim.windows.powershell.scope import Shell
-from tests.sim.windows.powershell.values import NOTHING
+from tests.sim.windows.powershell.values import NOTHING, Record
 
 if TYPE_CHECKING:
     from tests.sim.windows.machine import Windows
@@ -65,12 +65,16 @@ def _new(call: Call) -> list[Any]:
         call.fail(f"Windows System Error {number}", _SAID[number], "Microsoft.Management.Infrastructure.CimException")
         return []
     known["mapped"].append(path)
-    return [{"Status": "OK", "LocalPath": "", "RemotePath": call["RemotePath"]}]
+    return [_mapping(path)]
 
 
 @cmdlet("Get-SmbMapping", "LocalPath RemotePath")
 def _get(call: Call) -> list[Any]:
-    return [{"Status": "OK", "LocalPath": "", "RemotePath": path} for path in call.state["smb"]["mapped"]]
+    return [_mapping(path) for path in call.state["smb"]["mapped"]]
+
+
+def _mapping(path: str) -> Record:
+    return Record([("Status", "OK"), ("LocalPath", ""), ("RemotePath", path)])
 
 
 @cmdlet("Remove-SmbMapping", "LocalPath RemotePath", switches="Force UpdateProfile")

@@ -333,6 +333,11 @@ def _hashtable(_: Shell, comparer: Any = None) -> Hashtable:
     return Hashtable(exact=True)
 
 
+@maker("Collections.Stack")
+def _stack(_: Shell) -> Stack:
+    return Stack(queue=False)
+
+
 @maker("Collections.Specialized.OrderedDictionary")
 def _ordered(_: Shell) -> Hashtable:
     return Hashtable(ordered=True)

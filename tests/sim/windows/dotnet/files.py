@@ -266,6 +266,8 @@ def _create_folder(shell: Shell, path: Any, security: Any = None) -> Any:
     drives.check_name(full, folder=True)
     drives.gate(full, "write")
     parts, head = full.rstrip("\\").split("\\"), 4 if full.startswith("\\\\") else 1
+    if full.upper().startswith("\\\\?\\UNC\\"):
+        head = 6
     for end in range(head + 1, len(parts) + 1):
         here = "\\".join(parts[:end])
         real = drives.place(here)
@@ -515,6 +517,13 @@ class FileSystemInfo(NetObject):
     def refresh(self) -> Any:
         """It is always looked at anew."""
         return NOTHING
+
+    @prop("LinkType")
+    def link_type(self) -> str | None:
+        """What PowerShell adds: whether it is a link, and no other kind of reparse point."""
+        if not self.real.is_symlink():
+            return None
+        return "Junction" if self.real.is_dir() else "SymbolicLink"
 
     @prop("PSIsContainer")
     def is_container(self) -> bool:

@@ -62,6 +62,7 @@ def _expand(shell: Shell, text: Any) -> str:
     return whole
 
 
+constant("Environment", "SystemDirectory")(lambda _: r"C:\Windows\system32")
 constant("Environment", "NewLine")(lambda _: "\r\n")
 constant("Environment", "MachineName")(lambda shell: shell.process.environment["COMPUTERNAME"])
 constant("Environment", "UserName")(lambda shell: shell.process.environment["USERNAME"])
