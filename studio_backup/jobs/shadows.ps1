@@ -57,7 +57,7 @@ function Set-ShadowMaximum {
     param([string[]]$Words)
     $want = ConvertFrom-Json -InputObject $Words[0]
     $volume = Get-MountedVolume -Path $want.path
-    $bytes = [Convert]::ToUInt64($want.bytes)
+    $bytes = [uint64]$want.bytes
     $device = $volume.Device
     $all = @(Get-CimInstance -ClassName Win32_ShadowStorage)
     $rooms = @($all | Where-Object { "$($_.Volume.DeviceID)" -ceq $device })

@@ -82,7 +82,7 @@ function Test-VolumeIdentity {
     $wanted = $Id.Trim('{', '}').ToLowerInvariant()
     if ($wanted.Length -eq 36) { return "$($Volume.Device)".ToLowerInvariant().Contains('{' + $wanted + '}') }
     if ("$($Volume.Serial)" -eq '') { return $false }
-    $serial = ([Convert]::ToUInt32("$($Volume.Serial)")).ToString('x8')
+    $serial = ([uint32]"$($Volume.Serial)").ToString('x8')
     return $serial -ceq $wanted.Replace('-', '')
 }
 

@@ -58,12 +58,12 @@ class Studio:
         """How one resource stands."""
         return next(one for one in self.plan().changes if one.address == address)
 
-    def apply(self) -> Applied:
-        """Plan, carry out, read again."""
+    def apply(self, *allowed: str) -> Applied:
+        """Plan, carry out, read again; `allowed` is what --allow-destroy names."""
         engine = self.engine()
         survey, plan = look(engine, self.scope)
         told: list[Result] = []
-        return carry_out(engine, self.scope, survey, plan, told.extend)
+        return carry_out(engine, self.scope, survey, plan, told.extend, allowed=allowed)
 
     def converge(self) -> None:
         """One run makes it all so, and a second has nothing to do."""
