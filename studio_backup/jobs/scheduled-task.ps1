@@ -12,8 +12,8 @@ function Read-Task {
     param($Task)
     $entry = [ordered]@{ name = "$($Task.TaskName)"; state = "$($Task.State)"; trouble = '' }
     try {
-        $entry['xml'] = "$(Export-ScheduledTask -TaskName $Task.TaskName -TaskPath $Task.TaskPath)"
-        $info = Get-ScheduledTaskInfo -TaskName $Task.TaskName -TaskPath $Task.TaskPath
+        $entry['xml'] = "$(Export-ScheduledTask -TaskName $Task.TaskName -TaskPath $Task.TaskPath -ErrorAction Stop)"
+        $info = Get-ScheduledTaskInfo -TaskName $Task.TaskName -TaskPath $Task.TaskPath -ErrorAction Stop
         $entry['result'] = "$($info.LastTaskResult)"
         $entry['last'] = Get-Moment -Moment $info.LastRunTime
         $entry['next'] = Get-Moment -Moment $info.NextRunTime
@@ -49,7 +49,7 @@ function Read-OurTask {
 # The task of that name, or nothing where the listing has none.
 function Find-OurTask {
     param($Wanted)
-    foreach ($task in @(Get-ScheduledTask)) {
+    foreach ($task in @(Get-ScheduledTask -ErrorAction Stop)) {
         if ($task.TaskPath -eq $Wanted.folder -and $task.TaskName -eq $Wanted.name) { return $task }
     }
 }
@@ -62,10 +62,11 @@ function Assert-OurTask {
         $task = Find-OurTask -Wanted $wanted
         $now = 'absent'
         if ($null -ne $task) {
-            if ("$($task.State)" -eq 'Running' -or "$($task.State)" -eq 'Queued') {
+            # 4 and 2 where the state comes as its number.
+            if (@('Running', 'Queued', '4', '2') -contains "$($task.State)") {
                 throw "$($wanted.name): a run of it is under way, which goes on to its end: apply again after it"
             }
-            $text = "$(Export-ScheduledTask -TaskName $wanted.name -TaskPath $wanted.folder)"
+            $text = "$(Export-ScheduledTask -TaskName $wanted.name -TaskPath $wanted.folder -ErrorAction Stop)"
             $now = Get-DigestOfBytes -Bytes ([Text.Encoding]::UTF8.GetBytes($text))
         }
         if ($now -ne $wanted.seen) { throw "$($wanted.name): not the task that was seen; look again" }
@@ -76,11 +77,10 @@ function Set-OurTask {
     param([string[]] $Words)
     foreach ($word in $Words) {
         $wanted = ConvertFrom-Json -InputObject $word
-        if ($wanted.seen -eq 'absent') {
-            Register-ScheduledTask -TaskName $wanted.name -TaskPath $wanted.folder -Xml $wanted.xml | Out-Null
-        } else {
-            Register-ScheduledTask -TaskName $wanted.name -TaskPath $wanted.folder -Xml $wanted.xml -Force | Out-Null
-        }
+        $given = @{ TaskName = $wanted.name; TaskPath = $wanted.folder; Xml = $wanted.xml; ErrorAction = 'Stop' }
+        # Without it nothing is replaced: a task that came since makes this fail.
+        if ($wanted.seen -ne 'absent') { $given['Force'] = $true }
+        Register-ScheduledTask @given | Out-Null
         "registered: $($wanted.folder)$($wanted.name)"
     }
 }
@@ -108,7 +108,7 @@ function Remove-OurTask {
     param([string[]] $Words)
     foreach ($word in $Words) {
         $wanted = ConvertFrom-Json -InputObject $word
-        Unregister-ScheduledTask -TaskName $wanted.name -TaskPath $wanted.folder -Confirm:$false
+        Unregister-ScheduledTask -TaskName $wanted.name -TaskPath $wanted.folder -Confirm:$false -ErrorAction Stop
         "removed: $($wanted.folder)$($wanted.name)"
         Remove-EmptyTaskFolder -Folder $wanted.folder
     }

@@ -33,7 +33,7 @@ def begin(windows: Windows, command: str, arguments: str, folder: str, account: 
     script, given = script_of(taken_apart(arguments))
     if windows.drives.find(script) is None:
         return NO_SCRIPT
-    said = bytearray()
+    said = windows.tasks.said
     process = Process(windows, Input(), said.extend, said.extend, "SYSTEM")
     processes.append(process)
     return carry_out(process, _program(script, given), (), lambda _: None)[0]

@@ -92,6 +92,7 @@ class TaskStore:
         self.battery = False
         self._going = False
         windows.scheduler.passed = self._passed
+        self.said = bytearray()  # what all runs wrote, and no console shows
         self.broken: list[str] = []  # what a listing says of tasks that it cannot read
         for path in _OTHERS:
             self.register(path, _OTHER)

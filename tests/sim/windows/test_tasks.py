@@ -152,6 +152,15 @@ def test_a_run_under_way_keeps_its_task_from_every_change_and_goes_on(windows: W
     assert TASK.lower() not in windows.tasks.tasks
 
 
+def test_a_run_under_way_is_known_by_the_number_of_its_state_too(windows: Windows) -> None:
+    windows.state["lies"]["task-states"] = True
+    studio, task = made(windows, hours=10)
+    windows.tasks.play(at(3, 5))
+    studio.want(wanted("day at 04:00", hours=10))
+    assert "a run of it is under way" in studio.apply().failed[0].log
+    assert windows.tasks.tasks[TASK.lower()] is task
+
+
 def test_no_second_run_starts_beside_the_first(windows: Windows) -> None:
     _, task = made(windows, "hour", hours=5)
     windows.tasks.play(at(2, 23, minute=59))

@@ -19,11 +19,12 @@ _NEVER = of(datetime(1999, 11, 30), LOCAL)
 _CIM = "Microsoft.Management.Infrastructure.CimException"
 
 
-def _record(task: Task) -> Record:
+def _record(call: Call, task: Task) -> Record:
+    """With the lie `task-states`, its state is a bare number, as some sessions of some versions have it."""
     folder, _, name = task.path.rpartition("\\")
     number, word = task.state
     return Record(
-        [("State", Enumerated(_STATE, word, number)),
+        [("State", number if call.state["lies"].get("task-states") else Enumerated(_STATE, word, number)),
          ("TaskName", name), ("TaskPath", f"{folder}\\"), ("URI", task.path)],
         "Microsoft.Management.Infrastructure.CimInstance",
     )  # fmt: skip
@@ -58,7 +59,7 @@ def _get(call: Call) -> Iterable[Any]:
                 known = call.shell.get(to_text(call["ErrorVariable"]))
                 call.shell.set(to_text(call["ErrorVariable"]), Growing([*(known or []), record]))
             call.fail("HRESULT 0x80070002", message, _CIM, _hresult(0x80070002))
-    return [_record(task) for task in _wanted(call)]
+    return [_record(call, task) for task in _wanted(call)]
 
 
 @cmdlet("Export-ScheduledTask", "TaskName TaskPath", positional="TaskName TaskPath")
@@ -90,7 +91,7 @@ def _register(call: Call) -> Iterable[Any]:
         call.fail("HRESULT 0x800700b7", "Cannot create a file when that file already exists.", _CIM, _hresult(EXISTS))
         return []
     try:
-        return [_record(store.register(path, to_text(call["Xml"])))]
+        return [_record(call, store.register(path, to_text(call["Xml"])))]
     except Refused as refused:
         call.fail(f"HRESULT 0x{refused.code:08x}", str(refused), _CIM, _hresult(refused.code))
         return []
