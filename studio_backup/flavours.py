@@ -16,6 +16,9 @@ _ALL = frozenset(FLAVOURS)
 _APPLE = _ALL - {RSYNC_3}
 _SAMBA_3 = frozenset({RSYNC_3})
 
+#: Within which jobs/alike.sh tells times apart by itself; how many seconds, the compiler says.
+WINDOW = "--modify-window=SECONDS"
+
 #: Option -> the flavours that have it, with this meaning. The wrapper hands what openrsync lacked then to 2.6.9.
 TABLE: dict[str, frozenset[str]] = {
     "-rlptHS": _ALL,
@@ -27,8 +30,8 @@ TABLE: dict[str, frozenset[str]] = {
     "--delete-after": _ALL,
     "--delete-excluded": _ALL,
     "--timeout=600": _ALL,
-    # A day and two hours: what jobs/alike.sh tells apart by itself. Whether openrsync has it, no record here says.
-    "--modify-window=93602": _ALL - {OPENRSYNC},
+    # Whether openrsync has it, no record here says.
+    WINDOW: _ALL - {OPENRSYNC},
     # Extended attributes, resource forks and access lists to Apple; to rsync 3 it is about executable files.
     "-E": _APPLE,
     # What keeps half of a file from being deleted by --delete-excluded.
@@ -60,7 +63,7 @@ PUSH = Use(
 #: From a volume that other systems write, too: modes are each system's own invention there.
 PUSH_SHARED = Use(
     needed=("-rltHS", *PUSH.needed[1:]),
-    welcome=("--modify-window=93602", *PUSH.welcome),
+    welcome=(WINDOW, *PUSH.welcome),
     losses={**PUSH.losses, OPENRSYNC: f"the tolerance of times that other systems write, and {_UNCOUNTED}"},
 )
 #: To rsync 3 the job adds -A and -X itself, where `rsync --version` says that they were built in.
@@ -72,7 +75,7 @@ CLONE = Use(
 #: Of a volume that other systems write, too.
 CLONE_SHARED = Use(
     needed=("-rltHS", "--update", "--delete-after"),
-    welcome=("--modify-window=93602", "--no-h", "--stats", "--info=progress2"),
+    welcome=(WINDOW, "--no-h", "--stats", "--info=progress2"),
     losses={OPENRSYNC: f"the tolerance of times that other systems write; {_BETTER}"},
 )
 

@@ -33,9 +33,13 @@ def test_only_a_sender_from_a_shared_volume_looks_for_what_is_alike() -> None:
     (route,) = routes(studio())
     mac = next(reader for reader in route.readers if reader.system.os == "macos")
     text = sender_conf(route, mac)
-    assert "alike='1'\n" in text
+    assert "alike='93602'\n" in text
     assert "options_rsync_3='-rltHS --delete --delete-excluded --timeout=600 --modify-window=93602 " in text
     assert "alike=" not in job(route), "what has landed is the keeper's own"
+    (route,) = routes(studio("ntfs"))
+    text = sender_conf(route, mac)
+    assert "alike='2'\n" in text, "NTFS keeps no local time"
+    assert "--modify-window=2 " in text
     (route,) = routes(alone())
     text = sender_conf(route, route.readers[0])
     assert "alike=" not in text

@@ -21,9 +21,12 @@ ROWS = [
 TABLE: dict[str, Layer] = {**FILESYSTEMS, **ARRAYS, **ENCRYPTIONS}
 
 
-def studio() -> Studio:
+def studio(filesystem: str = "exfat") -> Studio:
+    """What the page shows, with the shared volume as it says, or as another file system."""
     inventory, playbook = re.findall(r"```yaml\n# \S+\.yml\n(.*?)```", DOCUMENT, re.DOTALL)
-    loaded = load([("i.yml", inventory)], [("p.yml", playbook)])
+    loaded = load(
+        [("i.yml", inventory.replace("filesystem: exfat", f"filesystem: {filesystem}"))], [("p.yml", playbook)]
+    )
     assert loaded.studio is not None, [str(problem) for problem in loaded.problems]
     return loaded.studio
 

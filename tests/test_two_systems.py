@@ -8,7 +8,7 @@ import pytest
 
 from studio_backup.compile import compile_studio, routes
 from studio_backup.engine import Engine
-from studio_backup.policy import Event, judge, places_of, survivors
+from studio_backup.policy import Event, judge, judge_live, places_of, survivors
 from studio_backup.policy.advice import advice
 from studio_backup.probe import Probe, Reply
 from studio_backup.report.status import sights
@@ -17,6 +17,7 @@ from studio_backup.spec.model import Studio, System
 from studio_backup.status import probe, standings
 from studio_backup.survey import Answered, Sighting, Silent
 from studio_backup.transport import Local, Transport
+from tests.test_docs_dual import studio as example
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHEk26q2FKwXlPRLYXC1mAQ8zi2nd9kcyYBH0/PO+x8"
 BOX = f"""version: 1
@@ -147,3 +148,21 @@ def test_a_copy_that_both_can_make_stands_as_the_one_that_is_awake_says(awake: s
     assert sights([found], 1795741200)["ws/songs"]["beside"].fresh is True
     quiet = standings(ways, looked_at(of, ["host", "guest"]))
     assert [one.unknown != "" for one in quiet] == [True, True]
+
+
+def test_whichever_pushed_last_one_copy_is_fresh_while_neither_is_asked() -> None:
+    """The keeper saw the push; that one system sleeps, or both are off, takes nothing from it."""
+    of = example()
+    (route,) = routes(of)
+    assert route.writer.full_name == "nas/linux"
+    assert {reader.system.os for reader in route.readers} == {"macos", "windows"}
+    asked = probe(route)
+    listing = f"job\t{route.id}\nvolume\tright\npoint\t2026-11-27T01-00-00Z\ncomplete\n"
+    (found,) = standings([route], {"nas/linux": Answered({(asked.script, asked.touches): Reply(0, listing, "")})})
+    dataset = of.datasets["ws-a/sessions"]
+    seen = sights([found], 1795741200 + 3600)["ws-a/sessions"]
+    assert seen["on-nas"].fresh is True
+    verdict = judge_live(of, dataset, seen)
+    assert [one.name for one in verdict.counted] == ["original", "on-nas"]
+    late = sights([found], 1795741200 + 9 * 86400)["ws-a/sessions"]
+    assert late["on-nas"].fresh is False, "and one limit holds for both"

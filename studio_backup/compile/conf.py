@@ -8,6 +8,7 @@ from studio_backup.compile.routes import Reader, Route, copy_id, host_alias
 from studio_backup.flavours import CLONE, CLONE_SHARED, FLAVOURS, Use, options
 from studio_backup.paths import configuration, state
 from studio_backup.spec.presets import BOTH_SIDES
+from studio_backup.spec.sharing import FILESYSTEMS
 
 
 def assignments(values: Mapping[str, str | int | None]) -> str:
@@ -58,16 +59,28 @@ def job(route: Route) -> str:
             "program": configuration(route.studio, route.writer.os),
             **({"landing": route.landing_records} if route.pushed else {}),
             **({"lander": route.lander, "records": route.share_records} if route.shared else {}),
-            **(rsync_options(CLONE_SHARED if route.mixed else CLONE) if copy.mode == "clone" else {}),
-            **({"alike": 1} if route.local and route.mixed and copy.engine == "rsync" else {}),
+            **(rsync_options(CLONE_SHARED if route.mixed else CLONE, window(route)) if copy.mode == "clone" else {}),
+            **({"alike": window(route)} if route.local and route.mixed and copy.engine == "rsync" else {}),
         }
     )
 
 
-def rsync_options(use: Use) -> dict[str, str]:
-    """What the job gives to each rsync that it may find: an update of the system can bring another one overnight."""
+def rsync_options(use: Use, window: int = 0) -> dict[str, str]:
+    """What the job gives to each rsync that it may find: an update of the system can bring another one overnight.
+
+    `window`: how far apart times may be, in seconds, for a use that asks for one.
+    """
     names = {flavour: f"options_{flavour}".translate(str.maketrans("-.", "__")) for flavour in FLAVOURS}
-    return {name: " ".join(options(use, flavour)) for flavour, name in names.items()}
+    given = {name: " ".join(options(use, flavour)) for flavour, name in names.items()}
+    return {name: text.replace("=SECONDS", f"={window}") for name, text in given.items()}
+
+
+def window(route: Route) -> int:
+    """How far apart times may be, in seconds, that systems of several kinds write; 0 where one alone writes."""
+    if not route.mixed:
+        return 0
+    local = any(FILESYSTEMS[reader.volume.filesystem].local_times for reader in route.readers)
+    return 26 * 3600 + 2 if local else 2
 
 
 _RULES = ("last", "hourly", "daily", "weekly", "monthly", "yearly")

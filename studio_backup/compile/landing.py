@@ -131,7 +131,7 @@ def sender_conf(route: Route, reader: Reader) -> str:
             "bandwidth": copy.bandwidth,
             "state": state(route.studio, system.os),
             "program": configuration(route.studio, system.os),
-            **conf.rsync_options(PUSH_SHARED if route.mixed else PUSH),
-            **({"alike": 1} if route.mixed else {}),
+            **conf.rsync_options(PUSH_SHARED if route.mixed else PUSH, conf.window(route)),
+            **({"alike": conf.window(route)} if route.mixed else {}),
         }
     )

@@ -60,7 +60,7 @@ compare_clone() {
   # shellcheck disable=SC2086
   set -- $compared_last
   files=$1 before=$2 created=$3 deleted=$4 rewritten=$5
-  [ "$alike" != 1 ] || forgive_alike
+  [ -z "$alike" ] || forgive_alike
   if [ "$compared_names" = 0 ]; then return; fi
   cat "$list_file"
   printf '%s\n' "$compared" | grep "^created$tab"
@@ -88,7 +88,7 @@ clone_pass() {
     "$source_path/" "$target/"
   [ ! -f "$exclude_file" ] || set -- --exclude-from="$exclude_file" "$@"
   [ -z "$bandwidth" ] || set -- --bwlimit="$bandwidth" "$@"
-  if [ "$alike" = 1 ]; then
+  if [ -n "$alike" ]; then
     mark_stale
     [ "$rsync_counts" -eq 0 ] || set -- "$item_format" "$@"
   elif [ "$rsync_counts" -eq 1 ]; then

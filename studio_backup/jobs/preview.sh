@@ -47,12 +47,12 @@ preview() {
       set -- --no-links
       ;;
   esac
-  alike_option=--modify-window=$alike_window
+  alike_option=--modify-window=$alike
   transfer "$preview_against" "$reading" --dry-run --delete "$@"
   [ "$verdict" = ok ] || answer_preview "$verdict" "$reason"
   awk -v names=1 -f "$program/items.awk" "$out_file"
   read_items "$out_file"
-  if [ "$alike" = 1 ] && [ -d "$preview_against" ] && compare_alike_trees "$preview_against" "$source_path"; then
+  if [ -n "$alike" ] && [ -d "$preview_against" ] && compare_alike_trees "$preview_against" "$source_path"; then
     stale_names | sed "s/^/rewritten$tab/"
     rewritten=$((rewritten + $(stale_names | wc -l)))
   fi

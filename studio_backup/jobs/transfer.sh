@@ -32,7 +32,7 @@ run_rsync() {
   if [ "$kind" = landing ]; then
     # Its owner is left behind, and nobody but root may write in a point; links were defused as they landed.
     set -- -rlptHS --chmod=Du+rwx,Fu+r,ug-s,go-w "$@"
-  elif [ "$alike" = 1 ]; then
+  elif [ -n "$alike" ]; then
     set -- -rltHS ${alike_option:+"$alike_option"} "$@"
   elif [ -n "$receiver" ]; then
     set -- -rlptHS --munge-links --chmod=Du+rwx,Fu+r,ug-s "$@"

@@ -66,7 +66,7 @@ build_tree() {
   if [ "$resumed" -eq 1 ] && [ -z "$sources" ]; then set -- "$@" --no-whole-file; fi
   # rsync only warns of a missing directory here, and copies everything.
   if [ -n "$newest" ] && [ "$store" != btrfs ]; then set -- "$@" --link-dest="$base"; fi
-  alike_option=--modify-window=$alike_window
+  alike_option=--modify-window=$alike
   transfer "$@"
-  [ "$alike" != 1 ] || [ "$verdict" != ok ] || take_again
+  [ -z "$alike" ] || [ "$verdict" != ok ] || take_again
 }

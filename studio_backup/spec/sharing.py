@@ -21,14 +21,15 @@ class Layer:
     journal: bool = True  # a cut leaves what was there before
     links: bool = True  # hard links, owners, modes
     largest: int | None = None  # bytes of one file
+    local_times: bool = False  # the same moment may read whole hours apart: elsewhere, or after a change of summer time
 
 
 #: What the systems bring themselves. Drivers of other makers come and go with updates: nobody counts on one.
 FILESYSTEMS = {
     **dict.fromkeys(("ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs"), Layer(writes=_LINUX)),
     "ext2": Layer(writes=_LINUX, journal=False),
-    "exfat": Layer(writes=_ANY, journal=False, links=False),
-    "fat32": Layer(writes=_ANY, journal=False, links=False, largest=4 * GIB),
+    "exfat": Layer(writes=_ANY, journal=False, links=False, local_times=True),
+    "fat32": Layer(writes=_ANY, journal=False, links=False, local_times=True, largest=4 * GIB),
     "ntfs": Layer(writes=_LINUX | _WINDOWS, reads=_MAC),
     "refs": Layer(writes=_WINDOWS),
     "apfs": Layer(writes=_MAC),

@@ -20,6 +20,7 @@ from tests.shells.rsync_flavours import stand_in
 from tests.shells.share_bench import OTHER, RUN, make_shared
 
 HOUR, DAY = 3600, 86400
+WINDOW = str(26 * HOUR + 2)
 WRITTEN = 1_790_000_000
 #: What a day's session looks like, with names that have two forms, one below the other.
 NAMES = [
@@ -35,7 +36,10 @@ NAMES = [
 def given(use: Use) -> dict[str, str]:
     """What the compiler gives to each rsync."""
     return {
-        f"options_{name}".translate(str.maketrans("-.", "__")): " ".join(options_of(use, name)) for name in FLAVOURS
+        f"options_{name}".translate(str.maketrans("-.", "__")): " ".join(options_of(use, name)).replace(
+            "SECONDS", WINDOW
+        )
+        for name in FLAVOURS
     }
 
 
@@ -51,7 +55,7 @@ def door(bench: Bench) -> Iterator[Server]:
 @pytest.fixture
 def pushed(job: Job, door: Server) -> Pushed:
     made = make_pushed(job, door)
-    made.sender.set(alike="1", **FLAVOURED)
+    made.sender.set(alike=WINDOW, **FLAVOURED)
     return made
 
 
@@ -246,14 +250,14 @@ def test_what_a_cut_push_called_otherwise_the_keeper_puts_right(pushed: Pushed) 
 
 @pytest.fixture
 def local(job: Job) -> Job:
-    return job.set(alike="1")
+    return job.set(alike=WINDOW)
 
 
 @pytest.mark.parametrize("store", ["tree", "btrfs"])
 def test_points_on_the_same_machine_share_what_is_alike(
     bench: Bench, work: Volume, tank: Volume, pool: Volume, store: str
 ) -> None:
-    built = build_job(bench, work, tank if store == "tree" else pool, f"alike{store}", store=store).set(alike="1")
+    built = build_job(bench, work, tank if store == "tree" else pool, f"alike{store}", store=store).set(alike=WINDOW)
     try:
         write(built.source, nfc)
         assert built.run().code == 0
@@ -314,7 +318,7 @@ def test_a_clone_rewrites_nothing_that_is_alike(
     clone.source.rmdir()
     clone.target.rmdir()
     clone.source, clone.target = source.root / "all", target.root / "all"
-    clone.set(source_path=str(source.root), target=str(target.root), mode="clone", alike="1", **CLONED)
+    clone.set(source_path=str(source.root), target=str(target.root), mode="clone", alike=WINDOW, **CLONED)
     if flavour:
         clone.environment["PATH"] = stand_in(tmp_path / "bin", flavour)
     write(clone.source, nfc)
@@ -344,7 +348,7 @@ def test_a_clone_rewrites_nothing_that_is_alike(
 def test_what_windows_landed_by_the_share_is_not_sent_again_by_the_mac(job: Job, door: Server) -> None:
     """As in the field: composed names and Samba's modes in the landing, the Mac's own of both at the source."""
     both = make_shared(job, door)
-    both.sender.set(alike="1", **FLAVOURED)
+    both.sender.set(alike=WINDOW, **FLAVOURED)
     write(both.landing, nfc, mode=0o744)
     for path in (both.landing, *both.landing.rglob("*")):
         shutil.chown(path, RECEIVER, RECEIVER)
@@ -359,3 +363,14 @@ def test_what_windows_landed_by_the_share_is_not_sent_again_by_the_mac(job: Job,
     assert (again["files"], again["deleted"], again["rewritten"]) == (66, 0, 0), (
         "and the next from Windows changes nothing"
     )
+
+
+def test_without_local_times_an_hour_is_an_hour(pushed: Pushed) -> None:
+    pushed.sender.set(alike="2", **{name: text.replace(WINDOW, "2") for name, text in FLAVOURED.items()})
+    write(pushed.sender.source, nfc)
+    changed(pushed)
+    write(pushed.sender.source, nfd, 2)
+    same(pushed)
+    write(pushed.sender.source, nfd, HOUR)
+    pushed.keeper.set(brake_files="1000")
+    assert changed(pushed)["rewritten"] == 66

@@ -316,6 +316,7 @@ FOREIGN = (
     *("--super", "--fake-super", "--munge-links", "--no-munge-links", "--confine-root=/", "--relative", "--mkpath"),
     *("--keep-dirlinks", "--copy-unsafe-links", "--write-batch=/etc/owned", "--timeout=-1", "--log-format=%t", "--"),
     *("-s", "-L", "-K", "-k", "-R", "-D", "-o", "-g", "-A", "-X", "-b", "-T/tmp", "-x", "-M--inplace"),
+    *("--modify-window=-1", "--modify-window=", "--modify-window=1;id"),
 )
 
 
