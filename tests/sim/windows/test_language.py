@@ -100,6 +100,13 @@ COMPARED = [  # about_Comparison_Operators, about_Logical_Operators, about_Boole
     ("'7' -as [int]; 'x' -as [int]", [7, None]),
     ("if ($null -ne (1, $null, 2)) { 'yes' }", ["yes"]),
     ("$true -eq 'anything'", [True]),
+    ("'\u00e4' -ceq 'a\u0308'; @('\u00e4') -contains 'a\u0308'; @{ '\u00e4' = 1 }['a\u0308']", [True, True, 1]),
+    ("[string]::Equals('\u00e4', 'a\u0308', 'Ordinal'); '\u00e4'.Equals('a\u0308')", [False, False]),
+    (
+        "(New-Object Collections.Hashtable).ContainsKey('a'); \"a`0b\" -eq 'ab'; 'Masse' -eq 'Ma\u00dfe'",
+        [False, True, True],
+    ),
+    ("[string]::CompareOrdinal('a', \"a`0\") -eq 0; [string][char]0xAD -ceq ''", [False, True]),
 ]
 NUMBERS = [  # about_Arithmetic_Operators, about_Numeric_Literals, about_Type_Conversion
     ("7 / 2; 6 / 2; 7 % 3; -7 % 3", [3.5, 3, 1, -1]),

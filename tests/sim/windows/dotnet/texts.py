@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from tests.sim.windows.dotnet.enums import number_of
 from tests.sim.windows.powershell.faults import NetError, NotKnown
 from tests.sim.windows.powershell.formatting import composed, formatted
+from tests.sim.windows.powershell.linguistic import weighed
 from tests.sim.windows.powershell.numbers import to_number
 from tests.sim.windows.powershell.objects import (
     NetObject,
@@ -51,8 +53,17 @@ def _substring(_: Shell, text: str, start: Any, length: Any = None) -> str:
     return text[first:last]
 
 
+def _by_weight(text: str, wanted: Any, comparison: Any, search: Callable[[str, str], Any]) -> None:
+    """Without a comparison a search goes by the local culture: it is known only where that makes no difference."""
+    if comparison is not None or isinstance(wanted, Char):
+        return
+    if search(text, to_text(wanted)) != search(weighed(text), weighed(to_text(wanted))):
+        raise NotKnown("a search in a text that goes by culture: say [StringComparison]::Ordinal")
+
+
 @method_of(str, "IndexOf")
 def _index_of(_: Shell, text: str, wanted: Any, *more: Any) -> int:
+    _by_weight(text, wanted, next((one for one in more if _is_comparison(one)), None), str.find)
     start = int(more[0]) if more and isinstance(more[0], int) and "Comparison" not in str(type(more[0])) else 0
     if more and _is_comparison(more[-1]):
         start = 0 if len(more) == 1 else int(more[0])
@@ -67,6 +78,7 @@ def _is_comparison(given: Any) -> bool:
 
 @method_of(str, "LastIndexOf")
 def _last_index_of(_: Shell, text: str, wanted: Any) -> int:
+    _by_weight(text, wanted, None, str.rfind)
     return text.rfind(to_text(wanted))
 
 
@@ -78,6 +90,7 @@ def _index_of_any(_: Shell, text: str, wanted: Any) -> int:
 
 @method_of(str, "StartsWith")
 def _starts(_: Shell, text: str, wanted: Any, comparison: Any = None) -> bool:
+    _by_weight(text, wanted, comparison, str.startswith)
     if _folds(comparison):
         return text.lower().startswith(to_text(wanted).lower())
     return text.startswith(to_text(wanted))
@@ -85,6 +98,7 @@ def _starts(_: Shell, text: str, wanted: Any, comparison: Any = None) -> bool:
 
 @method_of(str, "EndsWith")
 def _ends(_: Shell, text: str, wanted: Any, comparison: Any = None) -> bool:
+    _by_weight(text, wanted, comparison, str.endswith)
     if _folds(comparison):
         return text.lower().endswith(to_text(wanted).lower())
     return text.endswith(to_text(wanted))

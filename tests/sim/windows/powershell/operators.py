@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.sim.windows.powershell.convert import convert
 from tests.sim.windows.powershell.faults import NotKnown
+from tests.sim.windows.powershell.linguistic import same_text, weighed
 from tests.sim.windows.powershell.numbers import arithmetic, to_number
 from tests.sim.windows.powershell.objects import NetObject
 from tests.sim.windows.powershell.patterns import numbers, regex, replacement, wildcard
@@ -46,8 +47,7 @@ def _same(left: Any, right: Any, exact: bool) -> bool:
     if isinstance(left, Enumerated) and isinstance(right, str):
         return left.name.lower() == right.lower()
     if isinstance(left, str) and not isinstance(left, Char):
-        text = to_text(right)
-        return str(left) == text if exact else left.lower() == text.lower()
+        return same_text(str(left), to_text(right), exact=exact)
     if isinstance(left, bool):
         return left is truth(right)
     if isinstance(left, Char):
@@ -73,7 +73,9 @@ def _like_left(left: Any, right: Any) -> Any:
 def _ordered(operator: str, left: Any, right: Any, exact: bool) -> bool:
     if isinstance(left, str):
         text = to_text(right)
-        a, b = (str(left), text) if exact else (left.lower(), text.lower())
+        a, b = weighed(str(left)), weighed(text)
+        if not exact:
+            a, b = a.lower(), b.lower()
         return _decide(operator, (a > b) - (a < b))
     if left is None or (right is None and isinstance(left, NetObject)):
         first, second = (0, to_number(right)) if left is None else (1, 0)

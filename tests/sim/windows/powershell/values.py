@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tests.sim.windows.powershell.faults import NetError
+from tests.sim.windows.powershell.linguistic import weighed
 
 if TYPE_CHECKING:
     from tests.sim.windows.powershell.scope import Scope
@@ -84,7 +85,7 @@ class Wrapped(list[Any]):
 
 def fold(key: Any) -> Any:
     """How a hashtable of the language compares its keys."""
-    return key.lower() if isinstance(key, str) else key
+    return weighed(key).lower() if isinstance(key, str) else key
 
 
 class Hashtable:
@@ -155,12 +156,19 @@ class Hashtable:
         return True
 
 
+class Properties(Hashtable):
+    """Properties by name: their case is left out, nothing else."""
+
+    def _fold(self, key: Any) -> Any:
+        return key.lower() if isinstance(key, str) else super()._fold(key)
+
+
 class Record:
     """A PSCustomObject, or an object that a cmdlet hands out: properties by name, in order."""
 
     def __init__(self, properties: Iterable[tuple[str, Any]] = (), type_name: str = "") -> None:
         self.type_name = type_name or "System.Management.Automation.PSCustomObject"
-        self.properties = Hashtable(properties, ordered=True)
+        self.properties = Properties(properties, ordered=True)
         self.methods: dict[str, Any] = {}
 
     def get(self, name: str, default: Any = None) -> Any:
