@@ -87,7 +87,8 @@ function Find-Twin {
         if ($entry.used) { continue }
         $own = $false
         foreach ($other in $Source) {
-            if ($other.name -ceq $entry.name) { $own = $true }
+            # Letter by letter: -ceq takes two forms of an accent for one.
+            if ([string]::Equals($other.name, $entry.name, [StringComparison]::Ordinal)) { $own = $true }
         }
         if (-not $own) { return $entry }
     }
@@ -130,7 +131,7 @@ function Compare-Entry {
 # Windows takes two names for one when only their case differs; not when only the form of an accent does.
 function Test-OtherForm {
     param([string] $One, [string] $Other)
-    $One.ToUpperInvariant() -cne $Other.ToUpperInvariant()
+    -not [string]::Equals($One.ToUpperInvariant(), $Other.ToUpperInvariant(), [StringComparison]::Ordinal)
 }
 
 function Test-SameTime {

@@ -30,15 +30,6 @@ FUNCTIONS = frozenset(
     name.text.lower() for text in JOBS.values() for node in parse(text).walk() for name in node.every("function_name")
 )
 CONSTANTS = frozenset().union(*(constants_of(parse(text)) for text in JOBS.values()))
-#: What no test runs on the stand-in yet.
-UNSIMULATED = frozenset({
-    "add-partitionaccesspath", "add-physicaldisk", "add-type", "clear-disk", "export-scheduledtask", "format-volume",
-    "get-disk", "get-partition", "get-physicaldisk", "get-scheduledtask", "get-scheduledtaskinfo",
-    "get-smbmapping", "initialize-disk", "new-partition", "new-smbmapping", "new-storagepool", "new-virtualdisk",
-    "register-scheduledtask", "remove-ciminstance", "remove-physicaldisk", "remove-smbmapping", "repair-virtualdisk",
-    "set-ciminstance",
-    "set-physicaldisk", "start-scheduledtask", "unregister-scheduledtask",
-})  # fmt: skip
 
 
 def documents() -> dict[str, str]:
@@ -85,7 +76,7 @@ WHOLE = whole()
 
 @pytest.mark.parametrize("name", JOBS)
 def test_every_file_keeps_the_rules(name: str) -> None:
-    said = faults(JOBS[name], FUNCTIONS | UNSIMULATED, CONSTANTS)
+    said = faults(JOBS[name], FUNCTIONS, CONSTANTS)
     assert said == []
 
 
@@ -93,7 +84,7 @@ def test_every_file_keeps_the_rules(name: str) -> None:
 def test_what_runs_has_all_that_it_uses(name: str) -> None:
     """A function or a constant that is missing from the parts of a program is found here."""
     given = frozenset({"configuration", "action"}) if name == "job" else frozenset()
-    assert faults(WHOLE[name], UNSIMULATED, given) == []
+    assert faults(WHOLE[name], frozenset(), given) == []
 
 
 @pytest.mark.parametrize("name", probes())

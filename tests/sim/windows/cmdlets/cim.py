@@ -96,6 +96,20 @@ def _passes(instance: Record, condition: str) -> bool:
     return True
 
 
+@cmdlet("Set-CimInstance", "InputObject Property OperationTimeoutSec", switches="PassThru", positional="InputObject")
+def _set_instance(call: Call) -> None:
+    """The instance in the state gets these values; one that its class does not have is refused."""
+    targets = call.piped if call.piped is not None else items_of(call["InputObject"])
+    for target in targets:
+        if not isinstance(target, CimInstance) or not isinstance(call["Property"], Hashtable):
+            raise NotKnown("Set-CimInstance without an instance, or without -Property")
+        for name, given in call["Property"].items():
+            known = next((one for one in target.source if one.lower() == to_text(name).lower()), None)
+            if known is None:
+                raise NotKnown(f"{target.class_name}.{name}")
+            target.source[known] = int(given) if isinstance(given, int) and not isinstance(given, bool) else given
+
+
 @cmdlet(
     "Invoke-CimMethod",
     "Namespace ClassName MethodName Arguments InputObject OperationTimeoutSec",
