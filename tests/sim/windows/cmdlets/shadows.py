@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.sim.windows.cmdlets.cim import CimInstance
 from tests.sim.windows.cmdlets.volumes import device_of
+from tests.sim.windows.dotnet.dates import UTC_KIND, of
 from tests.sim.windows.powershell.faults import NotKnown
 from tests.sim.windows.powershell.registry import Call, Native, cim, cmdlet, method, native
 from tests.sim.windows.powershell.text import to_text
@@ -21,6 +22,8 @@ from tests.sim.windows.powershell.values import Hashtable
 if TYPE_CHECKING:
     from tests.sim.windows.machine import Windows
 
+#: What each shadow copy takes.
+EACH = 2**30
 _SPACE = r"root\cimv2"
 _DEVICE = "\\\\?\\GLOBALROOT\\Device\\HarddiskVolumeShadowCopy"
 
@@ -32,7 +35,13 @@ def _folder(windows: Windows, number: int) -> Path:
 @cim(_SPACE, "Win32_ShadowCopy")
 def _listed(windows: Windows) -> list[dict[str, Any]]:
     return [
-        {"ID": one["id"], "DeviceObject": f"{_DEVICE}{one['number']}", "VolumeName": one["volume"], "Persistent": True}
+        {
+            "ID": one["id"],
+            "DeviceObject": f"{_DEVICE}{one['number']}",
+            "VolumeName": one["volume"],
+            "Persistent": True,
+            "InstallDate": of(one["made"], UTC_KIND),
+        }
         for one in windows.state.setdefault("shadows", [])
     ]
 
@@ -53,8 +62,18 @@ def _create(windows: Windows, instance: Any, arguments: Hashtable) -> dict[str, 
     number = 1 + max([one["number"] for one in known], default=0)
     shutil.copytree(windows.drives.root(letter), _folder(windows, number), symlinks=True)
     known.append({"id": "{" + str(uuid.uuid5(uuid.NAMESPACE_OID, f"{number}")).upper() + "}", "number": number,
-                  "volume": device_of(letter, drives[letter])})  # fmt: skip
+                  "volume": device_of(letter, drives[letter]), "made": windows.now})  # fmt: skip
+    evict(windows)
     return {"ReturnValue": 0, "ShadowID": known[-1]["id"]}
+
+
+def evict(windows: Windows) -> None:
+    """What does not fit below a limit goes without a word, the oldest first: each takes as much as the others."""
+    known = windows.state.setdefault("shadows", [])
+    for device, most in windows.state.setdefault("shadow_rooms", {}).items():
+        mine = [one for one in known if one["volume"] == device]
+        while mine and len(mine) * EACH > most:
+            known.remove(mine.pop(0))
 
 
 @cmdlet("Remove-CimInstance", "InputObject")
