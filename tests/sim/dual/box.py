@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -129,7 +130,7 @@ def _run(sock: socket.socket, windows: Executor) -> None:
         threading.Thread(target=_input, args=(sock, writing), daemon=True).start()
 
         def say(letter: bytes, data: bytes) -> None:
-            with lock:
+            with lock, suppress(OSError):  # the machine was switched off meanwhile: nobody hears it
                 relay.send(sock, letter, data)
 
         with os.fdopen(reading, "rb", buffering=0) as given:
