@@ -1,6 +1,6 @@
 # How a Windows lets us in: its SSH server, the shell that it starts, the keys of administrators, and who we are there.
 #
-# registry.ps1, windows-standing.ps1 and folder-acl.ps1 stand before it.
+# registry.ps1, windows-standing.ps1, closing.ps1 and folder-acl.ps1 stand before it.
 
 $SecureShellKey = 'SOFTWARE\OpenSSH'
 # The name of the rule that Windows makes for it: UNVERIFIED.

@@ -90,7 +90,7 @@ class OpensshServer(Resource):
         services = documents(found.get("services"))
         if not services:
             return "there is no service sshd", "none"
-        state, start = services[0].get("state"), services[0].get("start")
+        state, start = services[0].get("state"), str(services[0].get("start"))
         if len(services) > 1 or not isinstance(state, str) or start not in _STARTS:
             raise Unparsable(f"the service sshd is {state}, and starts {start}")
         return state.lower(), _STARTS[start]
@@ -171,7 +171,7 @@ def _firewall(found: dict[str, Any]) -> str:
         return "no rule of that name"
     if len(rules) > 1:
         raise Unparsable("the firewall has several rules of that name")
-    enabled, action = rules[0].get("enabled"), rules[0].get("action")
+    enabled, action = str(rules[0].get("enabled")), str(rules[0].get("action"))
     if enabled not in ("1", "2") or action not in _ACTIONS:
         raise Unparsable(f"the rule is {enabled}, its action {action}")
     return _ACTIONS[action] if enabled == "1" else "the rule is off"

@@ -149,7 +149,7 @@ def _above(name: str, entries: Mapping[str, dict[str, Any]]) -> str | None:
 
 def _bytes(entry: dict[str, Any]) -> bytes | None:
     try:
-        data, size = base64.b64decode(str(entry["bytes"]), validate=True), int(entry["size"])
+        data, size = base64.b64decode(str(entry["bytes"]), validate=True), int(str(entry["size"]))
     except (binascii.Error, ValueError) as error:
         raise Unparsable(f"{entry['path']} was not read whole") from error
     if len(data) == size:
