@@ -90,16 +90,22 @@ def tree(folder: Path) -> dict[str, str]:
     }
 
 
-def set_up(windows: Windows, spec: Studio, copy: str, filesystem: str = "NTFS") -> Copying:
-    """Both disks with their sentinels, the share, and what `apply` would have written."""
+def fresh_disks(windows: Windows, filesystem: str = "NTFS") -> None:
+    """Two volumes as Windows formats them, with nothing of ours."""
     drive = {"type": 3, "total": 1000 * GIB, "free": 600 * GIB}
     windows.state["drives"]["S"] = {**drive, "label": "Sessions", "format": filesystem, "guid": SESSIONS, "serial": 1}
     windows.state["drives"]["T"] = {**drive, "label": "Standby", "format": "NTFS", "guid": STANDBY, "serial": 2}
+    for letter in "ST":
+        windows.drives.root(letter).mkdir(exist_ok=True)
+        (windows.drives.root(letter) / "System Volume Information").mkdir()
+
+
+def set_up(windows: Windows, spec: Studio, copy: str, filesystem: str = "NTFS") -> Copying:
+    """Both disks with their sentinels, the share, and what `apply` would have written."""
+    fresh_disks(windows, filesystem)
     for letter, volume, guid in (("S", "sessions", SESSIONS), ("T", "standby", STANDBY)):
-        root = windows.drives.root(letter)
-        root.mkdir(exist_ok=True)
-        (root / ".studio-backup-volume").write_text(f"northlight\tws-a/{volume}\t{guid}\n", encoding="utf-8")
-        (root / "System Volume Information").mkdir()
+        sentinel = windows.drives.root(letter) / ".studio-backup-volume"
+        sentinel.write_text(f"northlight\tws-a/{volume}\t{guid}\n", encoding="utf-8")
     way = route(spec, copy)
     for resource in compile_studio(spec).of("ws-a/windows"):
         place = _real(windows, resource.name) if isinstance(resource, FolderAcl | WindowsFile) else None
