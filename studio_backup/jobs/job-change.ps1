@@ -110,11 +110,11 @@ function Update-Target {
 }
 
 # A file that a program holds is somebody at work: busy, until the limit has passed; then the rest counts, and is
-# marked.
+# marked. Where nobody asked for quiet, that is at once.
 function Stop-Locked {
     param($Errors)
     Write-Log "$($Errors.Count) files are held by a program and were not copied"
-    Test-Limit -Name 'held'
+    if ($script:Job.quiet -gt 0) { Test-Limit -Name 'held' } else { $script:Job.open = $true }
 }
 
 # What is still different was not copied, or was changed meanwhile: from a shadow, which stands still, it must not be.

@@ -100,8 +100,8 @@ def fresh_disks(windows: Windows, filesystem: str = "NTFS") -> None:
         (windows.drives.root(letter) / "System Volume Information").mkdir()
 
 
-def set_up(windows: Windows, spec: Studio, copy: str, filesystem: str = "NTFS") -> Copying:
-    """Both disks with their sentinels, the share, and what `apply` would have written."""
+def set_up(windows: Windows, spec: Studio, copy: str, filesystem: str = "NTFS", landing: Path | None = None) -> Copying:
+    """Both disks with their sentinels, the share, and what `apply` would have written; `landing` where that is real."""
     fresh_disks(windows, filesystem)
     for letter, volume, guid in (("S", "sessions", SESSIONS), ("T", "standby", STANDBY)):
         sentinel = windows.drives.root(letter) / ".studio-backup-volume"
@@ -114,9 +114,9 @@ def set_up(windows: Windows, spec: Studio, copy: str, filesystem: str = "NTFS") 
         if isinstance(resource, WindowsFile) and place:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(resource._data())
-    landing = windows.folder / "landing"
+    landing = landing or windows.folder / "landing"
     for name in ("files", "records"):
-        (landing / name).mkdir(parents=True)
+        (landing / name).mkdir(parents=True, exist_ok=True)
     if way.pushed:
         share(windows, f"\\\\{way.writer.address}\\{way.share}", landing, way.lander, PASSWORD)
         secret = _real(windows, credential(way, way.readers[0].system))
