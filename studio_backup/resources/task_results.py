@@ -42,4 +42,6 @@ def outcome(code: int) -> str:
     if code in _FINE:
         return "fine"
     number = str(code) if code < 0x80000000 else f"0x{code:08X}"
+    if code < 256 and code not in _WORDS:
+        return f"the program ended with {number}"
     return f"{_WORDS.get(code, 'an error that is not known here')} ({number})"
