@@ -143,11 +143,11 @@ def _from_json(call: Call) -> list[Any]:
     if not whole.strip():
         return []
     try:
-        found = json.loads(whole, object_pairs_hook=_record, parse_int=_whole, parse_constant=_constant)
+        found = _units(json.loads(whole, object_pairs_hook=_record, parse_int=_whole, parse_constant=_constant))
     except ValueError as error:
         fail("System.ArgumentException,Microsoft.PowerShell.Commands.ConvertFromJsonCommand",
              f"Invalid JSON primitive: {error}", "System.ArgumentException", -2147024809)  # fmt: skip
-    return [_units(found)]
+    return [Wrapped(found) if isinstance(found, list) else found]
 
 
 def _whole(digits: str) -> int | float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from tests.sim.windows.powershell.dispatch import evaluate, expression, value
@@ -71,9 +71,14 @@ def construct(shell: Shell, type_name: str, arguments: list[Any]) -> Any:
     return guarded(".ctor", arguments, lambda: found(shell, *arguments))
 
 
+@lru_cache(maxsize=4096)
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(function)
+
+
 def _fits(function: Callable[..., Any], what: str, arguments: list[Any]) -> None:
     try:
-        inspect.signature(function).bind(*arguments)
+        _signature(function).bind(*arguments)
     except TypeError as error:
         raise NotKnown(f"{what} with {len(arguments) - 1} arguments: {error}") from None
 

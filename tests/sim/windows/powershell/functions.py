@@ -41,10 +41,12 @@ class Parameter:
 
 def declared(shell: Shell, block: ScriptBlock) -> list[Parameter]:
     """The parameters of a script block, in order."""
-    found: list[Parameter] = []
-    for parameters in block.parameters.every("parameter_list") if block.parameters else []:
-        for one in parameters.every("script_parameter"):
-            found.append(_declaration(shell, one))
+    if block.parameters is None:
+        return []
+    if block.parameters.known is None:
+        lists = block.parameters.every("parameter_list")
+        block.parameters.known = [_declaration(shell, one) for part in lists for one in part.every("script_parameter")]
+    found: list[Parameter] = block.parameters.known
     return found
 
 

@@ -39,19 +39,26 @@ def _inside_here(text: str) -> str:
 @expression("expandable_string_literal", "expandable_here_string_literal")
 def _expandable(shell: Shell, node: Node) -> str:
     """What stands between the filled-in parts is unescaped by itself: no text that is filled in ever is."""
+    if node.known is None:
+        node.known = _pieces(node)
+    return "".join(piece if isinstance(piece, str) else _filled(shell, piece) for piece in node.known)
+
+
+def _pieces(node: Node) -> list[str | Node]:
+    """The texts between what is filled in, unescaped, and what is filled in."""
     here = node.kind == "expandable_here_string_literal"
-    source = node.text.encode("utf-8", "surrogateescape")
-    parts: list[str] = []
-    place = 0
+    text = node.text
+    begin, end = (text.index("\n") + 1, len(text) - 2) if here else (1, len(text) - 1)
+    end -= len(text[begin:end]) - len(text[begin:end].removesuffix("\n").removesuffix("\r")) if here else 0
+    source = text.encode("utf-8", "surrogateescape")
+    place = len(text[:begin].encode("utf-8", "surrogateescape"))
+    last = len(text[:end].encode("utf-8", "surrogateescape"))
+    found: list[str | Node] = []
     for kid in node.kids:
-        parts.append(_unescaped(source[place : kid.start - node.start].decode("utf-8", "surrogateescape"), here, node))
-        parts.append(_filled(shell, kid))
+        found.append(_unescaped(source[place : kid.start - node.start].decode("utf-8", "surrogateescape"), here, node))
+        found.append(kid)
         place = kid.end - node.start
-    parts.append(_unescaped(source[place:].decode("utf-8", "surrogateescape"), here, node))
-    whole = "".join(parts)
-    if not here:
-        return whole[1:-1]
-    return whole.split("\n", 1)[1][:-2].removesuffix("\n").removesuffix("\r")
+    return [*found, _unescaped(source[place:last].decode("utf-8", "surrogateescape"), here, node)]
 
 
 def _filled(shell: Shell, node: Node) -> str:

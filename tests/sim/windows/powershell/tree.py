@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import tree_sitter_powershell
 from tree_sitter import Language, Parser
@@ -32,6 +33,7 @@ class Node:
     kids: list[Node] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     fields: dict[str, Node] = field(default_factory=dict)
+    known: Any = None  # what was made of it once, and is the same each time it runs
 
     def first(self, kind: str) -> Node | None:
         """Its first child of a kind."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from tests.sim.windows.powershell.faults import NotKnown
@@ -76,6 +77,7 @@ _ALIASES = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
     """A type's full name in lower case, without `System.`: what two spellings have in common."""
     lower = name.lower().replace(" ", "").removeprefix("system.")
