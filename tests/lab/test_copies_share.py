@@ -211,6 +211,20 @@ def test_names_are_shown_whole_and_mean_one_file_to_both_systems(lab: Lab, sende
     assert sorted(name.decode() for name in kept) == sorted(names)
 
 
+def test_what_robocopy_sets_is_taken_and_only_the_time_is_kept(lab: Lab, sender: WindowsSender) -> None:
+    name, file = "files/Song/take 001.wav", f"{TARGET}/landing/files/Song/take 001.wav"
+    ticks = (1_577_934_245 + 11_644_473_600) * 10**7 + 1_234_567
+    with sender.logged_in():
+        assert sender.push(takes(2))
+        for attributes in (0x20, 0x07, 0x80):  # archive; read-only, hidden and system; normal
+            sender.dress(name, attributes, ticks)
+            assert smbclient.stat(sender.path(name)).st_file_attributes == 0x80
+            assert lab.run("tm", f"stat -c '%a %.9Y' '{file}'").stdout == "600 1577934245.123456700\n"
+        sender.dress(name, 0x01, ticks)
+        sender.write("Song/take 001.wav", b"written all the same", 1_790_000_000.0)
+        smbclient.remove(sender.path(name))
+
+
 def test_a_wrong_password_and_another_user_are_let_in_nowhere(lab: Lab, sender: WindowsSender) -> None:
     for password in ("wrong", ""):
         with pytest.raises(LogonFailure), WindowsSender(TM.address, sender.user, password, sender.share).logged_in():

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 import smbclient
 from smbclient import path as smbpath
+from smbclient._io import SMBFileIO, SMBFileTransaction, set_info
 from smbprotocol.connection import Connection
-from smbprotocol.file_info import FileAttributes
+from smbprotocol.file_info import FileAttributes, FileBasicInformation
 from smbprotocol.open import CreateDisposition, FilePipePrinterAccessMask, ImpersonationLevel, Open, ShareAccess
 from smbprotocol.session import Session
 from smbprotocol.tree import TreeConnect
@@ -124,6 +125,17 @@ class WindowsSender:
             )
         finally:
             connection.disconnect(close=True)
+
+    def dress(self, name: str, attributes: int, ticks: int) -> None:
+        """What robocopy sets on a file behind its content: three times, in hundreds of nanoseconds, and attributes."""
+        access = FilePipePrinterAccessMask.FILE_WRITE_ATTRIBUTES
+        raw = SMBFileIO(self.path(name), mode="r", share_access="rwd", desired_access=access)
+        with SMBFileTransaction(raw) as transaction:
+            info = FileBasicInformation()
+            for field_name in ("creation_time", "last_access_time", "last_write_time"):
+                info[field_name] = ticks
+            info["file_attributes"] = attributes
+            set_info(transaction, info)
 
     def fill(self, megabytes: int) -> None:
         """More than there is room for."""
