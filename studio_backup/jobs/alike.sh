@@ -19,8 +19,13 @@ compare_alike() {
 
 # Compares two trees of this machine: THERE HERE [same].
 compare_alike_trees() {
-  if ! list_alike "$1" >"$scratch.there" || ! list_alike "$2" >"$scratch.here"; then finish failed rsync-local; fi 2>>"$log_file"
+  if ! list_alike "$1" >"$scratch.there" 2>>"$log_file" || ! list_alike_here "$2"; then finish failed rsync-local; fi
   compare_alike "$scratch.there" "$scratch.here" ${3:+"$3"}
+}
+
+# A file that goes while it is looked at is no failure twice.
+list_alike_here() {
+  list_alike "$1" >"$scratch.here" 2>>"$log_file" || list_alike "$1" >"$scratch.here" 2>>"$log_file"
 }
 
 # Names that were written anew at the same size.
@@ -74,7 +79,7 @@ align_landing() {
   [ -n "$alike" ] || return 0
   ask_gate "stand $source_gate $push_run" /dev/null "$scratch.there"
   [ "$verdict" = ok ] || return 1
-  if ! list_alike "$source_path" >"$scratch.here" 2>>"$log_file"; then verdict=failed reason=rsync-partial && return 1; fi
+  if ! list_alike_here "$source_path"; then verdict=failed reason=rsync-partial && return 1; fi
   if ! compare_alike "$scratch.there" "$scratch.here"; then
     without_window
     return 0

@@ -39,7 +39,8 @@ REFUSED = """
 for words in '' sh 'cat /etc/shadow' 'sftp-server' 'scp -t /etc' 'rsync --server -re.iLsfxCIvu . /' \\
   "serve $id --server --sender -re.iLsfxCIvu . /" "points $id" "newest $id" "guard $id" "snapshots $id" \\
   "send $id x 2026-01-01T00-00-00Z" "begin $id 2090-01-01T00-00-00Z" "begin ../ws_linux/$id" "begin other" \\
-  "begin $id;id" "take $id" "end $id" "end $id x 1 0" "tell $id ok period" "tell $id refused x;y" "begin"; do
+  "begin $id;id" "take $id" "end $id" "end $id x 1 0" "tell $id ok period" "tell $id refused x;y" "begin" \\
+  "stand $id" "adjust $id"; do
   refused "$words"
 done
 run=$(gate begin $id) || echo "no begin: $run"
@@ -56,6 +57,14 @@ refused "take $id $run --server -lHtpre.iLsfxCIvu . / /etc"
 refused "take $id $run --server . /"
 refused "take $id 20200101T000000Z-1 --server -re.iLsfxCIvu . /"
 refused "end $id $run 1 0"
+refused "adjust $id $run"
+refused "stand $id 20200101T000000Z-1"
+tab=$(printf '\\t')
+for line in "name${tab}../../points${tab}x" "name${tab}Song${tab}../../points/x" "name${tab}/etc/hostname${tab}x" \\
+  "stale${tab}../../points" "stale${tab}/etc/hostname" "name${tab}Song${tab}Song/../../x" "run${tab}a${tab}b"; do
+  printf '%s\\nend\\t1\\n' "$line" | timeout 20 $ssh_line "$at" "adjust $id $run" 2>/root/said
+  code=$?; if [ $code -ne 5 ]; then echo "NOT REFUSED ($code): $line"; fi
+done
 """
 
 #: Wherever it says that its files should go, they land in the landing.

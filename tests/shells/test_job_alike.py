@@ -374,3 +374,29 @@ def test_without_local_times_an_hour_is_an_hour(pushed: Pushed) -> None:
     write(pushed.sender.source, nfd, HOUR)
     pushed.keeper.set(brake_files="1000")
     assert changed(pushed)["rewritten"] == 66
+
+
+def test_a_source_that_cannot_be_listed_sends_nothing_and_one_that_moves_is_looked_at_again(
+    pushed: Pushed, tmp_path: Path
+) -> None:
+    write(pushed.sender.source, nfc)
+    changed(pushed)
+    landed = files_of(pushed.landing)
+    (tmp_path / "bin").mkdir()
+    stat = tmp_path / "bin/stat"
+    path = pushed.sender.environment.get("PATH", os.environ["PATH"])
+    for times, code in ((1, 0), (9, 1)):
+        # The first looks at a tree fail, as if a file had gone in the middle of it; -f asks which stat this is.
+        stat.write_text(f"""#!/bin/sh
+case $* in -f*) exit 1 ;; *%Y*) echo x >>{tmp_path}/asked; [ $(wc -l <{tmp_path}/asked) -gt {times} ] || exit 1 ;; esac
+exec /usr/bin/stat "$@"
+""")
+        stat.chmod(0o755)
+        (tmp_path / "asked").write_text("")
+        (pushed.sender.source / "more.wav").write_text("more\n" * times)
+        pushed.sender.environment["PATH"] = f"{tmp_path}/bin:{path}"
+        outcome = pushed.sender.run()
+        assert outcome.code == code, f"{outcome.record} {pushed.sender.log()}"
+    assert outcome["reason"] == "rsync-partial"
+    assert set(files_of(pushed.landing)) == {*landed, "more.wav"}
+    assert (pushed.landing / "more.wav").read_text() == "more\n"
