@@ -115,6 +115,10 @@ class TaskStore:
         self.tasks[path.lower()] = Task(path, text, self.now)
         return self.tasks[path.lower()]
 
+    def change(self, task: Task, xml: str) -> None:
+        """Another definition of a task that goes on to be the same: what is known of its runs stays."""
+        task.xml = kept(xml, task.path, self.now.astimezone(ZoneInfo(ZONE["name"])))
+
     def start(self, task: Task) -> int:
         """Begin a run, or say why not (0: it began)."""
         if task.run is not None:  # IgnoreNew; the other policies are none of ours

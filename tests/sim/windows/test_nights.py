@@ -24,6 +24,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 #: Two days before the clock goes from 2 to 3.
 FRIDAY = datetime(2026, 3, 27, 12, tzinfo=BERLIN)
 TASK = "\\studio-backup\\northlight\\ws-a_sessions_standby"
+TASK_WORDS = ("\\studio-backup\\northlight\\", "ws-a_sessions_standby")
 ADDRESS = "ws-a/windows/scheduled-task/northlight/ws-a_sessions_standby"
 
 
@@ -63,6 +64,11 @@ class Room:
     def runs(self) -> list[str]:
         """Day and hour of each run by its record, and what came of it."""
         return [f"{local(one['started']):%d %H:%M} {one['result']}" for one in self.records()]
+
+    def do(self, program: str) -> None:
+        """Somebody at a console."""
+        ended = self.windows.run(f"$Path, $Name = $args\n{program}", arguments=TASK_WORDS)
+        assert (ended.exit, ended.err) == (0, "")
 
     def change(self) -> Change:
         return self.studio.change(ADDRESS)
@@ -133,13 +139,27 @@ def test_a_guard_that_refuses_is_told_as_its_own_number(room: Room) -> None:
 
 def test_a_task_that_somebody_disabled_makes_none_until_it_is_mended(room: Room) -> None:
     (room.source / "take.wav").write_text("take")
-    room.windows.tasks.register(TASK, room.task.xml.replace("<Settings>", "<Settings><Enabled>false</Enabled>"))
+    room.do("$null = Disable-ScheduledTask -TaskPath $Path -TaskName $Name")
     room.until(29)
     assert room.records() == []
     assert room.studio.differs() == {ADDRESS: ("drifted", "update")}
     room.studio.converge()
     room.until(30)
     assert room.runs() == ["30 04:00 ok"]
+
+
+def test_a_trigger_that_somebody_set_with_the_module_is_found_before_it_moves(room: Room) -> None:
+    """Set to the very hour that it had: the module writes it in UTC, and from Sunday on it would be another."""
+    (room.source / "take.wav").write_text("take")
+    program = "$trigger = New-ScheduledTaskTrigger -Daily -At '04:00'\n"
+    program += "$null = Set-ScheduledTask -TaskPath $Path -TaskName $Name -Trigger $trigger"
+    room.do(program)
+    assert [item.before for item in room.change().fields] == ["daily at 03:00 UTC the year round from 2026-03-27"]
+    room.until(29)
+    assert room.runs() == ["28 04:00 ok", "29 05:00 ok"]
+    room.studio.converge()
+    room.until(30)
+    assert room.runs()[-1] == "30 04:00 ok"
 
 
 def test_what_the_spec_leaves_goes_from_the_machine_and_the_copy_stays(room: Room) -> None:

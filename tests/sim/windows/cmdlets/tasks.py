@@ -19,8 +19,8 @@ _NEVER = of(datetime(1999, 11, 30), LOCAL)
 _CIM = "Microsoft.Management.Infrastructure.CimException"
 
 
-def _record(call: Call, task: Task) -> Record:
-    """With the lie `task-states`, its state is a bare number, as some sessions of some versions have it."""
+def record_of(call: Call, task: Task) -> Record:
+    """A task as the module shows it; with the lie `task-states`, its state is a bare number (windows.md 2.1)."""
     folder, _, name = task.path.rpartition("\\")
     number, word = task.state
     return Record(
@@ -34,7 +34,7 @@ def _hresult(code: int) -> int:
     return code - 0x100000000 if code >= 0x80000000 else code
 
 
-def _wanted(call: Call) -> list[Task]:
+def wanted_by(call: Call) -> list[Task]:
     """The tasks that -TaskName and -TaskPath name; without a path, those of all folders."""
     name, path = call["TaskName"], call["TaskPath"]
     found = [
@@ -59,12 +59,12 @@ def _get(call: Call) -> Iterable[Any]:
                 known = call.shell.get(to_text(call["ErrorVariable"]))
                 call.shell.set(to_text(call["ErrorVariable"]), Growing([*(known or []), record]))
             call.fail("HRESULT 0x80070002", message, _CIM, _hresult(0x80070002))
-    return [_record(call, task) for task in _wanted(call)]
+    return [record_of(call, task) for task in wanted_by(call)]
 
 
 @cmdlet("Export-ScheduledTask", "TaskName TaskPath", positional="TaskName TaskPath")
 def _export(call: Call) -> Iterable[Any]:
-    return [task.xml for task in _wanted(call)]
+    return [task.xml for task in wanted_by(call)]
 
 
 @cmdlet("Get-ScheduledTaskInfo", "TaskName TaskPath", positional="TaskName TaskPath")
@@ -79,7 +79,7 @@ def _info(call: Call) -> Iterable[Any]:
             ("TaskName", task.path.rpartition("\\")[2]),
             ("TaskPath", ""),
         ])
-        for task in _wanted(call)
+        for task in wanted_by(call)
     ]  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _register(call: Call) -> Iterable[Any]:
         call.fail("HRESULT 0x800700b7", "Cannot create a file when that file already exists.", _CIM, _hresult(EXISTS))
         return []
     try:
-        return [_record(call, store.register(path, to_text(call["Xml"])))]
+        return [record_of(call, store.register(path, to_text(call["Xml"])))]
     except Refused as refused:
         call.fail(f"HRESULT 0x{refused.code:08x}", str(refused), _CIM, _hresult(refused.code))
         return []
@@ -99,14 +99,14 @@ def _register(call: Call) -> Iterable[Any]:
 
 @cmdlet("Unregister-ScheduledTask", "TaskName TaskPath", positional="TaskName TaskPath")
 def _unregister(call: Call) -> Iterable[Any]:
-    for task in _wanted(call):
+    for task in wanted_by(call):
         call.windows.tasks.unregister(task)
     return []
 
 
 @cmdlet("Start-ScheduledTask", "TaskName TaskPath", positional="TaskName TaskPath")
 def _start(call: Call) -> Iterable[Any]:
-    for task in _wanted(call):
+    for task in wanted_by(call):
         code = call.windows.tasks.start(task)
         if code:
             call.fail(f"HRESULT 0x{code:08x}", "The operator or administrator has refused the request.", _CIM,
@@ -116,6 +116,6 @@ def _start(call: Call) -> Iterable[Any]:
 
 @cmdlet("Stop-ScheduledTask", "TaskName TaskPath", positional="TaskName TaskPath")
 def _stop(call: Call) -> Iterable[Any]:
-    for task in _wanted(call):
+    for task in wanted_by(call):
         call.windows.tasks.stop(task)
     return []
