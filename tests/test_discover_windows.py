@@ -39,6 +39,11 @@ def disk(number: str, serial: str, unique: str, **more: str) -> dict[str, Any]:
             "ReadOnly": "False", **more}  # fmt: skip
 
 
+def task(name: str, command: str, arguments: str) -> dict[str, str]:
+    xml = f"<Exec><Command>{command}</Command><Arguments>{arguments}</Arguments></Exec>"
+    return {"Name": f"\\{name}", "State": "Ready", "Xml": xml}
+
+
 def answer(**more: Any) -> dict[str, Any]:
     """The pool of the golden case, its system disk, two USB disks behind bridges of one serial, one of macOS."""
     told: dict[str, Any] = json.loads(Case(FOLDER / "storage-space" / "ok").reply().out)
@@ -63,7 +68,7 @@ def answer(**more: Any) -> dict[str, Any]:
         "BitLocker": {"Read": True, "Problem": "", "Volumes": [
             {"Device": "\\\\?\\Volume{33333333-2336-4410-9417-d5dbf1f5f3e5}\\", "Protection": "2"}]},
         "TaskProblem": "", "Tasks": [
-            "\\Nightly (Ready): robocopy D: E: /MIR", "\\Kopia (Ready): restic -r rest:https://kim:hunter2@x/"],
+            task("Nightly", "robocopy", "D: E: /MIR"), task("Kopia", "restic", "-r rest:https://kim:hunter2@x/")],
         "BackblazeEnded": '<contents><lastbackupcompleted gmt_millis="1795737600000"/></contents>',
         "BackblazeRest": '<x remainingnumfilesforbackup="12" remainingnumbytesforbackup="3000000000"/>',
         "Backblaze": "True",

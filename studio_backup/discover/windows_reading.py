@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections import Counter
 from typing import Any
 
@@ -19,6 +21,8 @@ WINDOWS_PROBE = Probe(script=f"{PROGRAM}\n{shipped('discover.ps1')}\nRead-Machin
 _SPACES, _NVME = "16", "17"
 _BUSES = {"1": "SCSI", "3": "ATA", "7": "USB", "8": "RAID", "10": "SAS", "11": "SATA", "12": "SD", "17": "NVMe"}
 _MEDIA = {"3": "hdd", "4": "ssd"}
+#: What a task starts, and with which words: in the order that Windows writes them in.
+_EXEC = re.compile(r"<Command>([^<]*)</Command>(?:\s*<Arguments>([^<]*)</Arguments>)?")
 _KINDS = {"ntfs": "ntfs", "exfat": "exfat", "fat32": "fat32", "refs": "refs"}
 #: Types of partitions that Windows has no letter for, and must not be let near.
 _FOREIGN = {
@@ -42,13 +46,20 @@ def parse_windows(reply: Reply) -> Found:
     _pools(storage, found)
     _volumes(told, storage, found)
     _notes(told, found)
-    found.jobs = [masked(str(line)) for line in listed(told.get("Tasks"))]
+    found.jobs = [_task(one) for one in documents(told.get("Tasks"))]
     if told.get("TaskProblem"):
         found.notes.append(f"its tasks could not be listed: {told['TaskProblem']}")
     left = backblaze_said(str(told.get("BackblazeEnded", "")), str(told.get("BackblazeRest", "")))
     if left or told.get("Backblaze") == "True":
         found.external.append(("backblaze-personal", left or "it is installed; it left no report of a backup"))
     return found
+
+
+def _task(one: dict[str, Any]) -> str:
+    """Its name and what it starts, on one line."""
+    text = str(one.get("Xml", ""))
+    commands = [html.unescape(" ".join(part for part in exec_ if part)) for exec_ in _EXEC.findall(text)]
+    return masked(f"{one.get('Name', '')} ({one.get('State', '')}): {'; '.join(commands)}")
 
 
 def _concrete(told: dict[str, Any]) -> set[str]:

@@ -10,13 +10,9 @@ $BackupWords = 'backup|robocopy|restic|rclone|borg|duplicat|veeam|macrium|acroni
 function Get-ForeignTask {
     foreach ($task in @(Get-ScheduledTask)) {
         if ("$($task.TaskPath)" -match '^\\(Microsoft|studio-backup)\\') { continue }
-        $commands = @()
-        foreach ($action in @($task.Actions)) {
-            $names = @($action.PSObject.Properties | ForEach-Object { $_.Name })
-            if ($names -contains 'Execute') { $commands = $commands + "$($action.Execute) $($action.Arguments)".Trim() }
-        }
-        $line = "$($task.TaskPath)$($task.TaskName) ($($task.State)): $($commands -join '; ')"
-        if ($line -match $BackupWords) { $line }
+        $name = "$($task.TaskPath)$($task.TaskName)"
+        $text = "$(Export-ScheduledTask -TaskName $task.TaskName -TaskPath $task.TaskPath)"
+        if ("$name $text" -match $BackupWords) { [ordered]@{ Name = $name; State = "$($task.State)"; Xml = $text } }
     }
 }
 

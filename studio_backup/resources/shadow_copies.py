@@ -15,7 +15,7 @@ from studio_backup.resources.device import told_size
 from studio_backup.resources.windows_volume import IDENTITY
 from studio_backup.source import Place
 from studio_backup.step import Risk, Step
-from studio_backup.windows.answers import document, documents
+from studio_backup.windows.answers import document, rows, word
 
 PROGRAM = f"{IDENTITY}\n{shipped('shadows.ps1')}"
 _SCRIPT = f"{PROGRAM}\nRead-ShadowCopy"
@@ -159,13 +159,13 @@ class Sight:
 
 
 def _sighted(found: dict[str, Any], identity: str, path: str) -> Sight:
-    volumes = [one for one in documents(found.get("Volumes")) if _is(one, identity)]
+    volumes = [one for one in rows(found, "Volumes") if _is(one, identity)]
     if len(volumes) != 1:
         fix = f"see what is mounted at {path}, and what id: the inventory says"
         raise Unparsable(f"{len(volumes)} volumes are {identity}" if volumes else f"no volume is {identity}", fix)
-    device, capacity = str(volumes[0].get("Device")), str(volumes[0].get("Capacity", ""))
-    shadows = [one for one in documents(found.get("Shadows")) if one.get("Volume") == device]
-    rooms = [one for one in documents(found.get("Rooms")) if one.get("Volume") == device]
+    device, capacity = word(volumes[0], "Device"), word(volumes[0], "Capacity")
+    shadows = [one for one in rows(found, "Shadows") if word(one, "Volume") == device]
+    rooms = [one for one in rows(found, "Rooms") if word(one, "Volume") == device]
     if len(rooms) > 1:
         raise Unparsable(f"shadow copies of {path} have {len(rooms)} places to lie in")
     if not capacity.isdigit():
@@ -176,12 +176,12 @@ def _sighted(found: dict[str, Any], identity: str, path: str) -> Sight:
         maximum=_number(rooms[0], "Maximum") if rooms else None,
         allocated=_number(rooms[0], "Allocated") if rooms else 0,
         made=tuple(_moment(one.get("Made")) for one in shadows),
-        shadows=tuple(str(one.get("Id")) for one in shadows),
+        shadows=tuple(word(one, "Id") for one in shadows),
     )
 
 
 def _is(volume: dict[str, Any], identity: str) -> bool:
-    device, serial = str(volume.get("Device")), str(volume.get("Serial"))
+    device, serial = word(volume, "Device"), word(volume, "Serial")
     if len(identity) == 36:
         return f"{{{identity}}}".lower() in device.lower()
     return serial.isdigit() and f"{int(serial):08X}" == identity.replace("-", "").upper()

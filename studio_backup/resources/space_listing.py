@@ -11,7 +11,7 @@ from studio_backup.probe import Reply
 from studio_backup.programs import shipped
 from studio_backup.resource import Unparsable
 from studio_backup.resources.space_state import number
-from studio_backup.windows.answers import document, documents, listed
+from studio_backup.windows.answers import document, items, rows, texts, word
 
 PROGRAM = f"{shipped('volume.ps1')}\n{shipped('storage.ps1')}"
 
@@ -83,37 +83,34 @@ def listing(reply: Reply) -> Listing:
     found = document(reply)
     wanted = ("Pools", "VirtualDisks", "PhysicalDisks", "Disks", "Partitions", "Volumes", "PoolDisks", "PoolSpaces",
               "SpaceDisks", "Jobs")  # fmt: skip
-    missing = [key for key in wanted if key not in found]
-    if missing:
-        raise Unparsable(f"nothing is said of {', '.join(missing)}")
-    rows = {key: documents(found[key]) for key in wanted}
-    disks = {_text(one, "Object"): _physical(one) for one in rows["PhysicalDisks"]}
-    spaces = {_text(one, "Object"): _space(one, rows) for one in rows["VirtualDisks"]}
+    every = {key: rows(found, key) for key in wanted}
+    disks = {word(one, "Object"): _physical(one) for one in every["PhysicalDisks"]}
+    spaces = {word(one, "Object"): _space(one, every) for one in every["VirtualDisks"]}
     pools = tuple(
-        _pool(one, _joined(rows["PoolDisks"], one, disks), _joined(rows["PoolSpaces"], one, spaces))
-        for one in rows["Pools"]
-        if _text(one, "Primordial") != "True"
+        _pool(one, _joined(every["PoolDisks"], one, disks), _joined(every["PoolSpaces"], one, spaces))
+        for one in every["Pools"]
+        if word(one, "Primordial") != "True"
     )
-    running = [one for one in rows["Jobs"] if _text(one, "State") == "4"]
-    percent = tuple(number(_text(one, "Percent") or "0", "how far a job is") for one in running)
+    running = [one for one in every["Jobs"] if word(one, "State") == "4"]
+    percent = tuple(number(word(one, "Percent") or "0", "how far a job is") for one in running)
     return Listing(pools, tuple(disks.values()), percent)
 
 
 def _joined(links: list[dict[str, Any]], one: dict[str, Any], things: Mapping[str, Any]) -> tuple[Any, ...]:
-    ends = [_text(link, "To") for link in links if _text(link, "From") == _text(one, "Object")]
+    ends = [word(link, "To") for link in links if word(link, "From") == word(one, "Object")]
     lost = [end for end in ends if end not in things]
     if lost:
-        raise Unparsable(f"the pool {_text(one, 'Name')} is joined to something that is not listed: {lost[0]}")
+        raise Unparsable(f"the pool {word(one, 'Name')} is joined to something that is not listed: {lost[0]}")
     return tuple(things[end] for end in ends)
 
 
 def _pool(one: dict[str, Any], disks: tuple[Physical, ...], spaces: tuple[Space, ...]) -> Pool:
     return Pool(
-        unique=_text(one, "UniqueId"),
-        name=_text(one, "Name"),
-        health=number(_text(one, "Health"), "the health of a pool"),
+        unique=word(one, "UniqueId"),
+        name=word(one, "Name"),
+        health=number(word(one, "Health"), "the health of a pool"),
         status=_numbers(one, "the state of a pool"),
-        read_only=_text(one, "ReadOnly"),
+        read_only=word(one, "ReadOnly"),
         read_only_code=_maybe(one, "ReadOnlyCode"),
         disks=disks,
         spaces=spaces,
@@ -122,51 +119,44 @@ def _pool(one: dict[str, Any], disks: tuple[Physical, ...], spaces: tuple[Space,
 
 def _physical(one: dict[str, Any]) -> Physical:
     return Physical(
-        unique=_text(one, "UniqueId"),
-        serial=_text(one, "Serial"),
-        name=_text(one, "Name"),
+        unique=word(one, "UniqueId"),
+        serial=word(one, "Serial"),
+        name=word(one, "Name"),
         size=_maybe(one, "Size") or 0,
-        health=number(_text(one, "Health"), "the health of a disk"),
+        health=number(word(one, "Health"), "the health of a disk"),
         status=_numbers(one, "the state of a disk"),
         usage=_maybe(one, "Usage"),
         footprint=_maybe(one, "Footprint"),
     )
 
 
-def _space(one: dict[str, Any], rows: Mapping[str, list[dict[str, Any]]]) -> Space:
-    shown = {_text(link, "To") for link in rows["SpaceDisks"] if _text(link, "From") == _text(one, "Object")}
-    disk = next((row for row in rows["Disks"] if _text(row, "Object") in shown), None)
-    mine = [row for row in rows["Partitions"] if disk is not None and _text(row, "Disk") == _text(disk, "Number")]
-    places = {str(place).lower() for row in mine for place in listed(row.get("Places"))}
-    volumes = [row for row in rows["Volumes"] if _text(row, "Device").lower() in places]
+def _space(one: dict[str, Any], every: Mapping[str, list[dict[str, Any]]]) -> Space:
+    shown = {word(link, "To") for link in every["SpaceDisks"] if word(link, "From") == word(one, "Object")}
+    disk = next((row for row in every["Disks"] if word(row, "Object") in shown), None)
+    mine = [row for row in every["Partitions"] if disk is not None and word(row, "Disk") == word(disk, "Number")]
+    places = {place.lower() for row in mine for place in texts(row, "Places")}
+    volumes = [row for row in every["Volumes"] if word(row, "Device").lower() in places]
     return Space(
-        unique=_text(one, "UniqueId"),
-        name=_text(one, "Name"),
-        health=number(_text(one, "Health"), "the health of a virtual disk"),
+        unique=word(one, "UniqueId"),
+        name=word(one, "Name"),
+        health=number(word(one, "Health"), "the health of a virtual disk"),
         status=_numbers(one, "the state of a virtual disk"),
         detached=_maybe(one, "Detached"),
-        setting=_text(one, "Setting"),
+        setting=word(one, "Setting"),
         copies=_maybe(one, "Copies"),
         spare=_maybe(one, "Spare"),
-        disk=_text(disk, "Number") if disk else "",
-        style=number(_text(disk, "Style"), "how a disk is parted") if disk else None,
-        filesystems=tuple(kind.lower() for row in volumes if (kind := _text(row, "FileSystem"))),
+        disk=word(disk, "Number") if disk else "",
+        style=number(word(disk, "Style"), "how a disk is parted") if disk else None,
+        filesystems=tuple(kind.lower() for row in volumes if (kind := word(row, "FileSystem"))),
         partitions=len(mine),
-        placed=all(listed(row.get("Paths")) for row in volumes),
+        placed=all(texts(row, "Paths") for row in volumes),
     )
 
 
 def _numbers(one: dict[str, Any], what: str) -> tuple[int, ...]:
-    return tuple(number(value, what) for value in listed(one.get("Status")))
+    return tuple(number(value, what) for value in items(one, "Status"))
 
 
 def _maybe(one: dict[str, Any], key: str) -> int | None:
-    value = _text(one, key)
+    value = word(one, key)
     return number(value, key) if value else None
-
-
-def _text(one: dict[str, Any], key: str) -> str:
-    value = one.get(key)
-    if not isinstance(value, str):
-        raise Unparsable(f"{key} is not told, or is no text")
-    return value

@@ -20,7 +20,8 @@ RUNNING = 4
 _HEALTH = {0: "healthy", 1: "warning", 2: "unhealthy", 5: "unknown"}
 _UNWELL = {1: "is warned of", 2: "is unhealthy", 5: "is in a state that Windows does not know"}
 _OPERATION = {
-    3: "degraded", 4: "stressed", 5: "predicts its failure", 6: "has an error", 7: "has an error that stays",
+    0: "state unknown", 3: "degraded", 4: "stressed", 5: "predicts its failure", 6: "has an error",
+    7: "has an error that stays",
     8: "starting", 9: "stopping", 10: "stopped", 11: "in service", 12: "was never reached",
     13: "has lost communication", 14: "ended abruptly", 15: "dormant", 16: "rests on something with an error",
     19: "moving", 0x8000: "most of its disks are unhealthy", 0x8001: "some of its disks are unhealthy",
@@ -49,7 +50,7 @@ def space_state(health: int, status: Sequence[int], detached: int | None) -> str
     if health == UNHEALTHY:
         return f"no redundancy: data is lost or will be{_more(status, ())}"
     told = [words for code, words in _SPACE.items() if code in status]
-    if health == HEALTHY and not told and set(status) <= {OK}:
+    if health == HEALTHY and set(status) == {OK}:
         return "healthy"
     if told:
         return f"{'; '.join(told)}{_more(status, _SPACE)}"
@@ -58,7 +59,7 @@ def space_state(health: int, status: Sequence[int], detached: int | None) -> str
 
 def pool_state(health: int, status: Sequence[int]) -> str:
     """How a pool is."""
-    if health == HEALTHY and set(status) <= {OK}:
+    if health == HEALTHY and set(status) == {OK}:
         return "healthy"
     return f"{_HEALTH.get(health, f'health {health}')}{_more(status, ())}"
 
@@ -75,8 +76,7 @@ def read_only(flag: str, code: int | None) -> str:
 
 def disk_fault(health: int, status: Sequence[int], usage: int | None) -> str:
     """What is wrong with a physical disk; "" when nothing is."""
-    faulty = [code for code in status if code not in (UNKNOWN, OK)]
-    told = [_OPERATION.get(code, f"status {code}, which is not known here") for code in faulty]
+    told = [_operation(code) for code in status or (UNKNOWN,) if code != OK]
     if usage == RETIRED:
         told.append("is retired")
     if not told and health != HEALTHY:
@@ -104,8 +104,12 @@ def mending(state: str, level: str) -> tuple[str, str] | None:
     return None
 
 
+def _operation(code: int) -> str:
+    return _OPERATION.get(code, f"status {code}, which is not known here")
+
+
 def _more(status: Sequence[int], told: object) -> str:
     known = told if isinstance(told, dict) else {}
-    rest = [code for code in status if code not in (UNKNOWN, OK, *known)]
-    words = [_OPERATION.get(code, f"status {code}, which is not known here") for code in rest]
+    rest = [code for code in status or (UNKNOWN,) if code not in (OK, *known)]
+    words = [_operation(code) for code in rest]
     return f" ({', '.join(words)})" if words else ""

@@ -12,7 +12,7 @@ from studio_backup.resources.device import IN_USE, NOT_READ, NOT_THERE
 from studio_backup.resources.space_listing import PROGRAM as STORAGE
 from studio_backup.resources.space_state import disk_fault, number
 from studio_backup.source import Place
-from studio_backup.windows.answers import document, documents, listed
+from studio_backup.windows.answers import document, items, rows, word
 
 PROGRAM = f"{STORAGE}\n{shipped('raw.ps1')}\n{shipped('disk.ps1')}"
 _SCRIPT = f"{PROGRAM}\nRead-Disk -Wanted $Words"
@@ -40,11 +40,11 @@ class WindowsDisk(Watched):
 
     def parse(self, reply: Reply) -> Self | None:
         """Never absent: a disk that is not there is seen as such."""
-        found = [one for one in documents(document(reply).get("Disks")) if one.get("Designator") == self.device]
+        found = [one for one in rows(document(reply), "Disks") if one.get("Designator") == self.device]
         if len(found) != 1:
             raise Unparsable(f"{self.name} is not in the listing")
         one = found[0]
-        state, text = one.get("State"), str(one.get("Text", ""))
+        state, text = word(one, "State"), word(one, "Text")
         match state:
             case "free":
                 return self._seen("yes", None, text, _health(one))
@@ -77,9 +77,9 @@ class WindowsDisk(Watched):
 
 def _health(one: dict[str, Any]) -> str:
     """Only what Storage Spaces looks at has any."""
-    if not one.get("Health"):
+    if not word(one, "Health"):
         return "healthy"
     health = number(one["Health"], "the health of a disk")
-    status = [number(code, "the state of a disk") for code in listed(one.get("Status"))]
-    usage = str(one.get("Usage", ""))
+    status = [number(code, "the state of a disk") for code in items(one, "Status")]
+    usage = word(one, "Usage")
     return disk_fault(health, status, number(usage, "the use of a disk") if usage else None) or "healthy"

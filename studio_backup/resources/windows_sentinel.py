@@ -13,7 +13,7 @@ from studio_backup.resources.sentinel import Sentinel
 from studio_backup.resources.windows_volume import IDENTITY
 from studio_backup.source import Place
 from studio_backup.step import Step
-from studio_backup.windows.answers import document, documents
+from studio_backup.windows.answers import document, rows
 
 _PROGRAM = f"{IDENTITY}\n{shipped('sentinel.ps1')}"
 
@@ -34,7 +34,7 @@ class WindowsSentinel(Sentinel):
 
     def parse(self, reply: Reply) -> Self | None:
         """Its one line."""
-        found = [one for one in documents(document(reply).get("Sentinels")) if one.get("Root") == self.name]
+        found = [one for one in rows(document(reply), "Sentinels") if one.get("Root") == self.name]
         if len(found) != 1:
             raise Unparsable(f"{self.name} is not in the listing")
         state, line = found[0].get("State"), found[0].get("Line")

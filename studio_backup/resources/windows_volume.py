@@ -12,7 +12,7 @@ from studio_backup.programs import shipped
 from studio_backup.resource import Unparsable, watched
 from studio_backup.resources.volume import Volume
 from studio_backup.source import Place
-from studio_backup.windows.answers import document, documents, listed
+from studio_backup.windows.answers import document, rows, texts, word
 
 #: `Get-MountedVolume` and `Assert-MountedVolume`: the very code that the jobs guard themselves with.
 IDENTITY = shipped("volume.ps1")
@@ -41,17 +41,17 @@ class WindowsVolume(Volume):
     def parse(self, reply: Reply) -> Self | None:
         """Never absent: what is not mounted is seen as such."""
         found = document(reply)
-        volumes = [one for one in documents(found.get("Volumes")) if _stands_at(one, self.name)]
+        volumes = [one for one in rows(found, "Volumes") if _stands_at(one, self.name)]
         if len(volumes) > 1:
             raise Unparsable(f"several volumes are mounted at {self.name}")
         if not volumes:
             return self._seen("not mounted", self.filesystem, "no", None)
         volume = volumes[0]
-        guid = _GUID.fullmatch(_text(volume, "Device"))
+        guid = _GUID.fullmatch(word(volume, "Device"))
         if guid is None:
             raise Unparsable(f"what is mounted at {self.name} has no GUID")
-        type_, locked = _text(volume, "FileSystem").lower(), _locked(found, volume)
-        identity = self._identity(guid[1], _text(volume, "Serial"), locked)
+        type_, locked = word(volume, "FileSystem").lower(), _locked(found, volume)
+        identity = self._identity(guid[1], word(volume, "Serial"), locked)
         room = _room(volume) if identity == self.id and locked == "no" else None
         # Whoever is locked tells nothing about its file system.
         return self._seen(identity, self.filesystem and (type_ or self.filesystem), locked, room)
@@ -90,29 +90,23 @@ class WindowsVolume(Volume):
 
 def _stands_at(volume: dict[str, Any], path: str) -> bool:
     place = path.rstrip("\\").lower()
-    return any(str(one).rstrip("\\").lower() == place for one in listed(volume.get("Paths")))
-
-
-def _text(volume: dict[str, Any], key: str) -> str:
-    value = volume.get(key)
-    if not isinstance(value, str):
-        raise Unparsable(f"{key} of a volume is no text")
-    return value
+    return any(one.rstrip("\\").lower() == place for one in texts(volume, "Paths"))
 
 
 def _locked(found: dict[str, Any], volume: dict[str, Any]) -> str:
     """`no`, `yes`, or that nobody can tell: one with a file system that is read is open, whatever BitLocker says."""
-    if _text(volume, "FileSystem"):
+    if word(volume, "FileSystem"):
         return "no"
     said = found.get("BitLocker")
-    if not isinstance(said, dict):
+    if not isinstance(said, dict) or not isinstance(said.get("Read"), bool):
         raise Unparsable("nothing is said of BitLocker")
-    if said.get("Read") is not True:
-        return f"no file system; BitLocker could not be asked: {said.get('Problem', '')}"
-    states = [one.get("Protection") for one in documents(said.get("Volumes")) if one.get("Device") == volume["Device"]]
+    if not said["Read"]:
+        return f"no file system; BitLocker could not be asked: {word(said, 'Problem')}"
+    protected = {word(one, "Device"): word(one, "Protection") for one in rows(said, "Volumes")}
+    states = [state for device, state in protected.items() if device == word(volume, "Device")]
     return "yes" if _LOCKED in states else "no, and it has no file system"
 
 
 def _room(volume: dict[str, Any]) -> Room | None:
-    size, free = _text(volume, "Capacity"), _text(volume, "Free")
+    size, free = word(volume, "Capacity"), word(volume, "Free")
     return Room(int(size), int(free)) if size.isdigit() and free.isdigit() and int(free) <= int(size) else None

@@ -43,3 +43,31 @@ def documents(value: object) -> list[dict[str, Any]]:
     if not all(isinstance(one, dict) for one in found):
         raise Unparsable("PowerShell lists something else than was asked for")
     return found
+
+
+def items(told: dict[str, Any], key: str) -> list[Any]:
+    """The list under a key; raises Unparsable where it is not there: what was not listed is not absent."""
+    if key not in told:
+        raise Unparsable(f"nothing is said of {key}")
+    return listed(told[key])
+
+
+def texts(told: dict[str, Any], key: str) -> list[str]:
+    """The list of texts under a key; raises Unparsable where it is not there, or holds something else."""
+    found = items(told, key)
+    if not all(isinstance(one, str) for one in found):
+        raise Unparsable(f"{key} is no list of texts")
+    return found
+
+
+def rows(told: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """The objects listed under a key; raises Unparsable where it is not there."""
+    return documents(items(told, key))
+
+
+def word(told: dict[str, Any], key: str) -> str:
+    """The text under a key; raises Unparsable where there is none."""
+    value = told.get(key)
+    if not isinstance(value, str):
+        raise Unparsable(f"{key} is not told, or is no text")
+    return value
