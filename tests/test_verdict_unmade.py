@@ -21,7 +21,10 @@ def test_what_is_not_set_up_is_said_beside_what_is_judged(
     (inventory,) = (tmp_path / "inventory").glob("*.yml")
     text = inventory.read_text()
     assert "{linux: {address: 10.1.1.1" in text
-    inventory.write_text(text.replace("{linux: {address: 10.1.1.1", "{macos: {address: 10.1.1.1"))
+    text = text.replace("{linux: {address: 10.1.1.1", "{macos: {address: 10.1.1.1", 1)
+    inventory.write_text(
+        text.replace("{sessions: {on: work, filesystem: ext4", "{sessions: {on: work, filesystem: apfs")
+    )
     code, _, err = run(capsys, *command)
     said = "warning: ws-01/macos runs macos: its side of ws-01/sessions is not set up; nothing is fetched from a Mac: "
     assert (code, f"{said}write transfer: push" in err) == (0, True), err
