@@ -173,7 +173,7 @@ function Assert-DiskContent {
         $now = Get-DiskStanding -View $view -Designator $one.designator
         $reason = ''
         if ($now.State -cne 'free') { $reason = "$($now.State) $($now.Text)".Trim() }
-        elseif ($now.Text -cne $one.content) { $reason = 'something else, or the same with other bytes or ids' }
+        elseif ([string]::CompareOrdinal($now.Text, $one.content) -ne 0) { $reason = 'something else, or the same with other bytes or ids' }
         elseif ($seen -contains "$($now.Serial) $($now.Size)") { $reason = 'the same disk as another one' }
         if ($reason) { throw "$($one.designator) is not what the plan saw: expected $($one.told); now: $reason" }
         $seen = $seen + "$($now.Serial) $($now.Size)"

@@ -66,7 +66,8 @@ function Read-RawText {
 # The check sum of bytes, or 0 where there is no other byte than zero.
 function Get-EdgeSum {
     param([string]$Text)
-    if ($Text.Trim([char]0) -ceq '') { return '0' }
+    # By its length: to -ceq a text of control characters is an empty one.
+    if ($Text.Trim([char]0).Length -eq 0) { return '0' }
     $sums = [Security.Cryptography.SHA256]::Create()
     $digits = [BitConverter]::ToString($sums.ComputeHash($Latin.GetBytes($Text))).Replace('-', '')
     return $digits.Substring(0, 16).ToLowerInvariant()

@@ -21,7 +21,9 @@ function Get-Standing {
         if ($nature -ne 'folder') { return $nature }
         $found = ''
         foreach ($entry in [IO.Directory]::GetFileSystemEntries($at)) {
-            if ([IO.Path]::GetFileName($entry) -eq $part) { $found = $entry }
+            # By letters and their case: -eq takes another folder, with a letter that has no weight, for this one.
+            $same = [string]::Equals([IO.Path]::GetFileName($entry), $part, [StringComparison]::OrdinalIgnoreCase)
+            if ($same) { $found = $entry }
         }
         if ($found -eq '') { return 'absent' }
         $at = $found
