@@ -221,7 +221,9 @@ def test_a_file_that_cannot_be_read_is_unread_alone(windows: Windows, studio: St
 
 
 #: Of what the step makes and calls, and the wave behind it: before the file aside, once it is written, in place, …
-@pytest.mark.parametrize("moment", [1, 3, 4, 5, 7, 8, 9, 11, 12, 14])
+@pytest.mark.parametrize(
+    "moment", [4, 5, 8, 12, *(pytest.param(one, marks=pytest.mark.long) for one in (1, 3, 7, 9, 11, 14))]
+)
 def test_a_step_that_is_killed_anywhere_is_simply_run_again(windows: Windows, studio: Studio, moment: int) -> None:
     studio.converge()
     counted: list[str] = []
