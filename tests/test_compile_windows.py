@@ -82,6 +82,9 @@ def test_a_file_system_that_keeps_local_time_is_not_told_of() -> None:
 
 def test_what_windows_does_is_set_up_and_what_it_does_not_is_a_problem() -> None:
     assert not_set_up(studio()) == []
+    (said,) = not_set_up(studio(alarm="mail: kim@studio.example"))
+    assert said.startswith("ws-a/windows runs windows: the alarm of its machine is not sounded there")
+    assert not [one for one in compile_studio(studio(alarm="mail: kim@studio.example")).resources if "alarm" in one]
     pulled = PUSH.replace("transfer: push, password: {env: WS_A}, ", "")
     assert [problem.code for problem in problems(pulled)] == ["SB408"]
     versioned = CLONE.replace(", mode: clone", ", keep: {daily: 3}")

@@ -47,10 +47,16 @@ CLONE = '        standby: {to: "ws-a:standby", every: day at 02:00, mode: cloneM
 
 
 def studio(
-    copies: str = PUSH + CLONE, *, path: str = "", quiet: str = "0 s", more: str = "", filesystem: str = "ntfs"
+    copies: str = PUSH + CLONE,
+    *,
+    path: str = "",
+    quiet: str = "0 s",
+    more: str = "",
+    filesystem: str = "ntfs",
+    alarm: str = "",
 ) -> Studio:
     """The studio; `more` is what its copies say besides, such as `, floor: 2`."""
-    loaded = _loaded(copies.replace("MORE", more), path, quiet, filesystem)
+    loaded = _loaded(copies.replace("MORE", more), path, quiet, filesystem, alarm)
     assert loaded.studio is not None, [str(problem) for problem in loaded.problems]
     return loaded.studio
 
@@ -60,9 +66,12 @@ def problems(copies: str) -> list[Problem]:
     return list(_loaded(copies.replace("MORE", ""), "", "0 s", "ntfs").problems)
 
 
-def _loaded(copies: str, path: str, quiet: str, filesystem: str) -> Loaded:
+def _loaded(copies: str, path: str, quiet: str, filesystem: str, alarm: str = "") -> Loaded:
+    inventory = _INVENTORY.replace("FILESYSTEM", filesystem)
+    if alarm:
+        inventory = inventory.replace("    role: workstation\n", f"    role: workstation\n    alarm: {{{alarm}}}\n")
     play = PLAYBOOK.replace("PATH", f", path: {path}" if path else "").replace("QUIET", quiet)
-    return load([("i.yml", _INVENTORY.replace("FILESYSTEM", filesystem))], [("p.yml", play + copies)])
+    return load([("i.yml", inventory)], [("p.yml", play + copies)])
 
 
 def route(spec: Studio, copy: str) -> Route:

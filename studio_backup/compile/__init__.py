@@ -27,6 +27,13 @@ def not_set_up(studio: Studio) -> list[str]:
         for system in studio.machines[dataset.machine].systems.values()
         if system.os != "linux" and not all(_works(system, one) for one in _first(dataset))
         if system.name in studio.machines[dataset.machine].volumes[dataset.volume].paths
+    ] + [
+        f"{name} runs windows: the alarm of its machine is not sounded there; status and the report tell what failed"
+        for name in dict.fromkeys(
+            route.writer.full_name
+            for route in routes(studio)
+            if route.writer.os == "windows" and studio.machines[route.writer.machine].alarm is not None
+        )
     ]
 
 

@@ -48,8 +48,9 @@ function Copy-Odd {
     $from = Get-LongPath -Path (Join-Name -Folder $Step.source -Name $Name)
     $to = Get-LongPath -Path (Join-Name -Folder $Step.target -Name $Name)
     try {
+        # Over one that may only be read nothing is copied. Its times come along.
+        if ([IO.File]::Exists($to)) { [IO.File]::SetAttributes($to, [IO.FileAttributes]::Normal) }
         [IO.File]::Copy($from, $to, $true)
-        [IO.File]::SetLastWriteTimeUtc($to, [IO.File]::GetLastWriteTimeUtc($from))
     } catch {
         $cause = $_.Exception.GetBaseException()
         Write-Log "not copied: $($Step.relative)/$($Name): $($cause.Message)"

@@ -6,7 +6,6 @@ function Confirm-Source {
     $volume = Confirm-Volume -Side 'source' -Root $job.source_root -Id $job.source_id -Line $job.source_sentinel
     $job.source_name = $job.source_volume
     $job.filesystem = $volume.FileSystem
-    $job.device = $volume.Device
     if (Test-LocalTimes -Volume $volume) { $job.whole_hours = $true }
     if (-not (Test-Folder -Path $job.source_path)) { Stop-Run -Result 'refused' -Reason 'source-missing' }
     $now = [DateTime]::UtcNow.Ticks

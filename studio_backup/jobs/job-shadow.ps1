@@ -9,7 +9,7 @@ function New-Shadow {
         return
     }
     try {
-        $words = @{ Volume = $job.device; Context = 'ClientAccessible' }
+        $words = @{ Volume = $job.source_root.TrimEnd('\') + '\'; Context = 'ClientAccessible' }
         $class = 'Win32_ShadowCopy'
         $made = Invoke-CimMethod -Namespace 'root\cimv2' -ClassName $class -MethodName 'Create' -Arguments $words
         if ("$($made.ReturnValue)" -cne '0') { throw "it was refused with $($made.ReturnValue)" }

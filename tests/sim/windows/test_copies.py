@@ -128,6 +128,24 @@ def test_the_brake_stops_deletions_and_its_list_is_accepted_once(clone: Copying)
     assert outcome(clone.run())[0] == "ok", "40 files are below the brake"
 
 
+def test_what_was_accepted_once_is_not_accepted_again(clone: Copying) -> None:
+    fill(clone)
+    gone = {path: path.read_text() for path in sorted((clone.source / "Song").iterdir())[:60]}
+    for path in gone:
+        path.unlink()
+    refused = clone.run()
+    clone.accept(refused)
+    assert outcome(clone.run())[0] == "ok"
+    for path, text in gone.items():
+        path.write_text(text)
+    assert outcome(clone.run())[0] == "ok"
+    for path in gone:
+        path.unlink()
+    again = clone.run()
+    assert outcome(again) == ("refused", "brake-deletions", 5)
+    assert again["accepted_by"] is None
+
+
 def test_an_accepted_list_covers_nothing_else(clone: Copying) -> None:
     fill(clone, 200)
     for number in range(60):

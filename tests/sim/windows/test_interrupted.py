@@ -115,14 +115,15 @@ def test_what_robocopy_cannot_copy_is_a_failure_in_every_language(
 
 def test_a_folder_that_cannot_be_listed_is_not_empty(clone: Copying) -> None:
     clone.windows.state["lies"]["shadow-refused"] = 8
-    for name in ("Song/a.wav", "Other/b.wav"):
+    for name in ("Song/a.wav", "Other/b.wav", "Song/gone.wav"):
         clone.put(name)
     clone.run()
     clone.put("Song/new.wav")
+    (clone.source / "Song/gone.wav").unlink()
     clone.windows.state["troubles"].append({"path": "S:\\Other", "what": "denied", "access": ("list",)})
     record = clone.run()
     assert outcome(record) == ("failed", "rsync-partial", 1)
-    assert sorted(tree(clone.target)) == ["Other/b.wav", "Song/a.wav", "Song/new.wav"]
+    assert sorted(tree(clone.target)) == ["Other/b.wav", "Song/a.wav", "Song/gone.wav", "Song/new.wav"]
 
 
 def test_where_there_is_no_room_what_is_gone_goes_first(clone: Copying) -> None:

@@ -56,10 +56,13 @@ def test_the_end_counts_what_lies_there(push: Copying) -> None:
 
 def test_whoever_takes_the_landing_first_has_it(push: Copying) -> None:
     push.put("take.wav")
+    push.run()
+    whole = records(push)
+    push.put("more.wav")
     (push.landing / "records/taken").write_text("somebody\n")
     assert outcome(push.run()) == ("busy", "landing-busy", 3)
-    assert sorted(records(push)) == ["taken"]
-    assert tree(push.target) == {}
+    assert records(push) == {**whole, "taken": "somebody\n"}
+    assert tree(push.target) == {"take.wav": "take"}
 
 
 def test_of_two_that_come_at_once_one_sees_the_other(push: Copying) -> None:
@@ -148,6 +151,21 @@ def test_why_nothing_is_sent_is_told(push: Copying) -> None:
     assert outcome(record) == ("refused", "source-wrong-volume", 5)
     assert records(push)["told"] == f"{record['run']} refused source-wrong-volume\n"
     assert records(push)["ended"].startswith(records(push)["begun"].strip()), "the last whole push stays one"
+
+
+@pytest.mark.parametrize(("left", "reason"), [(0, "source-empty"), (4, "too-few-files")])
+def test_a_source_that_shrank_spoils_no_push_that_was_whole(windows: Windows, left: int, reason: str) -> None:
+    push = set_up(windows, studio(PUSH, more=", floor: 5"), "on-nas")
+    for number in range(9):
+        push.put(f"take{number}.wav")
+    push.run()
+    whole = records(push)
+    for number in range(left, 9):
+        (push.source / f"take{number}.wav").unlink()
+    record = push.run()
+    assert outcome(record) == ("refused", reason, 5)
+    assert records(push) == {**whole, "told": f"{record['run']} refused {reason}\n"}
+    assert len(tree(push.target)) == 9
 
 
 def test_what_the_brake_refuses_is_not_sent(push: Copying) -> None:

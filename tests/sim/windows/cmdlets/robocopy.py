@@ -95,7 +95,9 @@ def _told(call: Native) -> Run | None:
     if len(words) < 2:
         call.say(f"ERROR : No Destination Directory Specified. {words}")
         return None
-    return Run(call, words[0], words[1], words[2:] or ["*.*"], options)
+    # It is given plain paths: Windows drops dots and blanks at the end of each name in them (of robocopy: UNVERIFIED).
+    source, target = map(call.shell.process.full_path, words[:2])
+    return Run(call, source, target, words[2:] or ["*.*"], options)
 
 
 def _ended(path: str) -> str:
