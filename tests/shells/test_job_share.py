@@ -140,6 +140,19 @@ def test_no_point_is_made_of_what_is_no_push(sent: Shared, what: str) -> None:
     assert sent.keeper.run()["result"] == "ok", "and the next one is judged afresh"
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_shell_takes_it_for_one(sent: Shared, shell: str) -> None:
+    sent.keeper.shell = SHELLS[shell]
+    for number, (what, spoil) in enumerate(HOSTILE.items()):
+        call("sh", "-c", 'rm -rf "$1"/*', "sh", sent.share)
+        sent.push(3)
+        spoil(sent)
+        done = sent.keeper.run()
+        assert done.record["reason"] in ("incomplete", "nothing-landed"), (what, done.record, done.err)
+        assert sent.keeper.points() == [], (number, what)
+
+
 def test_a_record_that_never_opens_holds_nothing_up(sent: Shared) -> None:
     """Between the look at a record and its reading it may become a pipe: the reading ends, and is done as its user."""
     sent.push(3)
@@ -199,7 +212,9 @@ def test_what_a_killed_run_left_is_cleared_away_by_the_next(sent: Shared) -> Non
     assert not (sent.share / "taken").exists()
 
 
-def test_the_gate_waits_for_a_sender_in_the_share_and_not_for_a_dead_one(sent: Shared) -> None:
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_gate_waits_for_a_sender_in_the_share_and_not_for_a_dead_one(sent: Shared, shell: str) -> None:
+    sent.keeper.shell = SHELLS[shell]
     begin = f"begin {sent.sender.values['id']}"
     sent.put("begun", RUN)
     sent.put("alive", RUN)
