@@ -10,6 +10,7 @@ import pytest
 
 from studio_backup.compile import Compiled, compile_studio
 from studio_backup.diff import Present, compare
+from studio_backup.policy.underneath import spare_of
 from studio_backup.probe import Reply
 from studio_backup.resource import After, Unparsable
 from studio_backup.resources.scheduled_task import ScheduledTask
@@ -238,3 +239,14 @@ def test_an_answer_that_is_none_is_unread() -> None:
     for value in (Reply(0, "[]", ""), Reply(0, "{}", ""), Reply(1, "", "denied")):
         with pytest.raises(Unparsable):
             space().parse(value)
+
+
+@pytest.mark.parametrize(("level", "disks", "spare"), [("mirror", 2, 1), ("three-way-mirror", 5, 2), ("simple", 2, 0)])
+def test_how_many_disks_of_a_space_may_die(level: str, disks: int, spare: int) -> None:
+    names = [f"d{number}" for number in range(disks)]
+    text = INVENTORY.replace(
+        "disks: {", "disks: {" + "".join(f"{name}: {{serial: {name}, medium: hdd}}, " for name in names)
+    ).replace("level: mirror, members: [left, right]", f"level: {level}, members: [{', '.join(names)}]")
+    loaded = load([("i.yml", text)], [])
+    assert loaded.studio is not None, [str(problem) for problem in loaded.problems]
+    assert spare_of(loaded.studio.machines["ws-a"], "tank") == spare

@@ -5,6 +5,7 @@ from __future__ import annotations
 from studio_backup.spec.duration import format_duration
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.lint.sight import Sight
+from studio_backup.spec.lint.windows_storage import check_windows_id
 from studio_backup.spec.model import Copy, Dataset, System, Volume
 
 _PULLED = "such a system can be pulled from; send the copy to a volume of a machine with Linux and systemd"
@@ -13,7 +14,7 @@ _PIN = "find it with `blkid` on that system (macOS: `diskutil info`) and pin it 
 
 
 def lint_jobs(sight: Sight, findings: Findings) -> None:
-    """Report SB407 to SB409, SB412 and SB413."""
+    """Report SB212, SB407 to SB409, SB412 and SB413."""
     for dataset in sight.studio.datasets.values():
         if dataset.quiet_limit < dataset.quiet:
             place = sight.dataset_place(dataset, "quiet-limit")
@@ -105,3 +106,5 @@ def _ids(volume: Volume, systems: list[System], findings: Findings) -> None:
     if missing:
         message = f"a job uses the volume '{volume.full_name}', and its id on {' and '.join(missing)} is not known"
         findings.add(volume.place, "SB409", message, _PIN)
+    for system in systems:
+        check_windows_id(volume, system, findings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.lint.seeing import sees
 from studio_backup.spec.lint.sight import Sight
-from studio_backup.spec.model import Machine, Managed, System
+from studio_backup.spec.model import Machine, Managed, System, Volume
 from studio_backup.spec.windows_storage import FORMATTED, SHADOWED, is_windows_id
 
 
@@ -48,12 +48,17 @@ def _shadows(machine: Machine, system: System, one: Managed, findings: Findings)
         message = f"'{volume.full_name}' is {volume.filesystem}, which has no shadow copies"
         fix = "name a volume that is ntfs or refs; give this one a copy that keeps versions"
         findings.add(one.place, "SB415", message, fix)
-    identity = volume.ids.get(system.name, "")
-    if not identity:
+    if not volume.ids.get(system.name):
         message = f"nothing says which volume '{volume.full_name}' is on '{system.full_name}'"
         fix = "pin it under ids: in the inventory; `studio-backup discover` prints it"
         findings.add(one.place, "SB417", message, fix)
-    elif not is_windows_id(identity):
+    check_windows_id(volume, system, findings)
+
+
+def check_windows_id(volume: Volume, system: System, findings: Findings) -> None:
+    """Report SB212 where its id is none that Windows knows a volume by."""
+    identity = volume.ids.get(system.name, "")
+    if system.os == "windows" and identity and not is_windows_id(identity):
         message = f"'{identity}' is neither the GUID of a volume nor the serial of its file system"
         fix = "copy the GUID that `mountvol` prints, or the serial that `vol` prints, as in 1C2B-0A4E"
         findings.add(volume.place, "SB212", message, fix)

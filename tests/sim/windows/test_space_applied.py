@@ -162,3 +162,20 @@ def test_a_root_that_may_not_be_listed_is_unread_and_a_drive_that_is_gone_is_not
     found = one.differs()
     assert found[f"{NAME}/windows-sentinel/S:\\"][1] == "deferred"
     assert one.change(f"{NAME}/windows-volume/S:\\").fields[0].before == "not mounted"
+
+
+def test_a_locked_volume_is_told_with_what_opens_it_and_nothing_is_written(windows: Windows) -> None:
+    guid = "66d55a38-0000-4000-8000-0000000000aa"
+    windows.state["drives"]["S"] |= {"guid": guid, "protection": 2}
+    windows.state["troubles"] = [
+        {"path": "S:\\", "what": "error", "code": 21, "message": "This drive is locked by BitLocker Drive Encryption."}
+    ]
+    one = marked(windows, guid)
+    change = one.change(f"{NAME}/windows-volume/S:\\")
+    assert [(field.name, field.before) for field in change.fields] == [("locked", "yes")]
+    assert "manage-bde -unlock S:" in change.fix
+    assert one.differs()[f"{NAME}/windows-sentinel/S:\\"][1] == "unread"
+    one.apply()
+    windows.state["drives"]["S"].pop("protection")
+    windows.state["troubles"] = []
+    one.converge()

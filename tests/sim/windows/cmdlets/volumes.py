@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from tests.sim.windows.machine import Windows
 
 _SPACE = r"root\cimv2"
+#: What BitLocker says of a volume whose key it was not given.
+LOCKED = 2
 
 
 def device_of(letter: str, drive: dict[str, Any]) -> str:
@@ -23,6 +25,11 @@ def device_of(letter: str, drive: dict[str, Any]) -> str:
 @cim(_SPACE, "Win32_Volume")
 def _volumes(windows: Windows) -> Iterator[dict[str, Any]]:
     for letter, drive in windows.state["drives"].items():
+        if drive.get("protection") == LOCKED:
+            known = dict.fromkeys(("Label", "FileSystem", "SerialNumber", "Capacity", "FreeSpace"))
+            yield {"DeviceID": device_of(letter, drive), "Name": f"{letter}:\\", "DriveLetter": f"{letter}:",
+                   "DriveType": drive["type"], **known}  # fmt: skip
+            continue
         yield {
             "DeviceID": device_of(letter, drive), "Name": f"{letter}:\\", "DriveLetter": f"{letter}:",
             "Label": drive["label"], "FileSystem": drive["format"], "SerialNumber": drive.get("serial", 0x1C2D3E4F),
