@@ -62,6 +62,18 @@ function Read-Generation {
     if ([IO.File]::Exists($path)) { ([IO.File]::ReadAllText($path)).Trim() } else { '' }
 }
 
+# The text of a file that somebody may write or replace right now: who reads it keeps nobody from that.
+function Read-Aside {
+    param([string] $Path)
+    $share = [IO.FileShare] 'ReadWrite, Delete'
+    $stream = New-Object IO.FileStream($Path, [IO.FileMode]::Open, [IO.FileAccess]::Read, $share)
+    try {
+        (New-Object IO.StreamReader($stream, (New-Object Text.UTF8Encoding $false))).ReadToEnd()
+    } finally {
+        $stream.Dispose()
+    }
+}
+
 # Written aside and renamed: a file is its old text or its new one, whenever the power fails.
 function Write-Whole {
     param([string] $Path, [string] $Text)

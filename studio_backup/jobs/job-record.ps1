@@ -11,6 +11,19 @@ function Write-Log {
     [IO.File]::AppendAllText($script:Job.log_file, "$Text`r`n", (New-Object Text.UTF8Encoding $false))
 }
 
+# Somebody who looks at it, or a scanner, may hold it for a moment: a run does not fail for that.
+function Write-Record {
+    for ($try = 1; $try -le 100; $try++) {
+        try {
+            Write-Whole -Path $script:Job.record_file -Text ((Format-Record) + "`n")
+            return
+        } catch {
+            if ($try -eq 100) { throw }
+            Start-Sleep -Milliseconds 100
+        }
+    }
+}
+
 # A name that no other run has: its moment, and eight letters of chance.
 function Open-Record {
     $job = $script:Job
@@ -23,7 +36,7 @@ function Open-Record {
     $job.log_file = "$($job.state)\log\$($job.id).$($job.run).log"
     Write-Log "$($job.dataset)/$($job.copy): run $($job.run)"
     $job.result = 'running'
-    Write-Whole -Path $job.record_file -Text ((Format-Record) + "`n")
+    Write-Record
     $job.result = ''
 }
 
@@ -70,11 +83,10 @@ function Complete-Record {
     $job = $script:Job
     Set-Ended
     Write-Log "result: $($job.result) $($job.reason)"
-    Write-Whole -Path $job.record_file -Text ((Format-Record) + "`n")
+    Write-Record
     if ($job.result -ceq 'ok') { [IO.File]::Delete($job.list_file) }
     Remove-OldRecords
-    [IO.File]::Delete($job.progress_file)
-    [IO.File]::Delete("$($job.progress_file).robocopy")
+    foreach ($path in @($job.progress_file, "$($job.progress_file).robocopy")) { Remove-Leftover -Path $path }
     [Console]::Out.Write((Format-Record) + "`n")
     $job.code = Get-Code
 }
@@ -90,15 +102,30 @@ function Close-Interrupted {
     $job = $script:Job
     foreach ($path in (Get-RecordFiles)) {
         if ($path -eq $job.record_file) { continue }
-        $text = [IO.File]::ReadAllText($path)
+        $text = Read-Aside -Path $path
         if (-not $text.Contains('"result":"running"')) { continue }
         $closed = '"result":"failed","reason":"interrupted"'
-        Write-Whole -Path $path -Text $text.Replace('"result":"running","reason":null', $closed)
+        try {
+            Write-Whole -Path $path -Text $text.Replace('"result":"running","reason":null', $closed)
+        } catch {
+            # Somebody looks at it: the next run closes it.
+            Write-Log "$($path): $($_.Exception.Message)"
+            continue
+        }
         $name = [IO.Path]::GetFileNameWithoutExtension($path)
-        [IO.File]::Delete("$($job.state)\runs\$name.progress")
-        [IO.File]::Delete("$($job.state)\runs\$name.progress.robocopy")
+        foreach ($ending in @('progress', 'progress.robocopy')) {
+            Remove-Leftover -Path "$($job.state)\runs\$name.$ending"
+        }
     }
-    foreach ($path in [IO.Directory]::GetFiles("$($job.state)\runs", "$($job.id).*.new")) { [IO.File]::Delete($path) }
+    foreach ($path in [IO.Directory]::GetFiles("$($job.state)\runs", "$($job.id).*.new")) {
+        Remove-Leftover -Path $path
+    }
+}
+
+# What somebody holds right now stays for the next run.
+function Remove-Leftover {
+    param([string] $Path)
+    try { [IO.File]::Delete($Path) } catch { $null = $_ }
 }
 
 # Keeps the newest 200 records with what belongs to them.
@@ -107,8 +134,10 @@ function Remove-OldRecords {
     $files = Get-RecordFiles
     for ($at = 0; $at -lt $files.Count - 200; $at++) {
         $name = [IO.Path]::GetFileNameWithoutExtension($files[$at])
-        foreach ($ending in @('json', 'list', 'progress')) { [IO.File]::Delete("$($job.state)\runs\$name.$ending") }
-        [IO.File]::Delete("$($job.state)\log\$name.log")
+        foreach ($ending in @('json', 'list', 'progress')) {
+            Remove-Leftover -Path "$($job.state)\runs\$name.$ending"
+        }
+        Remove-Leftover -Path "$($job.state)\log\$name.log"
     }
 }
 
@@ -117,5 +146,10 @@ function Write-Advance {
     param([long] $Bytes, [long] $All, [long] $Files)
     $percent = 0
     if ($All -gt 0) { $percent = [Math]::Min(100, [Math]::Floor([double] $Bytes * 100 / $All)) }
-    [IO.File]::WriteAllText($script:Job.progress_file, "$Bytes`t$percent`t$Files`n")
+    try {
+        [IO.File]::WriteAllText($script:Job.progress_file, "$Bytes`t$percent`t$Files`n")
+    } catch {
+        # Whoever reads it right now reads the next one.
+        $null = $_
+    }
 }

@@ -102,7 +102,7 @@ function Get-RunFiles {
 # The first line; while it is replaced there may be none for a moment.
 function Read-Record {
     param([string] $Path)
-    try { return ([IO.File]::ReadAllText($Path) -split "`n")[0] } catch { $null = $_ }
+    try { return ((Read-Aside -Path $Path) -split "`n")[0] } catch { $null = $_ }
     ''
 }
 

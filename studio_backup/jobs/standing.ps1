@@ -47,7 +47,7 @@ function Read-Records {
     $limit = [DateTime]::UtcNow.AddHours(1).ToString('yyyyMMdd\THHmmss')
     $past = @{ ended = ''; newest = '' }
     foreach ($path in @([IO.Directory]::GetFiles($Folder, "$Id.*.json") | Sort-Object)) {
-        $line = ([IO.File]::ReadAllText($path) -split "`n")[0]
+        $line = ((Read-Aside -Path $path) -split "`n")[0]
         $moment = [IO.Path]::GetFileName($path).Substring($Id.Length + 1)
         $sort = 'ended'
         if ($line.Contains('"result":"running"')) { $sort = 'newest' }

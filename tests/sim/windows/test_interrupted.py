@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from tests.sim.windows.copying import HOUR, Copying, set_up, tree
+from tests.sim.windows.dotnet.streams import FileStream, open_file
 from tests.sim.windows.machine import Windows
+from tests.sim.windows.powershell.scope import Shell
 from tests.sim.windows.process import Process
 from tests.windows_copies import CLONE, PUSH, studio
 
@@ -170,6 +172,27 @@ def test_a_run_under_way_is_not_disturbed(clone: Copying) -> None:
     assert clone.run()["result"] == "ok"
     assert (seen[1]["exit"], "locked by another run" in seen[1]["err"]) == (6, True)
     assert len(list((clone.state / "runs").glob("*.json"))) == 1
+
+
+def test_who_reads_a_record_or_scans_it_fails_no_run(clone: Copying) -> None:
+    clone.put("Song/take.wav")
+    held: list[FileStream] = []
+
+    def look(shell: Shell, *_: object) -> None:
+        for name in ("json", "progress"):
+            for path in (clone.state / "runs").glob(f"*.{name}"):
+                held.append(open_file(shell.process, clone.windows.drives.windows_path(path), 3, 1, 1))
+
+    def enough(*_: object) -> None:
+        while held:
+            held.pop().let_go()
+
+    clone.windows.before("robocopy.exe", look)
+    clone.windows.before("Start-Sleep", enough)
+    record = clone.run()
+    assert outcome(record) == ("ok", None, 0)
+    (path,) = (clone.state / "runs").glob("*.json")
+    assert '"result":"ok"' in path.read_text()
 
 
 def ended_of(it: Copying) -> str:
