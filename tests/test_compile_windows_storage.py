@@ -181,7 +181,9 @@ def test_a_read_only_pool_is_never_changed() -> None:
         ("detached-by-policy", "it waits for somebody to attach it"),
         ("detached-incomplete", "Windows does not show it while disks that it needs are missing"),
         ("read-only-unhealthy", "the pool cannot be changed: read-only because most of its disks are unhealthy"),
-        ("predictive-failure", "a disk of it is not well"),
+        ("predictive-failure", "a disk says that it will fail"),
+        ("member-retired", "a disk takes nothing new"),
+        ("disk-unhealthy", "a disk of it is not well"),
         ("replaced-and-emptying", "WD-WXJ2A31DDK77 is retired, and still holds something"),
     ],
 )

@@ -55,8 +55,9 @@ function Complete-StudioSpace {
         $null = Format-Volume -Partition $partition -FileSystem $kind -NewFileSystemLabel $want.label -Confirm:$false
     }
     if ($want.path) {
-        if ($want.path.Length -gt 3) { $null = [IO.Directory]::CreateDirectory($want.path) }
-        Add-PartitionAccessPath -DiskNumber $number -PartitionNumber $partition.PartitionNumber -AccessPath $want.path
+        $place = $want.path.TrimEnd('\')
+        if ($want.path.Length -gt 3) { $null = [IO.Directory]::CreateDirectory($place) }
+        Add-PartitionAccessPath -DiskNumber $number -PartitionNumber $partition.PartitionNumber -AccessPath $place
     }
     "made $($want.filesystem) on $($want.pool), mounted at $($want.path)"
 }

@@ -104,6 +104,27 @@ def mending(state: str, level: str) -> tuple[str, str] | None:
     return None
 
 
+def disk_mending(faults: str) -> tuple[str, str]:
+    """Why a disk is not well and what a person does about it, the worst first."""
+    another = "write a new disk into members: in its place"
+    for said, reason, fix in (
+        (
+            "lost communication",
+            "a disk does not answer",
+            f"see to its cable and its bay, plug it in again; or {another}",
+        ),
+        ("predicts its failure", "a disk says that it will fail", f"{another} before it does"),
+        (
+            "is retired",
+            "a disk takes nothing new",
+            f"{another}; or there: Set-PhysicalDisk -UniqueId ID -Usage AutoSelect",
+        ),
+    ):
+        if said in faults:
+            return reason, fix
+    return "a disk of it is not well", f"look at its health there: Get-PhysicalDisk; if it stays so, {another}"
+
+
 def _operation(code: int) -> str:
     return _OPERATION.get(code, f"status {code}, which is not known here")
 

@@ -12,7 +12,7 @@ from studio_backup.resource import Derived, Resource, fixed, guarded, learned, m
 from studio_backup.resources import device
 from studio_backup.resources.space_listing import PROGRAM, listing
 from studio_backup.resources.space_seen import Sight, sighted
-from studio_backup.resources.space_state import mending
+from studio_backup.resources.space_state import disk_mending, mending
 from studio_backup.resources.space_steps import Making
 from studio_backup.resources.windows_disk import POOLED
 from studio_backup.source import Place
@@ -149,9 +149,7 @@ class StorageSpace(Resource):
         if "emptying" in fields:
             fix = "wait for the repair to end, or begin it there: Repair-VirtualDisk; then apply takes the disk out"
             return f"{seen.emptying} is retired, and still holds something", fix
-        if "faults" in fields:
-            return "a disk of it is not well", "see to it; a new disk takes its place once members: names it"
-        return None
+        return disk_mending(seen.faults) if "faults" in fields else None
 
     @classmethod
     def named(cls, system: str, name: str, place: Place) -> Self:

@@ -282,6 +282,19 @@ def test_a_member_is_replaced_emptied_and_taken_out(spaces: Windows) -> None:
     assert disk_of(spaces, 2)["pool"] is None
 
 
+def test_a_new_member_that_carries_something_is_cleared_once_it_was_named(spaces: Windows) -> None:
+    made(spaces)
+    one = disk_of(spaces, 3)
+    disks.initialize(one)
+    disks.part(one)["type"] = "{7c3457ef-0000-11aa-aa11-00306543ecac}"
+    other = dataclasses.replace(SPACE, members=("left", "right", "new"), devices=DEVICES)
+    (step,) = ready(spaces, other).update(read(spaces, other), frozenset({"members"}))
+    assert step.names == ("ws-a/windows/storage-space/tank#new",)
+    assert step.stakes == ("new: GPT partition table + 2 partitions + Microsoft reserved + apfs, 4.3 GB, serial WD-3",)
+    assert run(spaces, step) == ""
+    assert verb(ready(spaces, other), read(spaces, other)) == "ok"
+
+
 def test_a_retired_disk_that_holds_something_again_stays(spaces: Windows) -> None:
     made(spaces)
     disk_of(spaces, 2)["usage"] = 4

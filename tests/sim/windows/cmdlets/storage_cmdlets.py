@@ -144,7 +144,10 @@ def _format(call: Call) -> list[Any]:
 def _mount(call: Call) -> None:
     _loaded(call)
     _, part = _part_of(call, call["DiskNumber"], call["PartitionNumber"])
-    disks.mount(call.windows, part, to_text(call["AccessPath"]))
+    place = to_text(call["AccessPath"])
+    if len(place) != 2:
+        raise NotKnown(f"a volume at {place}")
+    disks.mount(call.windows, part, f"{place}\\")
 
 
 @cmdlet("Add-PhysicalDisk", "StoragePoolUniqueId PhysicalDisks")
