@@ -24,20 +24,47 @@ function Read-Task {
     return $entry
 }
 
+# The names of the tasks in a folder, by the older interface, which lists each folder by itself; none where a listing of
+# the folder above has it not.
+function Get-TaskName {
+    param([string] $Folder)
+    $service = New-Object -ComObject Schedule.Service
+    $service.Connect()
+    $here = $service.GetFolder('\')
+    foreach ($part in $Folder.Trim('\').Split('\')) {
+        $next = $null
+        foreach ($one in $here.GetFolders(0)) {
+            if ($one.Name -eq $part) { $next = $one }
+        }
+        if ($null -eq $next) { return }
+        $here = $next
+    }
+    # 1: hidden ones, too.
+    foreach ($one in $here.GetTasks(1)) { "$($one.Name)" }
+}
+
 # One object: each folder asked for with its tasks. All tasks of the system are listed and ours taken out of them: what a
 # listing says of a folder without tasks is an error in words. A task of somebody else that cannot be read makes
-# `troubles`; then what is not in the listing is not proven absent.
+# `troubles`; then what is not in the listing is not proven absent, unless the folder by itself could be `named`.
 function Read-OurTask {
     param([string[]] $Folders)
     $troubles = @()
     $all = @(Get-ScheduledTask -ErrorAction SilentlyContinue -ErrorVariable troubles)
     $found = @()
     foreach ($folder in $Folders) {
-        $tasks = @()
+        $entry = [ordered]@{ folder = $folder; tasks = @(); named = 'no'; names = @() }
         foreach ($task in $all) {
-            if ($task.TaskPath -eq $folder) { $tasks += Read-Task -Task $task }
+            if ($task.TaskPath -eq $folder) { $entry.tasks += Read-Task -Task $task }
         }
-        $found += [ordered]@{ folder = $folder; tasks = $tasks }
+        if (@($troubles).Count -gt 0) {
+            try {
+                $entry.names = @(Get-TaskName -Folder $folder)
+                $entry.named = 'yes'
+            } catch {
+                $troubles += $_
+            }
+        }
+        $found += $entry
     }
     return [ordered]@{
         listed = $all.Count
@@ -46,11 +73,15 @@ function Read-OurTask {
     }
 }
 
-# The task of that name, or nothing where the listing has none.
+# The task of that name, or nothing where a listing has it not.
 function Find-OurTask {
     param($Wanted)
-    foreach ($task in @(Get-ScheduledTask -ErrorAction Stop)) {
+    $troubles = @()
+    foreach ($task in @(Get-ScheduledTask -ErrorAction SilentlyContinue -ErrorVariable troubles)) {
         if ($task.TaskPath -eq $Wanted.folder -and $task.TaskName -eq $Wanted.name) { return $task }
+    }
+    if (@($troubles).Count -gt 0 -and @(Get-TaskName -Folder $Wanted.folder) -contains $Wanted.name) {
+        throw "$($Wanted.name): it is there, and cannot be read"
     }
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, Self
@@ -70,11 +69,8 @@ class ScheduledTask(Resource):
 
     def parse(self, reply: Reply) -> Self | None:
         """What its definition means, whatever it looks like, and what is known of its runs."""
-        found, troubles = _tasks(reply, self.folder)
-        entry = found.get(self.task.casefold())
+        entry = _task(reply, self.folder, self.task)
         if entry is None:
-            if troubles:
-                raise Unparsable(f"not every task could be listed: {troubles[0]}")
             return None
         if entry["trouble"] or not entry["xml"]:
             raise Unparsable(f"the task {self.name} cannot be read: {entry['trouble'] or 'no definition'}")
@@ -167,17 +163,23 @@ def _parted(setting: str) -> tuple[str, str]:
     return (name, value)
 
 
-def _tasks(reply: Reply, folder: str) -> tuple[Mapping[str, dict[str, Any]], list[str]]:
-    """The tasks of one folder by name, and what could not be listed; raises Unparsable for a listing that is none."""
+def _task(reply: Reply, folder: str, name: str) -> dict[str, Any] | None:
+    """One task; None where a listing proves it absent; raises Unparsable otherwise."""
     said = _listing(reply)
     if not str(said["listed"]).isdigit() or int(said["listed"]) == 0:
         raise Unparsable("Task Scheduler lists no task at all, which no Windows is without")
     for found in documents(said["folders"]):
-        if str(found["folder"]).casefold() == folder.casefold():
-            tasks = documents(found["tasks"])
-            return {str(task["name"]).casefold(): task for task in tasks}, [
-                str(one) for one in listed(said["troubles"])
-            ]
+        if str(found["folder"]).casefold() != folder.casefold():
+            continue
+        tasks = {str(task["name"]).casefold(): task for task in documents(found["tasks"])}
+        troubles = listed(said["troubles"])
+        alone = (
+            {str(one).casefold() for one in listed(found["names"])} if found["named"] == "yes" else {name.casefold()}
+        )
+        if name.casefold() not in tasks and troubles and name.casefold() in alone:
+            fix = "mend or delete the task that Task Scheduler cannot read"
+            raise Unparsable(f"not every task could be listed: {troubles[0]}", fix)
+        return tasks.get(name.casefold())
     raise Unparsable(f"{folder} is not in the listing")
 
 
@@ -186,7 +188,7 @@ def _listing(reply: Reply) -> dict[str, Any]:
     said = document(reply)
     known = {"listed", "troubles", "folders"} <= set(said)
     folders = documents(said["folders"]) if known else []
-    if not known or any(not {"folder", "tasks"} <= set(one) for one in folders):
+    if not known or any(not {"folder", "tasks", "named", "names"} <= set(one) for one in folders):
         raise Unparsable("the listing of tasks is not one that is known")
     for task in (task for one in folders for task in documents(one["tasks"])):
         # What could not be read to its end has its name and what went wrong.

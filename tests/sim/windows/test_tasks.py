@@ -18,6 +18,9 @@ from studio_backup.resources.scheduled_task import ScheduledTask
 from studio_backup.spec.schedule import Schedule
 from tests.laws.scripts import example
 from tests.sim.windows.machine import Windows
+from tests.sim.windows.powershell.faults import NetError
+from tests.sim.windows.powershell.scope import Shell
+from tests.sim.windows.powershell.values import Hashtable
 from tests.sim.windows.studio import NAME, PLACE, STUDIO, SYSTEM, Studio
 from tests.sim.windows.task_store import NEVER_RAN, REFUSED, RUNNING, Task
 
@@ -261,16 +264,24 @@ def test_what_changed_since_the_plan_is_not_replaced(windows: Windows) -> None:
     assert "not the task that was seen" in ran.error.exception.message
 
 
-def test_a_broken_task_of_somebody_else_makes_nothing_absent(windows: Windows) -> None:
+def test_a_broken_task_of_somebody_else_makes_nothing_absent_and_keeps_nothing_from_us(windows: Windows) -> None:
     studio = Studio(windows, wanted())
     windows.tasks.broken.append("The system cannot find the file specified.")
+
+    def refuse(_: Shell, __: str, bound: Hashtable) -> None:
+        if bound.get("ComObject"):
+            raise NetError("System.Runtime.InteropServices.COMException", "The service is not available.", -2147023781)
+
+    assert studio.change(ADDRESS).verb == "create"
+    windows.before("New-Object", refuse)
     change = studio.change(ADDRESS)
     assert (change.verb, change.reason) == (
         "unread", "not every task could be listed: The system cannot find the file specified."
     )  # fmt: skip
-    windows.tasks.broken.clear()
+    assert "mend or delete the task" in change.fix
+    windows._hooks.clear()
     studio.converge()
-    windows.tasks.broken.append("The system cannot find the file specified.")
+    windows.tasks.register(f"{TASK}-two", windows.tasks.tasks[TASK.lower()].xml)
     assert studio.differs() == {}
 
 

@@ -16,47 +16,48 @@ if TYPE_CHECKING:
 _COM = "System.Runtime.InteropServices.COMException"
 
 
-class Counted(NetObject):
-    """A collection, of which only the number is known."""
+class Named(NetObject):
+    """A task of a folder, of which only the name is known."""
 
     type_name: ClassVar[str] = "System.__ComObject"
 
-    def __init__(self, names: list[str]) -> None:
-        self.names = names
+    def __init__(self, path: str) -> None:
+        self.path = path
 
-    @prop("Count")
-    def count(self) -> int:
-        """How many."""
-        return len(self.names)
+    @prop("Name")
+    def name(self) -> str:
+        """Without its folder."""
+        return self.path.rpartition("\\")[2]
 
 
-class TaskFolder(NetObject):
+class TaskFolder(Named):
     """A folder."""
 
-    type_name: ClassVar[str] = "System.__ComObject"
-
     def __init__(self, windows: Windows, path: str) -> None:
-        self.windows, self.path = windows, path
+        super().__init__(path)
+        self.windows = windows
 
     def _below(self, paths: list[str]) -> list[str]:
-        return [path for path in paths if path != "\\" and (path.rpartition("\\")[0] or "\\") == self.path]
+        return [
+            path for path in paths if path != "\\" and (path.rpartition("\\")[0] or "\\").lower() == self.path.lower()
+        ]
 
     @method("GetTasks")
-    def tasks(self, _: Any) -> Counted:
+    def tasks(self, _: Any) -> list[Named]:
         """Those right in it."""
-        return Counted(self._below([task.lower() for task in self.windows.tasks.tasks]))
+        return [Named(path) for path in self._below([task.path for task in self.windows.tasks.tasks.values()])]
 
     @method("GetFolders")
-    def folders(self, _: Any) -> Counted:
+    def folders(self, _: Any) -> list[TaskFolder]:
         """Those right in it."""
-        return Counted(self._below([*self.windows.tasks.folders]))
+        return [TaskFolder(self.windows, path) for path in self._below([*self.windows.tasks.folders.values()])]
 
     @method("DeleteFolder")
     def delete(self, name: Any, _: Any) -> Any:
         """One right in it, if nothing is left there."""
-        path = f"{self.path.rstrip(chr(92))}\\{to_text(name).lower()}"
+        path = f"{self.path.rstrip(chr(92))}\\{to_text(name)}".lower()
         there = TaskFolder(self.windows, path)
-        if there.tasks(1).names or there.folders(0).names:
+        if there.tasks(1) or there.folders(0):
             raise NetError(_COM, "The directory is not empty. (Exception from HRESULT: 0x80070091)", -2147024751)
         del self.windows.tasks.folders[path]
         return NOTHING
