@@ -55,6 +55,10 @@ class Sandbox:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self._holder.communicate("")
 
+    def real(self, path: str) -> Path:
+        """Where root of this machine finds what stands there in here."""
+        return Path(f"/proc/{self._holder.pid}/root{path}")
+
     def argv(self, command: Sequence[str]) -> list[str]:
         """The command line that runs `command` in here."""
         return ["nsenter", f"--target={self._holder.pid}", "--mount", "--", *command]

@@ -64,6 +64,10 @@ class Mac:
         with opened(self.folder) as state:
             yield state
 
+    def real(self, path: str) -> Path:
+        """Where root of this machine finds what stands there in here."""
+        return Path(f"/proc/{self._holder.pid}/root{path}")
+
     def argv(self, command: Sequence[str]) -> list[str]:
         """The command line that runs `command` in here."""
         return ["nsenter", f"--target={self._holder.pid}", "--mount", "--root", "--wd", "--", *command]

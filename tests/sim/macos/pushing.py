@@ -16,7 +16,6 @@ from studio_backup.compile import Compiled, compile_studio
 from studio_backup.engine import Engine
 from studio_backup.paths import STATE, configuration
 from studio_backup.plan import Plan
-from studio_backup.resources.systemd_unit import SystemdUnit
 from studio_backup.spec.load import load
 from studio_backup.spec.model import Studio as Spec
 from studio_backup.spec.model import System
@@ -28,6 +27,10 @@ from tests.sim.macos.studio import STUDIO
 from tests.sshd import free_port, make_key
 
 ID = "ws-a_sessions_on-nas"
+#: Kinds that need a server or an init that a private view of this machine has not.
+_SERVED = ("systemd-unit", "samba-server", "samba-user", "samba-share")
+#: The id that Windows knows a shared volume by.
+ON_WINDOWS = "66d55a38-0000-4000-8000-000000000001"
 TANK = "7a4b0001-0000-4000-8000-000000000001"
 _INVENTORY = """version: 1
 studio: {studio}
@@ -120,30 +123,35 @@ class Pushing:
         return self.nas.run("cd /srv/tank/ws-a/landing/files && find . -type f").stdout.splitlines()
 
 
-#: The Mac boots another system, too, which writes on the same volume.
-_TWO = (
-    (f'host_key: "{HOST_KEY}"}}}}', f'host_key: "{HOST_KEY}"}}, other: {{os: linux, address: 10.0.0.11, user: root, '
-     f'host_key: "{HOST_KEY[:-1]}z"}}}}'),
-    (f"filesystem: apfs, id: {SESSIONS}, path: /Volumes/Sessions A}}",
-     f"filesystem: exfat, ids: {{macos: {SESSIONS}, other: 0A1B-2C3D}}, "
-     "paths: {macos: /Volumes/Sessions A, other: /srv/sessions}}"),
-)  # fmt: skip
+#: The Mac boots another system, too, which writes on the same volume: its id, path and what the copy says besides.
+_TWO = {"linux": ("0A1B-2C3D", "/srv/sessions", ""), "windows": (ON_WINDOWS, "'S:\\'", "password: {env: WS_A}, ")}
+
+
+def _shared(inventory: str, playbook: str, os: str) -> tuple[str, str]:
+    identity, path, more = _TWO[os]
+    mac = f'host_key: "{HOST_KEY}"}}'
+    alone = f"filesystem: apfs, id: {SESSIONS}, path: /Volumes/Sessions A}}"
+    assert mac in inventory
+    assert alone in inventory
+    name = "windows" if os == "windows" else "other"
+    other = f'{name}: {{os: {os}, address: 10.0.0.11, user: root, host_key: "{HOST_KEY[:-1]}z"}}'
+    both = f"ids: {{macos: {SESSIONS}, {name}: {identity}}}, paths: {{macos: /Volumes/Sessions A, {name}: {path}}}"
+    inventory = inventory.replace(mac, f"{mac}, {other}").replace(alone, f"filesystem: exfat, {both}}}")
+    return inventory, playbook.replace("transfer: push, ", f"transfer: push, {more}")
 
 
 @contextmanager
-def pushing(mac: Mac, folder: Path, *, two: bool = False) -> Iterator[Pushing]:
-    """Everything in its place and nothing set up; no systemd in there, so what it would start is left out. `two`: the
-    Mac shares the volume with another system of its own."""
+def pushing(mac: Mac, folder: Path, *, two: str = "") -> Iterator[Pushing]:
+    """Everything in its place and nothing set up; no systemd and no Samba in there, so what they would do is left out.
+    `two`: the Mac shares the volume with another system of its own, which is Linux or Windows."""
     folder.chmod(0o755)
     port, key = free_port(), make_key(folder / "host")
     inventory = _INVENTORY.format(studio=STUDIO, mac_key=HOST_KEY, sessions=SESSIONS, port=port, key=key, tank=TANK)
-    for alone, shared in _TWO if two else ():
-        assert alone in inventory
-        inventory = inventory.replace(alone, shared)
-    loaded = load([("i.yml", inventory)], [("p.yml", _PLAYBOOK)])
+    inventory, playbook = _shared(inventory, _PLAYBOOK, two) if two else (inventory, _PLAYBOOK)
+    loaded = load([("i.yml", inventory)], [("p.yml", playbook)])
     assert loaded.studio is not None, [str(problem) for problem in loaded.problems]
     compiled = compile_studio(loaded.studio)
-    wanted = {one.address: one for one in compiled.resources.values() if not isinstance(one, SystemdUnit)}
+    wanted = {one.address: one for one in compiled.resources.values() if one.kind not in _SERVED}
     machines = list(loaded.studio.machines.values())
     with Sandbox() as nas:
         made = nas.run(f"set -- {folder}\n{_VOLUME}")

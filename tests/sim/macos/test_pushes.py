@@ -62,7 +62,7 @@ def test_what_the_other_system_of_the_mac_has_sent_is_not_sent_again(mac: Mac, t
     songs = "/Volumes/Sessions A/Audio"
     one, apart = (unicodedata.normalize(form, "Größe/é.wav") for form in ("NFC", "NFD"))
     mac.do(f"cd '{songs}'; mkdir {one[:-6]}; echo one >{one}; touch -t 202603011030 {one}")
-    with pushing(mac, tmp_path, two=True) as both:
+    with pushing(mac, tmp_path, two="linux") as both:
         assert [(one.change.address, one.reason) for one in both.apply().failed] == []
         mac.settle()
         mac.play(night(3))

@@ -119,7 +119,8 @@ def set_up(windows: Windows, spec: Studio, copy: str, filesystem: str = "NTFS", 
         (landing / name).mkdir(parents=True, exist_ok=True)
     if way.pushed:
         share(windows, f"\\\\{way.writer.address}\\{way.share}", landing, way.lander, PASSWORD)
-        secret = _real(windows, credential(way, way.readers[0].system))
+        sender = next(reader.system for reader in way.readers if reader.system.os == "windows")
+        secret = _real(windows, credential(way, sender))
         secret.parent.mkdir(exist_ok=True)
         secret.write_text(f"{PASSWORD}\n", encoding="utf-8")
     source = windows.drives.root("S")
