@@ -10,6 +10,7 @@ from studio_backup.compile import Route
 from studio_backup.diff import Change, Present
 from studio_backup.paths import unit_prefix
 from studio_backup.resources.launchd_job import LaunchdJob
+from studio_backup.resources.scheduled_task import ScheduledTask
 from studio_backup.resources.systemd_unit import SystemdUnit
 from studio_backup.resources.volume import Volume
 
@@ -36,7 +37,7 @@ def overflows(routes: Sequence[Route], changes: Iterable[Change]) -> list[Overfl
     new = {
         one.address
         for one in seen
-        if one.verb in ("create", "deferred") and isinstance(one.want, SystemdUnit | LaunchdJob)
+        if one.verb in ("create", "deferred") and isinstance(one.want, SystemdUnit | LaunchdJob | ScheduledTask)
     }
     found: list[Overflow] = []
     targets: dict[tuple[str, str], list[tuple[Route, int]]] = {}
@@ -56,6 +57,8 @@ def _starter(route: Route) -> str:
     system = route.writer
     if system.os == "macos":
         return f"{system.full_name}/{LaunchdJob.kind}/{route.label}"
+    if system.os == "windows":
+        return f"{system.full_name}/{ScheduledTask.kind}/{route.studio}/{route.id}"
     return f"{system.full_name}/{SystemdUnit.kind}/{unit_prefix(route.studio)}{route.id}.timer"
 
 

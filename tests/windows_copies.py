@@ -54,9 +54,10 @@ def studio(
     more: str = "",
     filesystem: str = "ntfs",
     alarm: str = "",
+    whole: bool = False,
 ) -> Studio:
-    """The studio; `more` is what its copies say besides, such as `, floor: 2`."""
-    loaded = _loaded(copies.replace("MORE", more), path, quiet, filesystem, alarm)
+    """The studio; `more` is what its copies say besides, such as `, floor: 2`; `whole`: nothing is left out."""
+    loaded = _loaded(copies.replace("MORE", more), path, quiet, filesystem, alarm, whole)
     assert loaded.studio is not None, [str(problem) for problem in loaded.problems]
     return loaded.studio
 
@@ -66,11 +67,13 @@ def problems(copies: str) -> list[Problem]:
     return list(_loaded(copies.replace("MORE", ""), "", "0 s", "ntfs").problems)
 
 
-def _loaded(copies: str, path: str, quiet: str, filesystem: str, alarm: str = "") -> Loaded:
+def _loaded(copies: str, path: str, quiet: str, filesystem: str, alarm: str = "", whole: bool = False) -> Loaded:
     inventory = _INVENTORY.replace("FILESYSTEM", filesystem)
     if alarm:
         inventory = inventory.replace("    role: workstation\n", f"    role: workstation\n    alarm: {{{alarm}}}\n")
     play = PLAYBOOK.replace("PATH", f", path: {path}" if path else "").replace("QUIET", quiet)
+    if whole:
+        play = play.replace('      exclude: ["*.tmp", preset:pro-tools]\n', "")
     return load([("i.yml", inventory)], [("p.yml", play + copies)])
 
 

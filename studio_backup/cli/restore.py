@@ -17,7 +17,7 @@ from studio_backup.facts import Drill
 from studio_backup.report.restore import document, lines
 from studio_backup.report.text import safe, size
 from studio_backup.restore.carry import check, move
-from studio_backup.restore.choice import Choice, candidates, choose, inside, not_after, target
+from studio_backup.restore.choice import Choice, candidates, choose, inside, not_after, receivable, target
 from studio_backup.spec.model import Studio
 from studio_backup.spec.names import find_dataset
 from studio_backup.status import probe, standings
@@ -57,6 +57,7 @@ def command(settings: Settings, dataset: str, copy: str | None, at: str | None, 
             choice = _choose(engine, studio, wanted.full_name, copy, limit)
             holding = engine.open[choice.standing.route.writer.full_name]
             receiving = engine.reach(machine)
+            receivable(receiving.language, to)
             began = time.monotonic()
             moved = move(
                 holding, choice, path, receiving, folder, lambda done, name: bar.show(done, None, _now(done, name))

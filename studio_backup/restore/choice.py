@@ -35,6 +35,13 @@ def target(studio: Studio, to: str) -> tuple[Machine, str]:
     return studio.machines[name], folder
 
 
+def receivable(language: str, to: str) -> None:
+    """Raises UsageError where the system that answers takes no restored files: Windows."""
+    if language != "sh":
+        fix = "restore to a machine with Linux or macOS, or to this one's macOS, and copy back from there"
+        raise UsageError(f"--to {to}: nothing is restored to Windows", fix)
+
+
 def inside(path: str) -> str:
     """A path below the dataset, normalised; raises UsageError for one that leaves it."""
     parts = [part for part in path.split("/") if part not in ("", ".")]
