@@ -11,6 +11,7 @@ import pytest
 
 import studio_backup
 import tests.sim.windows.machine  # noqa: F401 - what is registered is known
+from studio_backup.discover.windows_reading import WINDOWS_PROBE
 from studio_backup.doctor.needs import WINDOWS as DOCTOR
 from studio_backup.probe import Probe
 from studio_backup.programs import shipped
@@ -48,7 +49,7 @@ def documents() -> dict[str, str]:
 def probes() -> dict[str, str]:
     """What is asked of a Windows system."""
     found = {f"probe {kind}": one.probe().script for kind, one in one_of_each("powershell").items()}
-    return {**found, "doctor": DOCTOR, "session": SESSION}
+    return {**found, "doctor": DOCTOR, "session": SESSION, "discover": WINDOWS_PROBE.script}
 
 
 def whole() -> dict[str, str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from studio_backup.cli import main
 from studio_backup.discover.found import Found
 from studio_backup.discover.windows_reading import WINDOWS_PROBE, parse_windows
 from studio_backup.discover.writing import Way, spec_of
@@ -89,3 +92,25 @@ def test_what_it_asks_wakes_no_disk(machine: Windows) -> None:
     machine.before("Add-Type", read)
     asked(machine)
     assert disks.storage(machine)["loaded"] == []
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[object, str, str]:
+    with pytest.raises(SystemExit) as caught:
+        main(["discover", "10.0.0.11", "--host-key", host_key(1), *words])
+    out, err = capsys.readouterr()
+    return caught.value.code, out, err
+
+
+def test_the_command_asks_a_windows_once_it_is_told_that_it_is_one(
+    machine: Windows, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr("studio_backup.ssh.connect", lambda system, *_: (machine.transport(), system))
+    code, out, _ = told(capsys, "--os", "windows", "--user", "tech")
+    assert code == 0
+    assert "  ws-a:\n    role: workstation" in out
+    assert "      windows:\n        address: 10.0.0.11\n        user: tech\n" in out
+    code, _, err = told(capsys, "--os", "windows")
+    assert code == 1
+    assert "say --user NAME, a member of Administrators" in err
