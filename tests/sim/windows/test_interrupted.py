@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.sim.windows.copying import HOUR, Copying, set_up, tree
-from tests.sim.windows.dotnet.streams import FileStream, open_file
+from tests.sim.windows.dotnet.file_streams import FileStream, open_file
 from tests.sim.windows.machine import Windows
 from tests.sim.windows.powershell.scope import Shell
 from tests.sim.windows.process import Process

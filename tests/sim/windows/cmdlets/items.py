@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.sim.windows.dotnet import files
 from tests.sim.windows.dotnet.encoding import Encoding
-from tests.sim.windows.dotnet.streams import READ, open_file, text_of
+from tests.sim.windows.dotnet.file_streams import READ, open_file
+from tests.sim.windows.dotnet.files import delete_file
+from tests.sim.windows.dotnet.folders import delete_folder
+from tests.sim.windows.dotnet.infos import DirectoryInfo, FileSystemInfo, info_of
+from tests.sim.windows.dotnet.locating import existing, found
+from tests.sim.windows.dotnet.readers import text_of
 from tests.sim.windows.powershell.calls import call_static
 from tests.sim.windows.powershell.errors import write_error
 from tests.sim.windows.powershell.faults import NetError, NotKnown
@@ -27,7 +31,7 @@ def _paths(call: Call) -> list[str]:
         if any(mark in to_text(one) for one in items_of(given) for mark in "*?[`"):
             raise NotKnown(f"{call.name} -Path with a pattern in it (use -LiteralPath)")
     if given is None and call.piped is not None:
-        given = [one.full if isinstance(one, files.FileSystemInfo) else one for one in call.piped]
+        given = [one.full if isinstance(one, FileSystemInfo) else one for one in call.piped]
     found = [to_text(one) for one in items_of(given)]
     if any("::" in one or one.lower().startswith(("hklm:", "hkcu:", "cert:", "env:", "variable:")) for one in found):
         raise NotKnown(f"{call.name} of another provider: {found}")
@@ -51,7 +55,7 @@ def _test_path(call: Call) -> Iterator[bool]:
     for path in _paths(call):
         kind = to_text(call["PathType"]).lower() or "any"
         try:
-            real = files.found(call.shell, path)[1]
+            real = found(call.shell, path)[1]
         except NetError as error:
             if error.type_name.endswith("UnauthorizedAccessException"):
                 _trouble(call, error, path)
@@ -64,14 +68,14 @@ def _test_path(call: Call) -> Iterator[bool]:
 def _get_item(call: Call) -> Iterator[Any]:
     for path in _paths(call):
         try:
-            full, real = files.existing(call.shell, path)
+            full, real = existing(call.shell, path)
         except NetError as error:
             _trouble(call, error, path)
             continue
         if "Hidden" in call.windows.drives.attributes.get(str(real), ()) and not call["Force"]:
             _trouble(call, NetError("System.IO.IOException", f"Could not find item {full}."), path, "ItemNotFound")
             continue
-        yield files.info_of(call.shell.process, call.windows.drives.windows_path(real) if len(full) > 3 else full)
+        yield info_of(call.shell.process, call.windows.drives.windows_path(real) if len(full) > 3 else full)
 
 
 @cmdlet(
@@ -90,19 +94,19 @@ def _get_children(call: Call) -> Iterator[Any]:
 def _children(call: Call, path: str) -> Iterator[Any]:
     shell = call.shell
     fits = wildcard(to_text(call["Filter"]) or "*", exact=False)
-    full, real = files.existing(shell, path)
+    full, real = existing(shell, path)
     if real.is_file():
-        yield files.info_of(shell.process, full)
+        yield info_of(shell.process, full)
         return
     shell.process.windows.drives.gate(full, "list")
     below = []
     for name in shell.process.windows.drives.names(real):
         child = f"{full.rstrip(chr(92))}\\{name}"
-        info = files.info_of(shell.process, child)
+        info = info_of(shell.process, child)
         hidden = {"Hidden", "System"} & shell.process.windows.drives.attributes.get(str(info.real), set())
         if hidden and not call["Force"]:
             continue
-        folder = isinstance(info, files.DirectoryInfo)
+        folder = isinstance(info, DirectoryInfo)
         if fits.match(name) and not (call["File"] and folder) and not (call["Directory"] and not folder):
             yield info
         if folder and not info.real.is_symlink():
@@ -119,15 +123,15 @@ def _children(call: Call, path: str) -> Iterator[Any]:
 def _remove_item(call: Call) -> None:
     for path in _paths(call):
         try:
-            full, real = files.existing(call.shell, path, "write")
+            full, real = existing(call.shell, path, "write")
             if call["Force"]:
                 call.windows.drives.attributes.pop(str(real), None)
             if real.is_dir() and not real.is_symlink():
                 if any(real.iterdir()) and not call["Recurse"]:
                     raise NotKnown(f"Remove-Item of a folder with something in it without -Recurse: it asks ({full})")
-                files.delete_folder(call.shell, full, True)
+                delete_folder(call.shell, full, True)
             else:
-                files.delete_file(call.shell, full)
+                delete_file(call.shell, full)
         except NetError as error:
             _trouble(call, error, path, "RemoveFileSystemItemIOError")
 
@@ -142,7 +146,7 @@ def _new_item(call: Call) -> Iterator[Any]:
     for path in map(to_text, items_of(call["Path"])):
         kind = to_text(call["ItemType"]).lower()
         try:
-            full, real = files.found(call.shell, path, "write")
+            full, real = found(call.shell, path, "write")
             if kind == "directory":
                 _free(real, call, f"An item with the specified name {full} already exists.")
                 call_static(call.shell, "IO.Directory", "CreateDirectory", [full])
@@ -151,7 +155,7 @@ def _new_item(call: Call) -> Iterator[Any]:
                 call_static(call.shell, "IO.File", "WriteAllText", [full, to_text(call["Value"])])
             else:
                 raise NotKnown(f"New-Item -ItemType {kind or 'nothing'}")
-            yield files.info_of(call.shell.process, full)
+            yield info_of(call.shell.process, full)
         except NetError as error:
             _trouble(call, error, path, "NewItemIOError")
 

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from tests.sim.windows.access import Acl, Rule
 from tests.sim.windows.dotnet.enums import enumerated, number_of
-from tests.sim.windows.dotnet.files import existing
-from tests.sim.windows.dotnet.system import Sid
+from tests.sim.windows.dotnet.locating import existing
+from tests.sim.windows.dotnet.principals import Sid
 from tests.sim.windows.powershell.faults import NetError, NotKnown
 from tests.sim.windows.powershell.objects import NetObject, maker, method, prop, static
 from tests.sim.windows.powershell.scope import Shell
