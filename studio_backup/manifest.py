@@ -28,7 +28,7 @@ ENTRIES = Probe(script=FOLDERS, args=(FOLDER,))
 PROBES = (LOCK, ENTRIES)
 #: The same as each kind of system is asked: only the folder is another one.
 PROBES_OF = {os: (LOCK, Probe(script=FOLDERS, args=(f"{LAYOUTS[os].state}/manifest",))) for os in ("linux", "macos")}
-_WINDOWS = f"{shipped('holding.ps1')}\n{shipped('manifest.ps1')}"
+_WINDOWS = "\n".join(map(shipped, ("holding.ps1", "windows-standing.ps1", "manifest.ps1")))
 PROBES_OF["windows"] = (
     Probe(script=f"{_WINDOWS}\nRead-Holder -State $Words[0]", args=(LAYOUTS["windows"].state,)),
     Probe(script=f"{_WINDOWS}\nRead-Entries -State $Words[0]", args=(LAYOUTS["windows"].state,)),

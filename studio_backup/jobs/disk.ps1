@@ -16,6 +16,8 @@ $PartitionTypes = @{
     '{e3c9e316-0b5c-4db8-817d-f92df00215ae}' = 'Microsoft reserved'
     '{e75caf8f-f680-4cee-afa3-b001e56efc2d}' = 'Storage Spaces'
     '{af9b60a0-1431-4f62-bc68-3311714a69ad}' = 'LDM'
+    '{5808c8aa-7e8f-42e0-85d2-e1e90434cfa3}' = 'LDM'
+    '66' = 'LDM'
 }
 
 # Partitions of a disk, one a line, each with what is known of what is in it.
@@ -37,11 +39,13 @@ function Get-PartitionLine {
     }
 }
 
-# Who uses a disk: Windows itself, or whoever looks at a place where one of its volumes is mounted.
+# Who uses a disk: Windows itself, or whoever looks at a place where one of its volumes is mounted. Volumes of dynamic
+# disks lie on no partition that is listed (UNVERIFIED): what is mounted of them is not seen, so all of it counts.
 function Get-DiskUser {
     param($Disk, $Partitions, $Volumes)
     if ($Disk.Boot -ceq 'True' -or $Disk.System -ceq 'True') { 'Windows starts from it' }
     foreach ($part in @($Partitions | Where-Object { $_.Disk -ceq $Disk.Number })) {
+        if ($PartitionTypes["$($part.Type)".ToLowerInvariant()] -ceq 'LDM') { 'a dynamic disk'; break }
         foreach ($place in @($part.Places)) {
             if (-not $place.StartsWith('\\?\')) { "mounted at $place" }
         }
@@ -100,6 +104,7 @@ function Get-DiskStanding {
     param($View, [string]$Designator)
     $answer = [ordered]@{
         Designator = $Designator
+        Number     = ''
         State      = 'absent'
         Text       = ''
         Size       = ''
@@ -129,10 +134,16 @@ function Get-DiskStanding {
             }
         }
     }
+    # Two listings that mean two disks by one serial or id: which of them would be overwritten, nobody knows.
+    if ($disks.Count -eq 1 -and $physical.Count -eq 1 -and @('', $disks[0].Number) -cnotcontains $physical[0].Number) {
+        $answer.State = 'several'
+        return $answer
+    }
     if ($disks.Count -eq 0) {
         if ($physical.Count -eq 1) { $answer.State = 'hidden' }
         return $answer
     }
+    $answer.Number = $disks[0].Number
     $answer.Size = $disks[0].Size
     $answer.Serial = $disks[0].Serial
     $users = @(Get-DiskUser -Disk $disks[0] -Partitions $View.Partitions -Volumes $View.Volumes)
@@ -174,8 +185,8 @@ function Assert-DiskContent {
         $reason = ''
         if ($now.State -cne 'free') { $reason = "$($now.State) $($now.Text)".Trim() }
         elseif ([string]::CompareOrdinal($now.Text, $one.content) -ne 0) { $reason = 'something else, or the same with other bytes or ids' }
-        elseif ($seen -contains "$($now.Serial) $($now.Size)") { $reason = 'the same disk as another one' }
+        elseif ($seen -ccontains $now.Number) { $reason = 'the same disk as another one' }
         if ($reason) { throw "$($one.designator) is not what the plan saw: expected $($one.told); now: $reason" }
-        $seen = $seen + "$($now.Serial) $($now.Size)"
+        $seen = $seen + $now.Number
     }
 }

@@ -10,22 +10,19 @@ function Read-Holder {
     @{ holder = $holder; generation = (Read-Generation -State $State) }
 }
 
-# A folder that cannot be listed throws; one that is not there was looked for in the folder above.
+# Absent only where each folder on the way was listed: one that may not be entered hides what is in it.
+#
+# windows-standing.ps1 stands before it.
 function Read-Entries {
     param([string] $State)
-    $entries = @()
     $folder = [IO.Path]::Combine($State, 'manifest')
-    if ([IO.Directory]::Exists($folder)) {
+    $standing = Get-Standing -Path $folder
+    if (@('absent', 'folder') -cnotcontains $standing) { throw "$folder is no folder, or leads elsewhere: $standing" }
+    $entries = @()
+    if ($standing -ceq 'folder') {
         foreach ($path in [IO.Directory]::GetFiles($folder)) {
             $bytes = [IO.File]::ReadAllBytes($path)
             $entries += @{ name = [IO.Path]::GetFileName($path); text = [Text.Encoding]::UTF8.GetString($bytes) }
-        }
-    } else {
-        $above = [IO.Path]::GetDirectoryName([IO.Path]::GetDirectoryName($State))
-        if ([IO.Directory]::Exists($State)) { $above = $State }
-        $null = [IO.Directory]::GetFileSystemEntries($above)
-        foreach ($path in [IO.Directory]::GetFileSystemEntries($above)) {
-            if ($path -eq $folder) { throw "$folder cannot be read" }
         }
     }
     @{ entries = $entries }

@@ -2,12 +2,17 @@
 #
 # volume.ps1, storage.ps1, raw.ps1 and disk.ps1 stand before it in every script. Word 0 is JSON.
 
-# The unique id of the physical disk that a designator means.
+# The unique id of the physical disk that a designator means. Steps name it to Windows by that alone, and some bridges
+# give one to every disk behind them: one that is not its own would take another disk along.
 function Get-StudioDiskId {
     param([string]$Designator)
-    $found = @(Get-PhysicalDiskRecord | Where-Object { Test-Designator -Record $_ -Designator $Designator })
+    $all = @(Get-PhysicalDiskRecord)
+    $found = @($all | Where-Object { Test-Designator -Record $_ -Designator $Designator })
     if ($found.Count -ne 1) { throw "$($found.Count) disks answer to $Designator" }
-    return $found[0].UniqueId
+    $id = $found[0].UniqueId
+    if ($id -eq '') { throw "$Designator has no unique id, by which Windows could be told of it" }
+    if (@($all | Where-Object { $_.UniqueId -eq $id }).Count -ne 1) { throw "the unique id of $Designator is not its own" }
+    return $id
 }
 
 # Our pool by its unique id, or by its name where that is all there is; nothing where there is none.
@@ -85,6 +90,7 @@ function Assert-NewSpace {
     if ($null -ne (Get-StudioPool -Name $want.pool)) { throw "a pool is called $($want.pool) already: plan again" }
     Assert-FreePlace -Path $want.path
     Assert-DiskContent -Words $Words
+    foreach ($disk in @($want.disks)) { $null = Get-StudioDiskId -Designator $disk.designator }
 }
 
 # Before the rest is made: what is there of our pool holds nothing yet, byte for byte where that tells.
@@ -128,10 +134,11 @@ function Assert-NewDisk {
     if ($want.old) {
         $links = Get-StorageLink
         $inside = @($links.PoolDisks | Where-Object { $_.From -ceq $pool.Object } | ForEach-Object { $_.To })
-        $old = @(Get-PhysicalDiskRecord | Where-Object { $inside -ccontains $_.Object -and $_.UniqueId -ceq $want.old })
-        if ($old.Count -ne 1) { throw "the disk that is to be replaced is not in $($pool.Name) any more: plan again" }
+        $old = @(Get-PhysicalDiskRecord | Where-Object { $_.UniqueId -eq $want.old })
+        if ($old.Count -ne 1 -or $inside -cnotcontains $old[0].Object) { throw "the disk that is to be replaced is not in $($pool.Name) any more: plan again" }
     }
     Assert-DiskContent -Words $Words
+    $null = Get-StudioDiskId -Designator $want.disks[0].designator
 }
 
 # Before retired disks leave: nothing of the virtual disk lies on them, and it is whole without them.

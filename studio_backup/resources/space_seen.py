@@ -90,7 +90,7 @@ class Sight:
     def state(self) -> str:
         """How the virtual disk is."""
         if self.space is None:
-            return "no virtual disk"
+            return words.NO_DISK
         return words.space_state(self.space.health, self.space.status, self.space.detached)
 
     @property

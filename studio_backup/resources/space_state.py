@@ -14,6 +14,8 @@ HEALTHY, WARNING, UNHEALTHY = 0, 1, 2
 UNKNOWN, OK, DEGRADED, PREDICTIVE, ERROR, IN_SERVICE, LOST = 0, 2, 3, 5, 6, 11, 13
 DETACHED, INCOMPLETE = 0xD002, 0xD003
 RETIRED = 4
+#: The state of a pool in which nothing was made.
+NO_DISK = "no virtual disk"
 #: MSFT_StorageJob.JobState of one that works.
 RUNNING = 4
 
@@ -86,6 +88,10 @@ def disk_fault(health: int, status: Sequence[int], usage: int | None) -> str:
 
 def mending(state: str, level: str) -> tuple[str, str] | None:
     """Why it is so and what a person does about it; None where nobody needs to."""
+    if state == NO_DISK:
+        return "its disks are joined, and there is nothing on them that could hold data", (
+            "if the pool is not needed, delete it there: Remove-StoragePool; then plan again"
+        )
     if state.startswith("detached by policy"):
         fix = "there: Get-VirtualDisk | Set-VirtualDisk -IsManualAttach $false, then Connect-VirtualDisk"
         return "it waits for somebody to attach it", fix

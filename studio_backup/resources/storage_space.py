@@ -72,7 +72,8 @@ class StorageSpace(Resource):
             filesystem=self.filesystem and seen,
             finished=f"no, {lacking} is not there" if lacking else "yes",
             leftover=sight.leftover,
-            state=sight.state if sight.space else "healthy",
+            # What lacks in one of ours is told by `finished`, and made.
+            state="healthy" if sight.ours and not sight.space else sight.state,
             repair=sight.repair,
             pool=sight.pool_state,
             read_only=sight.read_only,

@@ -220,6 +220,21 @@ def test_a_file_that_cannot_be_read_is_unread_alone(windows: Windows, studio: St
     assert set(studio.differs().values()) == {("unread", "unread")}
 
 
+@pytest.mark.parametrize("closed", [OUR_WINDOWS, FOLDERS[4], f"{FOLDERS[4]}\\manifest"])
+def test_a_manifest_in_a_folder_that_may_not_be_entered_is_unread_and_never_empty(
+    windows: Windows, studio: Studio, closed: str
+) -> None:
+    """To somebody who is no administrator Windows says that nothing is there."""
+    studio.converge()
+    windows.state["troubles"] = [{"path": closed, "what": "denied"}]
+    assert set(studio.differs().values()) == {("unread", "unread")}
+    windows.state["troubles"] = []
+    studio.want([])
+    windows.state["troubles"] = [{"path": closed, "what": "denied"}]
+    assert studio.plan().changes == ()
+    assert studio.apply().results == {}
+
+
 #: Of what the step makes and calls, and the wave behind it: before the file aside, once it is written, in place, …
 @pytest.mark.parametrize(
     "moment", [4, 5, 8, 12, *(pytest.param(one, marks=pytest.mark.long) for one in (1, 3, 7, 9, 11, 14))]

@@ -218,6 +218,63 @@ def test_two_disks_of_one_serial_are_never_chosen_between(spaces: Windows) -> No
     assert read(spaces, one).present == "no: several disks answer to that"
 
 
+def test_a_disk_whose_unique_id_another_has_takes_no_other_along(spaces: Windows) -> None:
+    """As bridges give them: whoever names one to Windows by its id names both."""
+    disk_of(spaces, 3).update(unique=disk_of(spaces, 2)["unique"])
+    disks.write(disk_of(spaces, 3), 32, b"NXSB")
+    (step,) = ready(spaces).create()
+    assert run(spaces, step) == "refused: the unique id of serial:WD-2 is not its own"
+    assert disks.storage(spaces)["pools"] == []
+    disk_of(spaces, 3).update(unique="")
+    disk_of(spaces, 2).update(unique="")
+    assert run(spaces, step).startswith("refused: serial:WD-2 has no unique id")
+
+
+def test_a_disk_is_put_in_only_where_its_id_and_that_of_the_old_one_are_their_own(spaces: Windows) -> None:
+    made(spaces)
+    other = dataclasses.replace(
+        SPACE, members=("left", "new"), devices={"left": "serial:WD-1", "new": "serial:WD-3"}, found="new\0"
+        + content(spaces, "new"),
+    )  # fmt: skip
+    (step,) = other.update(read(spaces, other), frozenset({"members"}))
+    stranger = disks.disk(9, "WD-9", disk_of(spaces, 2)["unique"])
+    disks.storage(spaces)["disks"].append(stranger)
+    assert "is not in tank (studio-backup) any more" in run(spaces, step)
+    stranger["unique"] = disk_of(spaces, 3)["unique"]
+    assert run(spaces, step) == "refused: the unique id of serial:WD-3 is not its own"
+    stranger["unique"] = "5000C500A1B2C009"
+    assert run(spaces, step) == ""
+
+
+def test_what_two_listings_tell_of_two_disks_is_no_disk(spaces: Windows) -> None:
+    """The one by which a disk is put into a pool, and the one by which its bytes were looked at."""
+    (step,) = ready(spaces).create()
+    two = disk_of(spaces, 2)
+    two["device"] = "7"
+    assert "now: several" in run(spaces, step)
+    one = WindowsDisk(system="ws-a/windows", name="right", place=PLACE, device="serial:WD-2")
+    assert read(spaces, one).present == "no: several disks answer to that"
+
+
+def test_disks_without_a_serial_are_told_apart_by_their_ids(spaces: Windows) -> None:
+    devices = {name: f"id:5000C500A1B2C00{number}" for name, number in (("left", 1), ("right", 2))}
+    for number in (1, 2):
+        disk_of(spaces, number)["serial"] = ""
+    blank = f"size\t{4 * 2**30}\nedges\tzero"
+    (step,) = dataclasses.replace(SPACE, devices=devices, found=f"left\0{blank}\0\0right\0{blank}").create()
+    assert run(spaces, step) == ""
+
+
+@pytest.mark.parametrize("kind", ["{AF9B60A0-1431-4F62-BC68-3311714A69AD}", "{5808c8aa-7e8f-42e0-85d2-e1e90434cfa3}"])
+def test_a_dynamic_disk_is_held(spaces: Windows, kind: str) -> None:
+    """Where its volumes are mounted, no partition says."""
+    one = disk_of(spaces, 2)
+    disks.initialize(one)
+    one["partitions"][0]["type"] = kind
+    assert content(spaces, "right") == "in use: a dynamic disk"
+    assert ready(spaces).hindrance() is not None
+
+
 def test_a_place_that_is_taken_is_refused(spaces: Windows) -> None:
     elsewhere = dataclasses.replace(ready(spaces), path="S:\\")
     (step,) = elsewhere.create()

@@ -41,9 +41,10 @@ def _physical(windows: Windows) -> Iterator[dict[str, Any]]:
         if one["bus"] != SPACES:
             yield {
                 "ObjectId": object_id("PhysicalDisk", one["unique"]), "UniqueId": one["unique"],
-                "SerialNumber": f"{one['serial']}   ", "FriendlyName": "Some Disk", "DeviceId": str(one["number"]),
-                "Size": one["size"], "BusType": one["bus"], "MediaType": one["medium"], "Usage": one["usage"],
-                "VirtualDiskFootprint": one["footprint"], "CanPool": can_pool(one),
+                "SerialNumber": f"{one['serial']}   ", "FriendlyName": "Some Disk",
+                "DeviceId": one.get("device", str(one["number"])), "Size": one["size"], "BusType": one["bus"],
+                "MediaType": one["medium"], "Usage": one["usage"], "VirtualDiskFootprint": one["footprint"],
+                "CanPool": can_pool(one),
                 "CannotPoolReason": [] if can_pool(one) else [2 if one["pool"] else 7], **_state(windows, one),
             }  # fmt: skip
 
