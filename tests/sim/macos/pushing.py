@@ -31,7 +31,7 @@ ID = "ws-a_sessions_on-nas"
 _SERVED = ("systemd-unit", "samba-server", "samba-user", "samba-share")
 #: The id that Windows knows a shared volume by.
 ON_WINDOWS = "66d55a38-0000-4000-8000-000000000001"
-TANK = "7a4b0001-0000-4000-8000-000000000001"
+TANK = "7a4b0002-0000-4000-8000-00000000a1ac"
 _INVENTORY = """version: 1
 studio: {studio}
 sites: {{s: {{rooms: {{a: {{}}, b: {{}}}}}}}}
