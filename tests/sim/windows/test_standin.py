@@ -86,3 +86,16 @@ def test_the_command_line_of_sshd_and_its_limits() -> None:
     assert too_long("cmd", "x" * 8170)
     assert too_long("powershell", "x" * 8170) == ""
     assert too_long("powershell", "x" * 33000)
+
+
+def test_a_document_that_is_cut_runs_nothing(windows: Windows) -> None:
+    """The real bootstrap, with its input ending early at many places."""
+    whole = join([Probe(script="[IO.File]::WriteAllText('C:\\hit', 'x')\n@{ a = 1 }")], NONCE)
+    places = sorted({0, 1, len(whole) - 2, len(whole) - 1, *range(0, len(whole) - 1, len(whole) // 40)})
+    for place in places:
+        windows.state["lies"]["cut-input"] = max(place, 1)
+        answer = windows.transport().run(whole, 60, end_mark(NONCE))
+        assert (answer.whole, answer.reply.exit) == (False, 1), place
+        assert not windows.real("C:\\hit").exists()
+    assert windows.transport().run(whole, 60, end_mark(NONCE)).whole
+    assert windows.real("C:\\hit").exists()

@@ -4,6 +4,7 @@ from tests.sim.windows.dotnet import (  # noqa: F401
     collections,
     console,
     dates,
+    dictionaries,
     drive_infos,
     encoding,
     enums,
@@ -24,5 +25,6 @@ from tests.sim.windows.dotnet import (  # noqa: F401
     spans,
     streams,
     system,
+    text_statics,
     texts,
 )

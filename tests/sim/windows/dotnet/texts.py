@@ -1,35 +1,29 @@
-"""[String], [Char] and StringBuilder."""
+"""The members of a text, and how numbers become text."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from tests.sim.windows.dotnet.enums import number_of
 from tests.sim.windows.powershell.faults import NetError, NotKnown
-from tests.sim.windows.powershell.formatting import composed, formatted
+from tests.sim.windows.powershell.formatting import formatted
 from tests.sim.windows.powershell.linguistic import weighed
 from tests.sim.windows.powershell.numbers import to_number
 from tests.sim.windows.powershell.objects import (
-    NetObject,
-    constant,
-    maker,
-    method,
     method_of,
-    prop,
     property_of,
-    static,
 )
 from tests.sim.windows.powershell.scope import Shell
-from tests.sim.windows.powershell.text import items_of, to_text, truth
+from tests.sim.windows.powershell.text import items_of, to_text
 from tests.sim.windows.powershell.unicode import joined, units
 from tests.sim.windows.powershell.values import Char, Wide
 
 BLANKS = " \t\n\r\x0b\x0c\x85\xa0"
 
 
-def _folds(comparison: Any) -> bool:
+def folds(comparison: Any) -> bool:
     """Whether a StringComparison leaves case out."""
     return comparison is not None and number_of(comparison, "System.StringComparison") % 2 == 1
 
@@ -63,16 +57,16 @@ def _by_weight(text: str, wanted: Any, comparison: Any, search: Callable[[str, s
 
 @method_of(str, "IndexOf")
 def _index_of(_: Shell, text: str, wanted: Any, *more: Any) -> int:
-    _by_weight(text, wanted, next((one for one in more if _is_comparison(one)), None), str.find)
+    _by_weight(text, wanted, next((one for one in more if is_comparison(one)), None), str.find)
     start = int(more[0]) if more and isinstance(more[0], int) and "Comparison" not in str(type(more[0])) else 0
-    if more and _is_comparison(more[-1]):
+    if more and is_comparison(more[-1]):
         start = 0 if len(more) == 1 else int(more[0])
-        if _folds(more[-1]):
+        if folds(more[-1]):
             return text.lower().find(to_text(wanted).lower(), start)
     return text.find(to_text(wanted), start)
 
 
-def _is_comparison(given: Any) -> bool:
+def is_comparison(given: Any) -> bool:
     return getattr(given, "type_name", "") == "System.StringComparison"
 
 
@@ -91,7 +85,7 @@ def _index_of_any(_: Shell, text: str, wanted: Any) -> int:
 @method_of(str, "StartsWith")
 def _starts(_: Shell, text: str, wanted: Any, comparison: Any = None) -> bool:
     _by_weight(text, wanted, comparison, str.startswith)
-    if _folds(comparison):
+    if folds(comparison):
         return text.lower().startswith(to_text(wanted).lower())
     return text.startswith(to_text(wanted))
 
@@ -99,7 +93,7 @@ def _starts(_: Shell, text: str, wanted: Any, comparison: Any = None) -> bool:
 @method_of(str, "EndsWith")
 def _ends(_: Shell, text: str, wanted: Any, comparison: Any = None) -> bool:
     _by_weight(text, wanted, comparison, str.endswith)
-    if _folds(comparison):
+    if folds(comparison):
         return text.lower().endswith(to_text(wanted).lower())
     return text.endswith(to_text(wanted))
 
@@ -111,7 +105,7 @@ def _contains(_: Shell, text: str, wanted: Any) -> bool:
 
 @method_of(str, "Equals")
 def _equals(_: Shell, text: str, other: Any, comparison: Any = None) -> bool:
-    if _folds(comparison):
+    if folds(comparison):
         return isinstance(other, str) and text.lower() == other.lower()
     return isinstance(other, str) and str(text) == str(other)
 
@@ -241,74 +235,6 @@ def _hash(_: Shell, __: str) -> int:
     raise NotKnown("GetHashCode of a string: it differs from run to run")
 
 
-@static("String", "IsNullOrEmpty")
-def _is_null_or_empty(_: Shell, text: Any) -> bool:
-    return to_text(text) == ""
-
-
-@static("String", "IsNullOrWhiteSpace")
-def _is_blank(_: Shell, text: Any) -> bool:
-    return to_text(text).strip() == ""
-
-
-@static("String", "Join")
-def _join(_: Shell, mark: Any, *given: Any) -> str:
-    return to_text(mark).join(to_text(one) for part in given for one in items_of(part))
-
-
-@static("String", "Format")
-def _format(_: Shell, template: Any, *given: Any) -> str:
-    return composed(to_text(template), items_of(given[0]) if len(given) == 1 else list(given))
-
-
-@static("String", "Compare")
-def _compare(_: Shell, left: Any, right: Any, how: Any = None) -> int:
-    a, b = to_text(left), to_text(right)
-    if how is True or (_is_comparison(how) and _folds(how)):
-        a, b = a.upper(), b.upper()
-    return (a > b) - (a < b)
-
-
-@static("String", "CompareOrdinal")
-def _compare_ordinal(_: Shell, left: Any, right: Any) -> int:
-    a, b = to_text(left), to_text(right)
-    return (a > b) - (a < b)
-
-
-@static("String", "Equals")
-def _static_equals(_: Shell, left: Any, right: Any, how: Any = None) -> bool:
-    a, b = to_text(left), to_text(right)
-    return a.lower() == b.lower() if _folds(how) else a == b
-
-
-constant("String", "Empty")(lambda _: "")
-
-
-@static("Char", "IsDigit")
-def _is_digit(_: Shell, mark: Any) -> bool:
-    return to_text(mark).isdigit()
-
-
-@static("Char", "IsControl")
-def _is_control(_: Shell, mark: Any) -> bool:
-    return unicodedata.category(to_text(mark)[0]) == "Cc"
-
-
-@static("Char", "IsSurrogate")
-def _is_surrogate(_: Shell, mark: Any) -> bool:
-    return 0xD800 <= ord(to_text(mark)[0]) < 0xE000
-
-
-@static("Char", "ConvertFromUtf32")
-def _from_utf32(_: Shell, code: Any) -> str:
-    return units(chr(int(code)))
-
-
-@static("Char", "IsLetterOrDigit")
-def _is_word(_: Shell, mark: Any) -> bool:
-    return to_text(mark).isalnum()
-
-
 def _number_text(_: Shell, given: Any, form: Any = "", *__: Any) -> str:
     return formatted(given, form if isinstance(form, str) else "")
 
@@ -326,54 +252,3 @@ def _int_compare(_: Shell, given: int, other: Any) -> int:
 def _has_flag(_: Shell, given: int, flag: Any) -> bool:
     wanted = number_of(flag, getattr(given, "type_name", ""))
     return int(given) & wanted == wanted
-
-
-class StringBuilder(NetObject):
-    """Text.StringBuilder."""
-
-    type_name: ClassVar[str] = "System.Text.StringBuilder"
-
-    def __init__(self, text: str = "") -> None:
-        self.parts = [text]
-
-    def text(self) -> str:
-        """All of it."""
-        return "".join(self.parts)
-
-    @method("Append")
-    def append(self, given: Any, count: Any = 1) -> StringBuilder:
-        """More of it."""
-        self.parts.append(to_text(given) * int(count))
-        return self
-
-    @method("AppendLine")
-    def append_line(self, given: Any = "") -> StringBuilder:
-        """With the end of a line of Windows."""
-        self.parts.append(to_text(given) + "\r\n")
-        return self
-
-    @method("Clear")
-    def clear(self) -> StringBuilder:
-        """Nothing of it."""
-        self.parts = []
-        return self
-
-    @prop("Length")
-    def length(self) -> int:
-        """How long it is."""
-        return len(self.text())
-
-
-@maker("Text.StringBuilder")
-def _builder(_: Shell, text: Any = "") -> StringBuilder:
-    return StringBuilder("" if isinstance(text, int) else to_text(text))
-
-
-@maker("String")
-def _string(_: Shell, mark: Any, count: Any = None) -> str:
-    if count is None:
-        return "".join(to_text(one) for one in items_of(mark))
-    return to_text(mark) * int(count)
-
-
-__all__ = ["truth"]

@@ -62,7 +62,7 @@ def call_static(shell: Shell, type_name: str, name: str, arguments: list[Any]) -
 
 def construct(shell: Shell, type_name: str, arguments: list[Any]) -> Any:
     """New-Object of a class of .NET; its errors are wrapped as those of methods are."""
-    from tests.sim.windows.dotnet.collections import generic
+    from tests.sim.windows.dotnet.dictionaries import generic
 
     found = MAKERS.get(canonical(type_name)) or generic(canonical(type_name))
     if found is None:
