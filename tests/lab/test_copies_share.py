@@ -93,7 +93,12 @@ def studio(lab: Lab, tmp_path: Path) -> Sent:
 @pytest.fixture
 def sender(studio: Sent) -> WindowsSender:
     assert studio.folder.exists()
-    loaded = load([("i.yml", INVENTORY)], [("p.yml", PLAY)])
+    return sender_of(INVENTORY)
+
+
+def sender_of(inventory: str) -> WindowsSender:
+    """Who the spec lets in."""
+    loaded = load([("i.yml", inventory)], [("p.yml", PLAY)])
     assert loaded.studio is not None, loaded.problems
     (route,) = routes(loaded.studio)
     return WindowsSender(TM.address, route.lander, PASSWORD, route.share)
@@ -363,3 +368,28 @@ def test_who_has_the_password_reaches_no_byte_of_history(lab: Lab, sender: Windo
     assert {line.split(" ", 2)[0] for line in after.splitlines() if line[:1].isdigit()} >= {
         line.split(" ", 2)[0] for line in before.splitlines() if line[:1].isdigit()
     }, "every byte that was there is there"
+
+
+def test_on_btrfs_points_are_snapshots_of_what_windows_sent(lab: Lab, tmp_path: Path) -> None:
+    lab.reset("ws-a")
+    lab.up("tm")
+    lab.reset("tm")
+    disk = f"/dev/disk/by-id/{TM.volume.labels[0]}"
+    made = f"wipefs -aq {disk} && mkfs.btrfs -q -f -U {TM.volume.uuid} {disk}"
+    again_made = f"umount /srv/tank && {made} && mount -t btrfs {disk} /srv/tank"
+    lab.run("tm", again_made, check=True)
+    studio = Sent(tmp_path / "spec")
+    studio.edit("inventory/studio.yml", "on: bay1, filesystem: ext4", "on: bay1, filesystem: btrfs")
+    studio.apply()
+    sender = sender_of(INVENTORY.replace("on: bay1, filesystem: ext4", "on: bay1, filesystem: btrfs"))
+    with sender.logged_in():
+        assert sender.push(takes(20))
+        assert lab.run("tm", f"stat -c %i {TARGET}/landing/files").stdout == "256\n"
+        assert look(lab)["result"] == "ok"
+        (point,) = points(lab)
+        assert lab.run("tm", f"btrfs property get -ts {TARGET}/points/{point} ro").stdout == "ro=true\n"
+        before = lab.run("tm", LOOK).stdout
+        smbclient.remove(sender.path("files/Song/take 001.wav"))
+        sender.write("Song/take 002.wav", b"encrypted", 1_790_000_000.0)
+    assert lab.run("tm", LOOK).stdout == before
+    assert len(hashes(lab, "tm", f"{TARGET}/points/{point}")) == 20
