@@ -99,7 +99,7 @@ function Get-DiskView {
     }
 }
 
-# How one disk is: absent, several, pooled (in which pool), in use (by whom), or free with its content.
+# How one disk is: absent, several, pooled (in which pool), used (by whom), unfit (why), or free with its content.
 function Get-DiskStanding {
     param($View, [string]$Designator)
     $answer = [ordered]@{
@@ -144,6 +144,11 @@ function Get-DiskStanding {
         return $answer
     }
     $answer.Number = $disks[0].Number
+    $unfit = @()
+    # What is in a pool or has partitions is told otherwise; all else stays in the way of a pool, whatever is erased.
+    if ($physical.Count -eq 1 -and $physical[0].CanPool -cne 'True') {
+        $unfit = @($physical[0].Cannot | Where-Object { @('2', '7') -notcontains $_ })
+    }
     $answer.Size = $disks[0].Size
     $answer.Serial = $disks[0].Serial
     $users = @(Get-DiskUser -Disk $disks[0] -Partitions $View.Partitions -Volumes $View.Volumes)
@@ -152,6 +157,9 @@ function Get-DiskStanding {
         $answer.Text = $users -join '; '
     } elseif ($disks[0].Offline -ceq 'True') {
         $answer.State = 'offline'
+    } elseif ($unfit.Count -gt 0) {
+        $answer.State = 'unfit'
+        $answer.Text = $unfit -join ' '
     } else {
         $answer.State = 'free'
         $answer.Text = Get-DiskContent -Disk $disks[0] -Partitions $View.Partitions -Volumes $View.Volumes

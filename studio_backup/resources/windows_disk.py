@@ -18,6 +18,12 @@ PROGRAM = f"{STORAGE}\n{shipped('raw.ps1')}\n{shipped('disk.ps1')}"
 _SCRIPT = f"{PROGRAM}\nRead-Disk -Wanted $Words"
 #: How a disk says that a pool holds it.
 POOLED = f"{IN_USE}held by the pool "
+#: MSFT_PhysicalDisk.CannotPoolReason
+_CANNOT = {
+    "0": "for a reason that is not known", "3": "it is not healthy", "4": "it is a removable medium",
+    "5": "a cluster uses it", "6": "it is offline", "8": "it is a spare", "9": "the system reserves it",
+    "10": "it is starting",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +60,8 @@ class WindowsDisk(Watched):
                 return self._seen("yes", text, f"{IN_USE}{text}", _health(one))
             case "offline":
                 return self._seen("yes", None, f"{NOT_READ}Windows keeps it offline", _health(one))
+            case "unfit":
+                return self._seen("yes", None, f"{NOT_READ}Windows would not pool it, {_unfit(text)}", _health(one))
             case "hidden":
                 return self._seen("yes", None, f"{NOT_READ}Windows shows it in no list of disks", _health(one))
             case "absent":
@@ -73,6 +81,10 @@ class WindowsDisk(Watched):
     def named(cls, system: str, name: str, place: Place) -> Self:
         """Only its name is known."""
         return cls(system=system, name=name, place=place)
+
+
+def _unfit(codes: str) -> str:
+    return " and ".join(_CANNOT.get(code, f"for reason {code}, which is not known here") for code in codes.split())
 
 
 def _health(one: dict[str, Any]) -> str:

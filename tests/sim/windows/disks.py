@@ -33,7 +33,7 @@ def disk(number: int, serial: str, unique: str, *, size: int = 4 * 2**30, bus: i
     return {
         "number": number, "serial": serial, "unique": unique, "size": size, "bus": bus, "medium": medium, "style": RAW,
         "boot": False, "system": False, "offline": False, "read_only": False, "bytes": {}, "partitions": [],
-        "health": 0, "status": [2], "usage": 1, "pool": None, "footprint": 0,
+        "health": 0, "status": [2], "usage": 1, "pool": None, "footprint": 0, "unfit": [],
     }  # fmt: skip
 
 
@@ -64,7 +64,8 @@ def members(windows: Windows, pool: str) -> list[Disk]:
 
 def can_pool(one: Disk) -> bool:
     """Windows looks for partitions and for a pool, and for nothing else."""
-    return not one["pool"] and one["style"] == RAW and not one["offline"] and one["bus"] != SPACES
+    free = not one["pool"] and one["style"] == RAW and not one["offline"] and not one["unfit"]
+    return free and one["bus"] != SPACES
 
 
 def initialize(one: Disk) -> None:

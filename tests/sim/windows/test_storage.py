@@ -275,6 +275,18 @@ def test_a_dynamic_disk_is_held(spaces: Windows, kind: str) -> None:
     assert ready(spaces).hindrance() is not None
 
 
+def test_a_disk_that_windows_will_not_pool_is_told_before_anything_on_it_is_erased(spaces: Windows) -> None:
+    one = disk_of(spaces, 2)
+    disks.initialize(one)
+    (step,) = ready(spaces).create()
+    one["unfit"] = [4]
+    assert "now: unfit 4" in run(spaces, step)
+    assert one["style"] == disks.GPT
+    found = ready(spaces).hindrance()
+    assert found is not None
+    assert found[0] == "right was not read: Windows would not pool it, it is a removable medium"
+
+
 def test_a_place_that_is_taken_is_refused(spaces: Windows) -> None:
     elsewhere = dataclasses.replace(ready(spaces), path="S:\\")
     (step,) = elsewhere.create()

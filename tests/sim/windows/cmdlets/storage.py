@@ -45,7 +45,8 @@ def _physical(windows: Windows) -> Iterator[dict[str, Any]]:
                 "DeviceId": one.get("device", str(one["number"])), "Size": one["size"], "BusType": one["bus"],
                 "MediaType": one["medium"], "Usage": one["usage"], "VirtualDiskFootprint": one["footprint"],
                 "CanPool": can_pool(one),
-                "CannotPoolReason": [] if can_pool(one) else [2 if one["pool"] else 7], **_state(windows, one),
+                "CannotPoolReason": [] if can_pool(one) else one["unfit"] or [2 if one["pool"] else 7],
+                **_state(windows, one),
             }  # fmt: skip
 
 
