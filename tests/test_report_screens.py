@@ -20,6 +20,8 @@ from studio_backup.report.run import unescaped
 from studio_backup.report.text import WIDTH, Paint, age, brief, spaced, wrapped
 from studio_backup.resources.directory import Directory
 from studio_backup.resources.file import File
+from studio_backup.resources.windows_file import WindowsFile
+from studio_backup.resources.windows_sentinel import WindowsSentinel
 from studio_backup.source import Place
 from tests.reports import a_report
 
@@ -51,6 +53,20 @@ def test_many_files_of_ours_are_one_line_and_verbose_shows_each() -> None:
     assert report.screen(plan, PLAIN, 0, {})[1:] == [f"  + file          {ENOUGH} in {OURS}  (-v shows each)"]
     verbose = report.screen(plan, PLAIN, 0, {}, verbose=True)[1:]
     assert verbose == [f"  + file          {OURS}/part-{number}" for number in range(ENOUGH)]
+
+
+def test_what_windows_has_is_folded_by_its_own_folders_in_a_column_as_wide_as_its_kinds() -> None:
+    top = r"C:\ProgramData\studio-backup\configuration\northlight"
+    made = [
+        WindowsFile(system="ws-a/windows", name=rf"{top}\part-{n}.ps1", place=PLACE, text="x") for n in range(ENOUGH)
+    ]
+    sentinel = WindowsSentinel(system="ws-a/windows", name="S:\\", place=PLACE, text="x", id="1C2D3E4F")
+    plan = plan_of(compare(one, Absent(), None, "", {}) for one in (*made, sentinel))
+    assert report.screen(plan, PLAIN, 0, {})[1:] == [
+        f"  + windows-file     {ENOUGH} in {top}",
+        "      (-v shows each)",
+        "  + windows-sentinel S:\\",
+    ]
 
 
 def test_few_are_shown_one_by_one() -> None:

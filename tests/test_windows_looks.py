@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio_backup.doctor import Finding, Wanted, examine
-from studio_backup.probe import Reply, Unanswered
+from studio_backup.probe import Reply, Unanswered, end_mark
 from studio_backup.rollout.sessions import probe, session
 from studio_backup.spec.model import System
 from studio_backup.survey import Answered
+from studio_backup.windows.asking import join, split
 from studio_backup.windows.patterns import names
+from tests.sim.windows.machine import Windows
 from tests.studios import HERE
 
 ASKED = (1000.0, 1010.0)
@@ -88,3 +90,15 @@ def test_a_pattern_says_the_same_as_an_expression(pattern: str, name: str) -> No
     if re.search(r"\[[^\]]*[-\\^][^\]]*\]", pattern):  # where a class has such letters, nobody agrees on their meaning
         return
     assert bool(re.match(names([pattern]).replace(r"\z", r"\Z"), name, re.DOTALL)) == fnmatchcase(name, pattern)
+
+
+def test_the_program_says_what_is_looked_for() -> None:
+    with Windows() as windows:
+        (asked,) = NEED.probes()
+        answer = windows.transport().run(join([asked], "0123456789abcdef"), 60, end_mark("0123456789abcdef"))
+        (reply,) = split(answer.reply, 1, "0123456789abcdef")
+        assert isinstance(reply, Reply)
+        now = windows.now.timestamp()
+        found = examine(NEED, Answered({(asked.script, asked.touches): reply}), (now, now))
+        assert [(one.what, one.state, one.detail) for one in found if one.state != "ok"] == []
+        assert len(found) == 5

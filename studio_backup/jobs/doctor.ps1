@@ -23,7 +23,7 @@ function Read-Need {
         version = "$($PSVersionTable.PSVersion)"
         elevated = $principal.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)
         data = "$($env:ProgramData)"
-        clock = [Math]::Floor(([DateTime]::UtcNow - $epoch).TotalSeconds)
+        clock = [long] [Math]::Floor(([DateTime]::UtcNow - $epoch).TotalSeconds)
         programs = $found
     }
 }

@@ -9,7 +9,7 @@ from studio_backup.apply import Applied, Result
 from studio_backup.evidence import Pending
 from studio_backup.plan import Plan
 from studio_backup.report import plan as report
-from studio_backup.report.folding import folded, where
+from studio_backup.report.folding import folded, where, width
 from studio_backup.report.text import MARKS, Paint, count, safe, spaced, wrapped
 
 
@@ -22,15 +22,17 @@ def lines_of_wave(results: Sequence[Result], paint: Paint, verbose: bool) -> lis
     for system, found in sorted(by_system.items()):
         lines += ["", paint(system, "bold")]
         apart = {address for address, result in found.items() if not result.done or verbose}
-        for block in folded([result.change for result in found.values()], {}, apart):
+        changes = [result.change for result in found.values()]
+        wide = width(changes, 12)
+        for block in folded(changes, {}, apart):
             text = f"{len(block)} in {where(block)}" if len(block) > 1 else safe(block[0].resource.name)
-            lines += _lines(found[block[0].address], text, paint, verbose)
+            lines += _lines(found[block[0].address], text, paint, verbose, wide)
     return lines
 
 
-def _lines(result: Result, text: str, paint: Paint, verbose: bool) -> list[str]:
+def _lines(result: Result, text: str, paint: Paint, verbose: bool, wide: int) -> list[str]:
     word = paint("done  ", "good") if result.done else paint("FAILED", "bad")
-    lines = [f"  {word} {MARKS[result.change.verb]} {result.change.resource.kind:<12} {text}"]
+    lines = [f"  {word} {MARKS[result.change.verb]} {result.change.resource.kind:<{wide}} {text}"]
     if not result.done:
         lines += wrapped(spaced(safe(result.reason)), 9)
     if result.log and (verbose or not result.done):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ntpath
+import posixpath
 from collections.abc import Collection, Iterable, Mapping
-from posixpath import commonpath
 
 from studio_backup.diff import Change
 from studio_backup.paths import top_of
@@ -42,4 +43,10 @@ def _root(change: Change) -> str:
 
 def where(changes: Iterable[Change]) -> str:
     """The folder that all of them stand in, or are."""
-    return commonpath([change.resource.name for change in changes])
+    names = [change.resource.name for change in changes]
+    return ntpath.commonpath(names) if "\\" in names[0] else posixpath.commonpath(names)
+
+
+def width(changes: Iterable[Change], least: int) -> int:
+    """How wide the column of their kinds is: what is longer than most must not move the names beside it."""
+    return max([least, *(len(change.resource.kind) for change in changes)])

@@ -9,7 +9,7 @@ from studio_backup.overflow import Overflow
 from studio_backup.parting import Parting
 from studio_backup.plan import Plan, destroying, steps_of
 from studio_backup.report.differences import lines_of
-from studio_backup.report.folding import folded, where
+from studio_backup.report.folding import folded, where, width
 from studio_backup.report.text import MARKS, WIDTH, Paint, age, count, moment, safe, size, spaced, wrapped
 from studio_backup.report.verdict import counterexample
 from studio_backup.step import Risk
@@ -43,10 +43,11 @@ def screen(
         if not shown:
             continue
         lines += ["", paint(system, "bold")] if lines else [paint(system, "bold")]
+        wide = width(shown, 13)
         lines += _whole_system(system, shown, paint, now, pending) or [
             line
             for block in ([[change] for change in shown] if verbose else folded(shown, plan.waves, needed))
-            for line in (_fold(block, paint) if len(block) > 1 else _change(plan, block[0], paint, needed))
+            for line in (_fold(block, paint, wide) if len(block) > 1 else _change(plan, block[0], paint, needed, wide))
         ]
     for system, reason in sorted(plan.silent.items()):
         lines += ["", paint(system, "bold")] if lines else [paint(system, "bold")]
@@ -81,20 +82,23 @@ def _whole_system(
     return None
 
 
-def _fold(changes: list[Change], paint: Paint) -> list[str]:
+def _fold(changes: list[Change], paint: Paint, wide: int) -> list[str]:
     change, place = changes[0], where(changes)
-    text = f"  {MARKS[change.verb]} {change.resource.kind:<13} {len(changes)} in {place}"
-    return [paint(text, change.verb) + paint("  (-v shows each)", "dim")]
+    text = f"  {MARKS[change.verb]} {change.resource.kind:<{wide}} {len(changes)} in {place}"
+    hint = "(-v shows each)"
+    if len(text) + 2 + len(hint) <= WIDTH:
+        return [paint(text, change.verb) + paint(f"  {hint}", "dim")]
+    return [paint(text, change.verb), paint(f"      {hint}", "dim")]
 
 
-def _change(plan: Plan, change: Change, paint: Paint, needed: Collection[str]) -> list[str]:
+def _change(plan: Plan, change: Change, paint: Paint, needed: Collection[str], wide: int) -> list[str]:
     resource = change.resource
     tail = ["needed"] if change.address in needed else []
     if plan.waves.get(change.address, 1) > 1:
         tail.append(f"wave {plan.waves[change.address]}")
     if change.reason:
         tail.append(spaced(safe(change.reason)))
-    line, extra = f"  {MARKS[change.verb]} {resource.kind:<13} {safe(resource.name)}", f"({'; '.join(tail)})"
+    line, extra = f"  {MARKS[change.verb]} {resource.kind:<{wide}} {safe(resource.name)}", f"({'; '.join(tail)})"
     beside = tail and len(line) + 2 + len(extra) <= WIDTH
     lines = [paint(line, change.verb) + (paint(f"  {extra}", "dim") if beside else "")]
     if tail and not beside:

@@ -95,6 +95,7 @@ class Windows:
             r"C:\Users\tech\AppData\Local\Temp",
         ):
             self.real(path).mkdir(parents=True)
+        self.real(r"C:\Windows\System32\robocopy.exe").write_bytes(b"MZ")
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
