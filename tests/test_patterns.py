@@ -22,7 +22,8 @@ TREE = (
 PATTERNS = (
     "/lost+found/", "*.tmp", "a/b", "/a/b", "a/**/c", "**/x", "**.bak", "foo/*", "[ab][0-9].bin", "[!a]x", "?.wav",
     "a*/c", "[[:digit:]]z", "x[", "\\~y", "q\\*r*", "/top", "*", "a.b+c(d)", "[]x]k", "b/***", "a[b-", "**/deep/",
-    "?.asd", *dict.fromkeys(pattern for preset in PRESETS.values() for pattern in preset.exclude),
+    "?.asd", "/**/x", "/**/b/", "/**/c", "[a/b]", "x/**/f", "*/",
+    *dict.fromkeys(pattern for preset in PRESETS.values() for pattern in preset.exclude),
 )  # fmt: skip
 
 

@@ -32,14 +32,15 @@ def excluded_paths(patterns: Iterable[str]) -> Excluded:
 
 def _whole(pattern: str) -> str:
     """One that begins with a slash counts from the root; another fits the end of a path, where a name begins."""
-    before = "" if pattern.startswith("/") else "(?:.*/)?"
-    found = expression(pattern.removeprefix("/").removeprefix("**/"))
+    if pattern.startswith("/"):  # `/**/x` is below a folder: an `x` in the root is no such one
+        return expression(pattern[1:])
+    before, found = "(?:.*/)?", expression(pattern.removeprefix("**/"))
     return f"{before}{found}" if found else ""
 
 
 def expression(pattern: str) -> str:
-    """What `*`, `**`, `?` and `[…]` of rsync fit; nothing where a set has no end, which fits nothing. Without any of
-    these a backslash is a plain letter, as rsync has it."""
+    """What `*`, `**`, `?` and `[…]` of rsync fit; nothing where a set has no end or holds a slash, which fits nothing.
+    Without any of these a backslash is a plain letter, as rsync has it."""
     wild = any(letter in pattern for letter in "*?[")
     result, at = "", 0
     while at < len(pattern):
@@ -68,7 +69,7 @@ def plain(text: str) -> str:
 
 
 def _set(pattern: str, at: int) -> tuple[str, int] | None:
-    """A set of letters from `[` at `at`, and where it ends; None for one that has no end."""
+    """A set of letters from `[` at `at`, and where it ends; None for one that has no end, or a slash in it."""
     start = at + 1
     against = pattern[start : start + 1] in ("!", "^")
     start += against
@@ -77,7 +78,7 @@ def _set(pattern: str, at: int) -> tuple[str, int] | None:
         if pattern.rfind("[", start, end) + name.end() != end + 1:
             break
         end = pattern.find("]", end + 1)
-    if end == -1:
+    if end == -1 or "/" in pattern[start:end]:
         return None
     inside = re.sub(r"\[:([a-z]+):\]", lambda found: _CLASSES.get(found[1], ""), pattern[start:end])
     letters = re.sub(r"[\\\[\]^]", lambda found: "\\" + found[0], inside)

@@ -9,8 +9,8 @@ function Assert-Brake {
     [long] $other = 0
     foreach ($line in $Plan.lines) {
         if ($forgiven.ContainsKey($line)) { continue }
-        if ($line.StartsWith("deleted`t")) { $gone++ }
-        if ($line.StartsWith("rewritten`t")) { $other++ }
+        if ($line.StartsWith("deleted`t", [StringComparison]::Ordinal)) { $gone++ }
+        if ($line.StartsWith("rewritten`t", [StringComparison]::Ordinal)) { $other++ }
     }
     $all = $gone + $other
     if (($all * 100 -le $job.brake_percent * $Plan.before) -or ($all -le $job.brake_files)) { return }

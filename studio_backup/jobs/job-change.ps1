@@ -34,7 +34,10 @@ function Copy-Planned {
 # The name in its old form, once the file stands there under the new one.
 function Remove-Replaced {
     param($Step)
-    foreach ($name in $Step.replaced) { Remove-Entry -Path (Join-Name -Folder $Step.target -Name $name) -Kind 'file' }
+    foreach ($name in $Step.replaced) {
+        if (-not [IO.File]::Exists((Get-LongPath -Path (Join-Name -Folder $Step.target -Name $name.new)))) { continue }
+        Remove-Entry -Path (Join-Name -Folder $Step.target -Name $name.old) -Kind 'file'
+    }
 }
 
 # Names that robocopy would take for an option, or Windows for another name.
@@ -99,6 +102,7 @@ function Update-Target {
     $errors = Copy-Planned -Plan $Plan
     $full = (Get-Cause -Errors $errors) -ceq 'no-space'
     if ($full -and ($Plan.unread.Count -eq 0) -and ($Plan.going.Count -gt 0)) {
+        Confirm-Still
         Write-Log 'no room: what is gone from the source goes first'
         Remove-Planned -Plan $Plan -Before $false
         $errors = Copy-Planned -Plan $Plan
@@ -107,7 +111,15 @@ function Update-Target {
     if (($cause -ne '') -and ($cause -cne 'locked')) { Stop-Run -Result 'failed' -Reason $cause }
     if ($Plan.unread.Count -gt 0) { Stop-Run -Result 'failed' -Reason 'rsync-partial' }
     if ($cause -ceq 'locked') { Stop-Locked -Errors $errors } else { Clear-BusyMark -Name 'held' }
+    $Plan.held = $errors.Count
+    Confirm-Still
     Remove-Planned -Plan $Plan -Before $false
+}
+
+# Hours may have passed while files moved. What was judged is gone from the disk or landing that was looked at, and from
+# no other that has taken its place.
+function Confirm-Still {
+    if ($script:Job.kind -ceq 'push') { Confirm-Begun } else { Confirm-Again }
 }
 
 # A file that a program holds is somebody at work: busy, until the limit has passed; then the rest counts, and is
@@ -125,6 +137,11 @@ function Confirm-Copied {
     $left = Compare-Trees -Source (Get-Source) -Target (Get-Target)
     $rest = $left.created + $left.rewritten
     if ($left.unread.Count -gt 0) { Stop-Run -Result 'failed' -Reason 'rsync-partial' }
+    $unmoved = @(Find-Unmoved -Plan $Plan -Left $left)
+    if ($unmoved.Count -gt $Plan.held) {
+        Write-Log "$($unmoved.Count) files were not copied, and nothing says why; one of them: $($unmoved[0])"
+        Stop-Run -Result 'failed' -Reason 'rsync-partial'
+    }
     if ($rest -gt 0) {
         Write-Log "$rest files differ from the source after they were copied"
         if (($null -ne $script:Job.shadow) -and -not $script:Job.open) {
@@ -133,6 +150,14 @@ function Confirm-Copied {
         $script:Job.open = $true
     }
     $left
+}
+
+# What stands at both ends as it did before: nobody changed it meanwhile, and nobody copied it.
+function Find-Unmoved {
+    param($Plan, $Left)
+    foreach ($relative in $Left.copied.Keys) {
+        if ($Plan.copied[$relative] -ceq $Left.copied[$relative]) { $relative }
+    }
 }
 
 function Get-Source {

@@ -16,6 +16,7 @@ function Copy-Clone {
     Set-Marker
     Update-Target -Plan $plan
     $left = Confirm-Copied -Plan $plan
+    Confirm-Again
     if ($left.newer -gt 0) {
         Write-List -Lines $left.stopped
         Write-Log "$($left.newer) files are newer at the target and were left alone"

@@ -13,7 +13,7 @@ function New-Plan {
         folders = New-Object Collections.ArrayList; going = New-Object Collections.ArrayList
         lines = New-Object Collections.ArrayList; shown = New-Object Collections.ArrayList
         stopped = New-Object Collections.ArrayList; unread = New-Object Collections.ArrayList
-        waiting = New-Object Collections.Stack
+        waiting = New-Object Collections.Stack; copied = New-Object Collections.Hashtable; held = [long] 0
     }
 }
 
@@ -111,7 +111,7 @@ function Compare-Entry {
     if (-not $there) {
         $Plan.created++
         Add-Line -Plan $Plan -Word 'created' -Relative $Relative
-        Add-Copied -Plan $Plan -Step $Step -Entry $Entry
+        Add-Copied -Plan $Plan -Step $Step -Entry $Entry -Relative $Relative -There 'nothing'
         return
     }
     $Plan.before++
@@ -124,8 +124,10 @@ function Compare-Entry {
     }
     $Plan.rewritten++
     Add-Line -Plan $Plan -Word 'rewritten' -Relative $Relative
-    Add-Copied -Plan $Plan -Step $Step -Entry $Entry
-    if (Test-OtherForm -One $Entry.name -Other $Twin.name) { $null = $Step.replaced.Add($Twin.name) }
+    Add-Copied -Plan $Plan -Step $Step -Entry $Entry -Relative $Relative -There "$($Twin.size) $($Twin.time)"
+    if (Test-OtherForm -One $Entry.name -Other $Twin.name) {
+        $null = $Step.replaced.Add(@{ old = $Twin.name; new = $Entry.name })
+    }
 }
 
 # Windows takes two names for one when only their case differs; not when only the form of an accent does.
@@ -143,9 +145,11 @@ function Test-SameTime {
     ($rest -le $script:Tolerance) -or ($rest -ge $script:Hour - $script:Tolerance)
 }
 
+# How both sides were is kept: where both are so again afterwards, nothing was copied.
 function Add-Copied {
-    param($Plan, $Step, $Entry)
+    param($Plan, $Step, $Entry, [string] $Relative, [string] $There)
     $null = $Step.names.Add($Entry.name)
+    $Plan.copied[$Relative] = "$($Entry.size) $($Entry.time) $There"
     $Step.bytes += $Entry.size
     $Plan.bytes += $Entry.size
     $Plan.moving++

@@ -46,14 +46,20 @@ function Confirm-Plan {
 # Long walks lie behind us: is the landing still this run's, and the source still the right volume?
 function Confirm-Begun {
     $job = $script:Job
-    $line = ''
-    try { $line = Read-FirstLine -Path "$($job.landing)\records\begun" } catch { $null = $_ }
-    if ($line -cne $job.run) {
-        $job.begun = $false
-        Stop-Run -Result 'failed' -Reason 'incomplete'
-    }
+    Assert-Begun
     if (Test-Taken) { Stop-Run -Result 'busy' -Reason 'landing-busy' }
     $null = Confirm-Volume -Side 'source' -Root $job.source_root -Id $job.source_id -Line $job.source_sentinel
+}
+
+# Another run has begun here, or what was begun was cleared away for one. A share that is gone says neither.
+function Assert-Begun {
+    $job = $script:Job
+    $line = ''
+    try { $line = Read-FirstLine -Path "$($job.landing)\records\begun" } catch { $null = $_ }
+    if ($line -ceq $job.run) { return }
+    if (-not [IO.Directory]::Exists("$($job.landing)\records")) { Stop-Run -Result 'failed' -Reason 'rsync-network' }
+    $job.begun = $false
+    Stop-Run -Result 'failed' -Reason 'incomplete'
 }
 
 function Test-Taken {
@@ -78,11 +84,13 @@ function Remove-Landing {
     [IO.File]::Delete("$($script:Job.landing)\records\$Name")
 }
 
-# Once a minute, while anything is done in a landing: who keeps it would take a silent push for a lost one.
+# Once a minute, while anything is done in a landing: who keeps it would take a silent push for a lost one. A machine that
+# slept meanwhile may find it another system's.
 function Invoke-Beat {
     $job = $script:Job
     if (($job.landing -eq '') -or -not $job.begun) { return }
     if (([DateTime]::UtcNow - $job.beaten).TotalSeconds -lt 60) { return }
+    Assert-Begun
     Write-Landing -Name 'alive' -Text $job.run
     $job.beaten = [DateTime]::UtcNow
 }

@@ -5,10 +5,18 @@ function Get-Epoch {
     [long] [Math]::Floor(([DateTime]::UtcNow - $begin).TotalSeconds)
 }
 
+# Whoever reads it has it open for a moment; a line of it is not worth a run.
 function Write-Log {
     param([string] $Text)
     if ($script:Job.log_file -eq '') { return }
-    [IO.File]::AppendAllText($script:Job.log_file, "$Text`r`n", (New-Object Text.UTF8Encoding $false))
+    for ($try = 1; $try -le 5; $try++) {
+        try {
+            [IO.File]::AppendAllText($script:Job.log_file, "$Text`r`n", (New-Object Text.UTF8Encoding $false))
+            return
+        } catch {
+            Start-Sleep -Milliseconds 100
+        }
+    }
 }
 
 # Somebody who looks at it, or a scanner, may hold it for a moment: a run does not fail for that.

@@ -41,11 +41,12 @@ function Get-Entries {
     , $list
 }
 
-# A file that Windows keeps elsewhere or stores once for many is a reparse point, too, and no link.
+# A file that Windows keeps elsewhere or stores once for many is a reparse point, too, and no link; nor is one that has
+# two names.
 function Test-Link {
     param([string] $Path)
     $item = Get-Item -LiteralPath $Path -Force
-    "$($item.LinkType)" -ne ''
+    @('', 'HardLink') -notcontains "$($item.LinkType)"
 }
 
 # What is copied nowhere: the patterns of the copy, and our own files of a volume.

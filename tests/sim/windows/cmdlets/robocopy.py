@@ -66,7 +66,9 @@ class Run:
 
 @native("robocopy.exe")
 def robocopy(call: Native) -> int:
-    """Copies the named files of one folder."""
+    """Copies the named files of one folder; where a test has it end early, nothing, as if somebody had ended it."""
+    if "robocopy-ended" in call.windows.state["lies"]:
+        return int(call.windows.state["lies"]["robocopy-ended"])
     run = _told(call)
     if run is None:
         return 16

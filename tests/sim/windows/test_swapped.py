@@ -1,0 +1,105 @@
+"""What was right when a run looked and is wrong when it acts: disks and landings that change hands while it copies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.sim.windows.copying import Copying, set_up, tree
+from tests.sim.windows.machine import Windows
+from tests.windows_copies import CLONE, PUSH, studio
+
+OTHER = "0" * 8 + "-0000-4000-8000-" + "9" * 12
+
+
+def outcome(record: dict[str, Any]) -> tuple[Any, Any, Any]:
+    return record["result"], record["reason"], record["exit"]
+
+
+def night(it: Copying) -> None:
+    """Copied once; since then a take is gone and another one new."""
+    for name in ("Song/gone.wav", "Song/kept.wav"):
+        it.put(name)
+    assert it.run()["result"] == "ok", it.log()
+    (it.source / "Song/gone.wav").unlink()
+    it.put("Song/new.wav")
+
+
+@pytest.mark.parametrize(("drive", "reason"), [("T", "target-wrong-volume"), ("S", "source-wrong-volume")])
+def test_nothing_goes_from_a_disk_that_was_put_there_while_files_moved(clone: Copying, drive: str, reason: str) -> None:
+    night(clone)
+    clone.windows.before("robocopy.exe", lambda *_: clone.windows.state["drives"][drive].update(guid=OTHER))
+    assert outcome(clone.run()) == ("refused", reason, 5), clone.log()
+    assert "Song/gone.wav" in tree(clone.target)
+
+
+def test_nothing_goes_from_a_landing_that_another_system_has_by_now(push: Copying) -> None:
+    """Windows was put to sleep in its push, another system of the machine has pushed, and Windows goes on."""
+    night(push)
+    begun = push.landing / "records/begun"
+    push.windows.before("robocopy.exe", lambda *_: begun.unlink(missing_ok=True))
+    assert outcome(push.run()) == ("failed", "incomplete", 1), push.log()
+    assert "Song/gone.wav" in tree(push.target)
+    assert not (push.landing / "records/ended").exists()
+
+
+def test_within_a_minute_nothing_more_is_sent_into_what_is_anothers(push: Copying) -> None:
+    for number in range(6):
+        push.put(f"{number}/take.wav")
+
+    def passes(*_: object) -> None:
+        (push.landing / "records/begun").write_text("20260302T120500Z-FFFF0000\n")
+        push.later(70)
+
+    push.windows.before("robocopy.exe", passes)
+    assert outcome(push.run()) == ("failed", "incomplete", 1), push.log()
+    assert len(tree(push.target)) == 1
+    assert (push.landing / "records/begun").read_text() == "20260302T120500Z-FFFF0000\n"
+
+
+@pytest.mark.parametrize("copies", [CLONE, PUSH])
+def test_a_file_that_robocopy_left_out_unsaid_is_no_file_that_somebody_changed(windows: Windows, copies: str) -> None:
+    """Without a shadow, files may change while they are copied; one that stands as it did was never copied."""
+    it = set_up(windows, studio(copies, filesystem="exfat"), "standby" if copies == CLONE else "on-nas", "exFAT")
+    it.put("Song/take.wav")
+    windows.state["lies"]["robocopy-ended"] = 1
+    record = it.run()
+    assert outcome(record) == ("failed", "rsync-partial", 1), it.log()
+    assert not (it.landing / "records/ended").exists()
+    del windows.state["lies"]["robocopy-ended"]
+    assert it.run()["result"] == "ok"
+    assert tree(it.target) == tree(it.source)
+
+
+def test_a_file_that_was_written_meanwhile_makes_the_copy_open(windows: Windows) -> None:
+    it = set_up(windows, studio(CLONE, filesystem="exfat"), "standby", "exFAT")
+    it.put("Song/take.wav")
+    it.put("Song/other.wav")
+
+    def more(*_: object) -> None:
+        it.put("Song/late.wav", ago=0)
+
+    windows.before("robocopy.exe", more)
+    record = it.run()
+    assert (outcome(record), record["open"]) == (("ok", None, 0), True), it.log()
+
+
+def test_who_reads_the_log_does_not_end_a_run(clone: Copying) -> None:
+    clone.put("take.wav")
+    logs = r"C:\ProgramData\studio-backup\state\northlight\log"
+    clone.windows.before("Invoke-CimMethod", lambda *_: clone.windows.state["troubles"].append(
+        {"path": logs, "what": "in use", "access": ("write",)}
+    ))  # fmt: skip
+    assert outcome(clone.run()) == ("ok", None, 0)
+    assert tree(clone.target) == tree(clone.source)
+
+
+def test_a_name_that_begins_with_a_mark_is_seen_by_the_brake(clone: Copying) -> None:
+    """A mark that belongs to the letter before it makes one sign with a tab, for whoever compares as people read."""
+    for number in range(100):
+        clone.put(f"\u0301take{number:03}.wav", f"take {number}")
+    assert clone.run()["result"] == "ok"
+    for path in sorted(clone.source.glob("*.wav"))[:60]:
+        path.unlink()
+    assert outcome(clone.run()) == ("refused", "brake-deletions", 5)
