@@ -1,4 +1,4 @@
-# Folders that only SYSTEM and Administrators may enter.
+# Folders that only SYSTEM and Administrators may enter, and files that have no other rules than their folder.
 
 $Administrators = 'S-1-5-32-544'
 $LocalSystem = 'S-1-5-18'
@@ -14,6 +14,15 @@ function New-FolderSecurity {
         $security.AddAccessRule($rule)
     }
     return $security
+}
+
+# Owner Administrators, and no rule of its own: what may be done with it, its folder says.
+function Set-FileOwner {
+    param([string] $Path)
+    $security = New-Object Security.AccessControl.FileSecurity
+    $security.SetOwner((New-Object Security.Principal.SecurityIdentifier($Administrators)))
+    $security.SetAccessRuleProtection($false, $false)
+    [IO.File]::SetAccessControl($Path, $security)
 }
 
 # Our state, which whoever takes the lock needs before anything else. What is not there yet is made closed: into a new

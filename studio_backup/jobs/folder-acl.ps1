@@ -72,10 +72,7 @@ function Assert-Folder {
 function Set-LooseFile {
     param([string] $Folder)
     foreach ($loose in @(Get-LooseFile -Folder $Folder)) {
-        $security = New-Object Security.AccessControl.FileSecurity
-        $security.SetOwner((New-Object Security.Principal.SecurityIdentifier($Administrators)))
-        $security.SetAccessRuleProtection($false, $false)
-        [IO.File]::SetAccessControl([IO.Path]::Combine($Folder, $loose.name), $security)
+        Set-FileOwner -Path ([IO.Path]::Combine($Folder, $loose.name))
         "rules of its folder again: $($loose.name)"
     }
 }

@@ -2,9 +2,9 @@
 # beside it a note of where the password was found and when the file was written. Neither the password nor anything of it is
 # ever told.
 #
-# holding.ps1 and windows-standing.ps1 stand before it.
+# holding.ps1, windows-standing.ps1, closing.ps1 and folder-acl.ps1 stand before it.
 
-# What stands at each path, and what its note says.
+# What stands at each path, who may do what with it, and what its note says.
 function Read-Credential {
     param([string[]] $Wanted)
     $found = @()
@@ -12,6 +12,7 @@ function Read-Credential {
         $one = [ordered]@{ Path = $path; Nature = (Get-Standing -Path $path); Whence = ''; Noted = ''; Written = '' }
         if ($one.Nature -ceq 'file') {
             $one.Written = Get-Written -Path $path
+            $one['Security'] = Read-Security -Security ([IO.File]::GetAccessControl($path))
             if ((Get-Standing -Path "$path.set") -ceq 'file') {
                 $lines = [IO.File]::ReadAllText("$path.set") -split "`n"
                 if ($lines.Count -ge 2) {
@@ -46,12 +47,15 @@ function Assert-Credential {
     }
 }
 
-# The note goes first: cut anywhere between, the password counts as set by somebody else, and is set again.
+# The note goes first: cut anywhere between, the password counts as set by somebody else, and is set again. What takes the
+# place of a file may take its rules over, and what lay aside keeps its own: neither lets anybody in.
 function Set-Credential {
     param([string[]] $Words, [string] $Password)
     $one = ConvertFrom-Json -InputObject $Words[0]
     if (($Password -eq '') -or ($Password -match '[\r\n]')) { throw 'the password is empty, or has several lines' }
     [IO.File]::Delete("$($one.path).set")
+    [IO.File]::Delete("$($one.path).new")
+    if ([IO.File]::Exists($one.path)) { Set-FileOwner -Path $one.path }
     Write-Whole -Path $one.path -Text "$Password`n"
     Write-Whole -Path "$($one.path).set" -Text "$($one.whence)`n$(Get-Written -Path $one.path)`n"
     "set the password in $($one.path)"

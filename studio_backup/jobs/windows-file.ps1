@@ -1,4 +1,6 @@
 # Files of ours on Windows: every file below a folder with its bytes, and one written aside that takes its place whole.
+#
+# windows-standing.ps1 and closing.ps1 stand before it.
 
 # Nothing of ours is larger; a larger one is told by its size.
 $LargestFile = 1048576
@@ -54,15 +56,6 @@ function Assert-OurFile {
         if ($now -eq 'file') { $now = Get-DigestOfBytes -Bytes ([IO.File]::ReadAllBytes($file.path)) }
         if ($now -ne $file.seen) { throw "$($file.path): not what was seen there; look again" }
     }
-}
-
-# Owner Administrators, and no rule of its own: what may be done with it, its folder says.
-function Set-FileOwner {
-    param([string] $Path)
-    $security = New-Object Security.AccessControl.FileSecurity
-    $security.SetOwner((New-Object Security.Principal.SecurityIdentifier('S-1-5-32-544')))
-    $security.SetAccessRuleProtection($false, $false)
-    [IO.File]::SetAccessControl($Path, $security)
 }
 
 # A run that was cut off may have left files aside: NAME.RANDOM.new.

@@ -90,7 +90,7 @@ def _rules(security: dict[str, Any]) -> Sequence[dict[str, Any]]:
 
 
 def _words(rule: dict[str, Any]) -> str:
-    rights, below = int(rule["rights"]) & 0xFFFFFFFF, int(rule["inherit"])
+    rights, below = _rights_of(rule), int(rule["inherit"])
     where = "" if below == _ALL_BELOW else " here alone" if not below else " here and for some below"
     # A second bit says that the rule is for what is below and not for the folder, the first that it goes one level.
     where = " one level deep" if int(rule["propagate"]) & 1 else where
@@ -108,7 +108,7 @@ def _loose(value: dict[str, Any], strict: bool) -> str:
     others = {
         str(rule["sid"])
         for rule in _rules(security)
-        if rule["type"] == "Allow" and rule["sid"] not in ours and int(rule["rights"]) & 0xFFFFFFFF & _CHANGING
+        if rule["type"] == "Allow" and rule["sid"] not in ours and _rights_of(rule) & _CHANGING
     }
     wrong = [f"{sid} may change it" for sid in sorted(others)]
     if strict and security["owner"] not in ours:
@@ -116,9 +116,22 @@ def _loose(value: dict[str, Any], strict: bool) -> str:
     return f"{value['name']}: {', '.join(wrong)}" if wrong else ""
 
 
+def openings(value: object) -> tuple[str, ...]:
+    """What lets anybody but SYSTEM and Administrators into a file, be it to read; raises Unparsable as below."""
+    security = _security(value)
+    ours = (SYSTEM, ADMINISTRATORS)
+    others = [rule for rule in _rules(security) if rule["type"] == "Allow" and rule["sid"] not in ours]
+    words = {f"{rule['sid']} may {'change' if _rights_of(rule) & _CHANGING else 'read'} it" for rule in others}
+    return tuple(sorted(words | ({f"owned by {security['owner']}"} if security["owner"] not in ours else set())))
+
+
+def _rights_of(rule: dict[str, Any]) -> int:
+    return int(rule["rights"]) & 0xFFFFFFFF
+
+
 def changers(value: object) -> tuple[str, frozenset[str]]:
     """The owner of a file, and all whom a rule lets change it, by SID; raises Unparsable where that is not told."""
     security = _security(value)
     rules = [rule for rule in _rules(security) if rule["type"] == "Allow"]
-    writers = {str(rule["sid"]) for rule in rules if int(rule["rights"]) & 0xFFFFFFFF & _CHANGING}
+    writers = {str(rule["sid"]) for rule in rules if _rights_of(rule) & _CHANGING}
     return str(security["owner"]), frozenset(writers)

@@ -9,13 +9,15 @@ from typing import ClassVar, Self
 from studio_backup.paths import is_state
 from studio_backup.probe import Probe, Reply
 from studio_backup.programs import shipped
-from studio_backup.resource import Resource, Unparsable, secret
+from studio_backup.resource import Resource, Unparsable, managed, secret
+from studio_backup.resources.folder_rights import openings
 from studio_backup.secret import Secret
 from studio_backup.source import Place
 from studio_backup.step import Step
 from studio_backup.windows.answers import document, documents
 
-_PROGRAM = "\n".join(map(shipped, ("holding.ps1", "windows-standing.ps1", "share-credential.ps1"))) + "\n"
+_PARTS = ("holding.ps1", "windows-standing.ps1", "closing.ps1", "folder-acl.ps1", "share-credential.ps1")
+_PROGRAM = "\n".join(map(shipped, _PARTS)) + "\n"
 _GUARD = f"{_PROGRAM}Assert-Credential -Words $Words"
 #: What is seen of a password that was not set by us, or was set again by somebody since.
 _OTHER = "set by somebody else"
@@ -30,6 +32,7 @@ class ShareCredential(Resource):
     language: ClassVar[str] = "powershell"
 
     password: str = secret()  # where it was set from
+    openings: tuple[str, ...] = managed(())  # who else may read or change it, whatever its folder says
 
     source: Secret | None = field(default=None, compare=False)
 
@@ -51,7 +54,13 @@ class ShareCredential(Resource):
         if nature != "file":
             raise Unparsable(f"{self.name} is no plain file: {nature}", "move it away, then apply again")
         password = whence if whence and noted and noted == written else _OTHER
-        return type(self)(system=self.system, name=self.name, place=self.place, password=password)
+        return type(self)(
+            system=self.system,
+            name=self.name,
+            place=self.place,
+            password=password,
+            openings=openings(found[0].get("Security")),
+        )
 
     def create(self) -> tuple[Step, ...]:
         """Written aside, then renamed."""

@@ -20,7 +20,7 @@ from studio_backup.source import Place
 from studio_backup.step import Step
 from studio_backup.windows.answers import document, documents
 
-_PROGRAM = f"{shipped('windows-standing.ps1')}\n{shipped('windows-file.ps1')}\n"
+_PROGRAM = "\n".join((*map(shipped, ("windows-standing.ps1", "closing.ps1", "windows-file.ps1")), ""))
 _GUARD = f"{_PROGRAM}Assert-OurFile -Words $Words"
 #: What PowerShell 5.1 knows a script in UTF-8 by: without it, a script is read as what the system's language had once.
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from studio_backup.compile import compile_studio
+from studio_backup.compile.windows_job import credential
 from studio_backup.engine import Engine
 from studio_backup.errors import Locked
 from studio_backup.records import Record
 from studio_backup.running import NO_SUCH_RUN, follow, parse_preview, preview, start
 from studio_backup.spec.model import Studio as Spec
 from studio_backup.status import Standing, probe, standings
+from tests.sim.windows.access import ADMINISTRATORS, READ, SYSTEM, USERS, Acl, Rule
 from tests.sim.windows.cmdlets.smb import share
 from tests.sim.windows.copying import PASSWORD, Copying, fresh_disks, tree
 from tests.sim.windows.machine import Windows
@@ -100,6 +102,11 @@ def test_a_push_goes_with_the_password_that_apply_set(windows: Windows) -> None:
     assert isinstance(again, Record)
     assert again.result == "ok"
     assert here.differs() == {}
+    path = credential(it.way, it.way.readers[0].system)
+    windows.access.put(path, Acl(ADMINISTRATORS, False, [Rule(USERS, READ, inherit=0)]))
+    assert list(here.differs().values()) == [("drifted", "update")]
+    here.converge()
+    assert {rule.sid for rule in windows.access.of(path).rules} == {SYSTEM, ADMINISTRATORS}
     (secret.parent / f"{it.way.id}.set").unlink()
     assert list(here.differs().values()) == [("drifted", "update")]
 
