@@ -13,7 +13,7 @@ from studio_backup.survey import Survey
 
 #: The order in which kinds go: first what starts work, last the folders it stood in.
 _ORDER = (
-    *("systemd-unit", "launchd-job", "scheduled-task", "block", "file", "windows-file", "ssh-key"),
+    *("systemd-unit", "launchd-job", "scheduled-task", "block", "file", "windows-file", "share-credential", "ssh-key"),
     *("directory", "folder-acl"),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shlex
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -10,12 +11,14 @@ from dataclasses import dataclass
 
 from studio_backup.compile import routes
 from studio_backup.diff import Change, Present
-from studio_backup.paths import LAYOUTS, configuration, label_prefix, unit_prefix
+from studio_backup.paths import LAYOUTS, below, configuration, label_prefix, unit_prefix
 from studio_backup.policy import Verdict, judge
 from studio_backup.policy.verdict import NONE, OK, fatal_events
 from studio_backup.resources.file import File
 from studio_backup.resources.launchd_job import LaunchdJob
+from studio_backup.resources.scheduled_task import ScheduledTask
 from studio_backup.resources.systemd_unit import SystemdUnit
+from studio_backup.resources.windows_file import WindowsFile
 from studio_backup.spec.model import Copy, Dataset, Studio
 from studio_backup.spec.retention import Retention
 from studio_backup.spec.schedule import Schedule
@@ -107,9 +110,9 @@ def _leaving(
 ) -> dict[tuple[str, str], Mapping[str, str] | None]:
     """The jobs of which something would be removed, by what they are; those that are wanted are none of them."""
     told = {
-        (change.resource.system, name): _assignments(change.seen.value.text)
+        (change.resource.system, name): _told(change.seen.value)
         for change in changes
-        if isinstance(change.seen, Present) and isinstance(change.seen.value, File) and not change.kept
+        if isinstance(change.seen, Present) and isinstance(change.seen.value, File | WindowsFile) and not change.kept
         if (name := _copy_of(studio.name, change))
     }
     gone = {
@@ -118,7 +121,8 @@ def _leaving(
         if change.verb == "remove" and not change.kept and isinstance(change.seen, Present)
         if (name := _copy_of(studio.name, change))
     }
-    return {key: told.get(key) for key in gone if key not in wanted}
+    # Who sends to a share makes no copy: whether one leaves, the system says that keeps it.
+    return {key: told.get(key) for key in gone if key not in wanted and (told.get(key) or {}).get("kind") != "push"}
 
 
 def _copy_of(studio: str, change: Change) -> str:
@@ -128,6 +132,10 @@ def _copy_of(studio: str, change: Change) -> str:
         job = name.removeprefix(label_prefix(studio))
     elif kind == SystemdUnit.kind and name.startswith(unit_prefix(studio)):
         job = name.removeprefix(unit_prefix(studio)).rpartition(".")[0]
+    elif kind == ScheduledTask.kind and name.startswith(f"{studio}/"):
+        job = name.removeprefix(f"{studio}/")
+    elif kind == WindowsFile.kind and name.startswith(below(configuration(studio, "windows"), "jobs", "")):
+        job = name.rpartition("\\")[2].removesuffix(".json")
     elif kind == File.kind and name.endswith(".conf") and name.rpartition("/")[0] in _folders(studio):
         job = name.rpartition("/")[2].removesuffix(".conf")
     else:
@@ -138,6 +146,17 @@ def _copy_of(studio: str, change: Change) -> str:
 def _folders(studio: str) -> set[str]:
     """Where the configurations of jobs stand on each kind of system."""
     return {f"{configuration(studio, os)}/jobs" for os in LAYOUTS}
+
+
+def _told(conf: File | WindowsFile) -> Mapping[str, str] | None:
+    """What a configuration of a job says; of one on Windows, what kind of job it is; None where it is none."""
+    if isinstance(conf, File):
+        return _assignments(conf.text)
+    try:
+        values = json.loads(conf.text)
+    except ValueError:
+        return None
+    return {"kind": str(values.get("kind"))} if isinstance(values, dict) else None
 
 
 def _assignments(text: str | None) -> Mapping[str, str] | None:

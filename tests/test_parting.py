@@ -21,7 +21,7 @@ from studio_backup.diff import Absent, Change, Present, Unread
 from studio_backup.parting import partings
 from studio_backup.resources.file import File
 from studio_backup.spec.model import Studio
-from tests import fifty_rooms
+from tests import fifty_rooms, windows_copies
 from tests.simulated import Simulated, World, engine_of
 from tests.test_schemas_documents import complaints
 
@@ -218,6 +218,15 @@ def test_a_configuration_that_was_edited_is_no_permission(twice: Studio) -> None
     edited = Present(dataclasses.replace(seen.value, text=text))
     changes[number] = dataclasses.replace(changes[number], kept=True, seen=edited)
     assert [one.copy for one in partings(less, changes)] == [COPY]
+
+
+def test_a_clone_on_windows_does_not_leave_unnamed_and_who_sends_to_a_share_is_no_copy() -> None:
+    sent = windows_copies.studio()
+    assert copies_of(sent, "standby") == ["standby"]
+    less = without(sent, "on-nas")
+    assert [(one.system, one.copy) for one in partings(less, leaving(sent, less))] == [
+        ("nas/linux", "ws-a/sessions/on-nas")
+    ]
 
 
 def test_a_copy_that_the_spec_has_and_nobody_makes_any_more_leaves_as_well(twice: Studio) -> None:
