@@ -43,7 +43,7 @@ function Remove-Replaced {
 # Names that robocopy would take for an option, or Windows for another name.
 function Test-OddName {
     param([string] $Name, [string] $Folder)
-    ($Name -match '^[-/]|[. ]$|[\x00-\x1f"*?<>|]') -or ($Folder -match '[. ](/|$)')
+    ($Name -match '^[-/ ]|[. ]$|[\x00-\x1f"*?<>|]') -or ($Folder -match '[. ](/|$)')
 }
 
 function Copy-Odd {
@@ -155,8 +155,9 @@ function Confirm-Copied {
 # What stands at both ends as it did before: nobody changed it meanwhile, and nobody copied it.
 function Find-Unmoved {
     param($Plan, $Left)
-    foreach ($relative in $Left.copied.Keys) {
-        if ($Plan.copied[$relative] -ceq $Left.copied[$relative]) { $relative }
+    # Not by .Keys: a file may have that name.
+    foreach ($one in $Left.copied.GetEnumerator()) {
+        if ($Plan.copied[$one.Key] -ceq $one.Value) { $one.Key }
     }
 }
 

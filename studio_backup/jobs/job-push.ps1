@@ -26,9 +26,10 @@ function Send-Push {
 function Start-Push {
     $job = $script:Job
     if (Test-Taken) { Stop-Run -Result 'busy' -Reason 'landing-busy' }
-    Remove-Landing -Name 'ended'
+    # The end goes last: without it, what had begun before would be a push that is lost.
     Write-Landing -Name 'begun' -Text $job.run
     $job.begun = $true
+    Remove-Landing -Name 'ended'
     if (Test-Taken) {
         Remove-Landing -Name 'begun'
         $job.begun = $false

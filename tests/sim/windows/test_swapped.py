@@ -62,7 +62,7 @@ def test_within_a_minute_nothing_more_is_sent_into_what_is_anothers(push: Copyin
 def test_a_file_that_robocopy_left_out_unsaid_is_no_file_that_somebody_changed(windows: Windows, copies: str) -> None:
     """Without a shadow, files may change while they are copied; one that stands as it did was never copied."""
     it = set_up(windows, studio(copies, filesystem="exfat"), "standby" if copies == CLONE else "on-nas", "exFAT")
-    it.put("Song/take.wav")
+    it.put("Keys")  # also what a table calls its own
     windows.state["lies"]["robocopy-ended"] = 1
     record = it.run()
     assert outcome(record) == ("failed", "rsync-partial", 1), it.log()
@@ -103,3 +103,32 @@ def test_a_name_that_begins_with_a_mark_is_seen_by_the_brake(clone: Copying) -> 
     for path in sorted(clone.source.glob("*.wav"))[:60]:
         path.unlink()
     assert outcome(clone.run()) == ("refused", "brake-deletions", 5)
+
+
+def test_a_name_that_robocopy_is_not_given_may_be_read_only(clone: Copying) -> None:
+    clone.windows.state["lies"]["shadow-refused"] = 8
+    odd = clone.put("Song/-take.wav")
+    attributes = clone.windows.drives.attributes
+    attributes[str(odd)] = {"ReadOnly"}
+    assert outcome(clone.run()) == ("ok", None, 0), clone.log()
+    odd = clone.put("Song/-take.wav", "another", ago=60)
+    assert outcome(clone.run()) == ("ok", None, 0), clone.log()
+    assert tree(clone.target) == {"Song/-take.wav": "another"}
+    assert attributes[str(clone.target / "Song/-take.wav")] == {"ReadOnly"}
+
+
+def test_an_end_goes_only_once_another_push_has_begun(push: Copying) -> None:
+    """Without it what had begun before would be lost, to who keeps the landing and looks right then."""
+    push.put("take.wav")
+    first = push.run()
+    records, gate, seen = push.landing / "records", push.windows.drives.gate, []
+
+    def looks(path: str, access: str) -> None:
+        gate(path, access)
+        begun = records / "begun"
+        seen.append((begun.exists() and first["run"] in begun.read_text(), (records / "ended").exists()))
+
+    push.windows.drives.gate = looks
+    assert push.run()["result"] == "ok"
+    assert (True, True) in seen
+    assert (True, False) not in seen

@@ -187,8 +187,13 @@ def _copy(shell: Shell, source: Any, target: Any, overwrite: Any = False) -> Any
     place = shell.process.windows.drives.place(other)
     if place.exists() and overwrite is not True:
         raise win32(80, f"The file '{other}' already exists.")
+    if read_only(shell.process, place):
+        raise denied(other)
     shell.process.windows.room(other, real.stat().st_size)
     shutil.copy2(real, place)
+    attributes = shell.process.windows.drives.attributes
+    if str(real) in attributes:
+        attributes[str(place)] = set(attributes[str(real)])
     shell.process.windows.drives.created[str(place)] = shell.process.windows.now.timestamp()
     return NOTHING
 
@@ -202,7 +207,9 @@ def _times_of(type_name: str, which: str) -> None:
         return get_utc(shell, path).local()
 
     def set_utc(shell: Shell, path: Any, moment: Any) -> Any:
-        _, real = existing(shell, path, "write")
+        full, real = existing(shell, path, "write")
+        if read_only(shell.process, real) and real.is_file():
+            raise denied(full)
         set_time(shell.process, real, which, moment if moment.kind == 0 else moment.universal())
         return NOTHING
 
