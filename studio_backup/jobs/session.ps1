@@ -16,6 +16,9 @@ function Read-Session {
     @{ programs = $programs; busy = $busy }
 }
 
+# What Windows keeps in the root of a volume; an administrator may not even list it.
+$Own = @('System Volume Information', '$RECYCLE.BIN')
+
 # A file dated in the future says nothing about now. Links are not followed, whatever they lead to.
 function Test-Busy {
     param($Source)
@@ -27,7 +30,9 @@ function Test-Busy {
         $folder = New-Object IO.DirectoryInfo($folders.Pop())
         foreach ($entry in $folder.GetFileSystemInfos()) {
             if ($entry.Attributes -band [IO.FileAttributes]::ReparsePoint) { continue }
-            if ($entry.Attributes -band [IO.FileAttributes]::Directory) {
+            if (($entry.Attributes -band [IO.FileAttributes]::Directory) -ne 0) {
+                $top = $folder.FullName.TrimEnd('\\') -eq $Source.path.TrimEnd('\\')
+                if ($top -and ($Own -contains $entry.Name)) { continue }
                 $folders.Push($entry.FullName)
                 continue
             }
