@@ -26,13 +26,21 @@ function Set-FileOwner {
 }
 
 # Our state, which whoever takes the lock needs before anything else. What is not there yet is made closed: into a new
-# folder below ProgramData anybody may put files otherwise. A junction there would lead what we write elsewhere.
+# folder below ProgramData anybody may put files otherwise. A junction there would lead what we write elsewhere. The
+# uppermost that somebody made before us is closed, so that nothing below it can be changed for something else from here
+# on; one further down of somebody is not used: a lock or an entry in it could be a second name of any file.
 function Initialize-State {
     param([string] $State)
-    foreach ($folder in @([IO.Path]::GetDirectoryName($State), $State, "$State\manifest", "$State\log")) {
+    $above = [IO.Path]::GetDirectoryName($State)
+    foreach ($folder in @($above, $State, "$State\manifest", "$State\log")) {
         $null = [IO.Directory]::CreateDirectory($folder, (New-FolderSecurity))
         if (([int] [IO.File]::GetAttributes($folder) -band 1024) -ne 0) {
             throw "$folder is no folder of ours: it leads elsewhere"
         }
+        $security = [IO.Directory]::GetAccessControl($folder)
+        $owner = "$($security.GetOwner([Security.Principal.SecurityIdentifier]).Value)"
+        if (@($LocalSystem, $Administrators) -contains $owner) { continue }
+        if ($folder -ne $above) { throw "$folder belongs to ${owner}: move it away, then begin again" }
+        [IO.Directory]::SetAccessControl($folder, (New-FolderSecurity))
     }
 }

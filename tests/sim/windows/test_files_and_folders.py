@@ -100,6 +100,28 @@ def test_a_lock_is_not_taken_through_a_junction(windows: Windows, place: str) ->
     assert not [path for path in elsewhere.rglob("*") if path.is_file()]
 
 
+@pytest.mark.parametrize("place", ["\\state", "\\state\\manifest"])
+def test_a_lock_is_not_taken_in_a_folder_that_somebody_made_before_us(windows: Windows, place: str) -> None:
+    """Anybody may: a file of the lock's name in it could be a second name of any other."""
+    folder = f"{OUR_WINDOWS}{place}"
+    windows.real(folder).mkdir(parents=True)
+    windows.real(f"{folder}\\lock").write_bytes(b"theirs")
+    windows.access.put(folder, Acl(USER, True, [Rule(USER), Rule(SYSTEM), Rule(ADMINISTRATORS)]))
+    held = windows.transport().open(acquire("anna", "one"))
+    assert b"held" not in held.read(1000)
+    assert f"{folder} belongs to {USER}" in held.errors()
+    assert windows.real(f"{folder}\\lock").read_bytes() == b"theirs"
+
+
+def test_the_folder_above_is_closed_before_anything_is_written_below_it(windows: Windows) -> None:
+    windows.real(OUR_WINDOWS).mkdir()
+    windows.access.put(OUR_WINDOWS, Acl(USER, True, [Rule(USER), Rule(SYSTEM), Rule(ADMINISTRATORS)]))
+    held = windows.transport().open(acquire("anna", "one"))
+    assert b"held" in held.read(1000)
+    acl = windows.access.of(OUR_WINDOWS)
+    assert (acl.owner, {rule.sid for rule in acl.rules}) == (ADMINISTRATORS, {SYSTEM, ADMINISTRATORS})
+
+
 def add_right(windows: Windows) -> None:
     acl = windows.access.of(TOP)
     windows.access.put(TOP, Acl(acl.owner, acl.closed, [*acl.rules, Rule(USER, 0x1301BF)]))
