@@ -127,6 +127,8 @@ function Show-Preview {
         $plan = Compare-Trees -Source $job.source_path -Target (Get-Target)
         foreach ($line in $plan.shown) { [Console]::Out.Write("$line`n") }
         Set-Counts -Plan $plan
+        foreach ($folder in $plan.unread) { [Console]::Error.WriteLine("cannot be listed: /$folder") }
+        if ($plan.unread.Count -gt 0) { Stop-Run -Result 'failed' -Reason 'rsync-partial' }
         $job.result = 'ok'
     } catch {
         if ($job.result -eq '') {

@@ -31,7 +31,7 @@ function Test-Busy {
         foreach ($entry in $folder.GetFileSystemInfos()) {
             if ($entry.Attributes -band [IO.FileAttributes]::ReparsePoint) { continue }
             if (($entry.Attributes -band [IO.FileAttributes]::Directory) -ne 0) {
-                $top = $folder.FullName.TrimEnd('\\') -eq $Source.path.TrimEnd('\\')
+                $top = $folder.FullName.TrimEnd('\') -eq $Source.path.TrimEnd('\')
                 if ($top -and ($Own -contains $entry.Name)) { continue }
                 $folders.Push($entry.FullName)
                 continue
