@@ -50,10 +50,17 @@ read_share() {
   share_run='' share_begun='' share_seen=''
   read_shared begun || return 1
   share_run=$record_run share_begun=$record_moment share_seen=$record_moment
-  if read_shared alive && [ "$record_run" = "$share_run" ] && [ "$record_moment" -gt "$share_seen" ]; then
+  if read_alive && [ "$record_run" = "$share_run" ] && [ "$record_moment" -gt "$share_seen" ]; then
     share_seen=$record_moment
   fi
   ! read_shared told || [ "$record_run" != "$share_run" ]
+}
+
+# A sender on Windows cannot rename over a file: while it writes this one anew, it is away for a moment.
+read_alive() {
+  read_shared alive && return 0
+  [ ! -e "$records/alive.new" ] || sleep 1
+  read_shared alive
 }
 
 # Sets share_files and share_open of the push that read_share found; fails while it has no end.

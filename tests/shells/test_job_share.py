@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -210,6 +211,23 @@ def test_what_a_killed_run_left_is_cleared_away_by_the_next(sent: Shared) -> Non
     (sent.share / "taken").write_text("x\n")
     assert sent.keeper.run(manual=False).record == {}
     assert not (sent.share / "taken").exists()
+
+
+def test_a_sign_of_life_that_is_written_right_now_is_one(sent: Shared) -> None:
+    """Windows has no rename over a file: for a moment neither the old nor the new one stands there."""
+    sent.put("begun", RUN)
+    time.sleep(4)
+    aside = sent.put("alive", RUN).rename(sent.share / "alive.new")
+    sent.keeper.at(898)
+    later = threading.Timer(0.7, lambda: aside.rename(sent.share / "alive"))
+    later.start()
+    assert sent.keeper.run(manual=False).record == {}
+    later.join()
+    (sent.share / "alive").rename(aside)
+    lost = sent.keeper.run(manual=False)
+    assert (lost["result"], lost["reason"]) == ("failed", "incomplete"), (
+        "a sender that died right then is found all the same"
+    )
 
 
 @pytest.mark.parametrize("shell", SHELLS)
