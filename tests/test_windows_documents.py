@@ -161,6 +161,12 @@ def test_how_a_wave_ended_is_read_whole_or_not_at_all() -> None:
     assert not lost(Reply(0, whole, ""), NONCE)
 
 
+@pytest.mark.parametrize("odd", ["x", 1, None, [], {}, {"exit": "0", "log": ""}, {"exit": 0}, {"exit": 0, "log": None}])
+def test_a_wave_that_ended_in_a_way_that_is_not_known_is_looked_at_again(odd: object) -> None:
+    whole = framed({"calls": [odd]})
+    assert outcomes([task("a", Step(title="one", script="x"))], Reply(0, whole, ""), NONCE) == {"a": None}
+
+
 def test_a_manifest_is_whole_or_none() -> None:
     entry = Entry("northlight", "ws-a/windows/file/x", "studio.yml", "abc")
     name = entry_path(entry.studio, entry.address).partition("/")[2]

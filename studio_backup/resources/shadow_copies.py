@@ -109,11 +109,14 @@ class ShadowCopies(Resource):
         if sight is None or "maximum" not in fields:
             return ()
         target = self._target(sight)
-        shrinks = sight.made and target < sight.allocated
+        # Where nothing tells how much room they take, any limit may be too small for them.
+        untold = sight.maximum is None
+        shrinks = sight.made and (untold or target < sight.allocated)
+        taken = "nobody knows how much" if untold else told_size(sight.allocated)
         word = {"id": self.id, "path": self.path, "bytes": str(target), "shadows": sorted(sight.shadows),
                 "maximum": "" if sight.maximum is None else str(sight.maximum)}  # fmt: skip
         stakes = (
-            f"shadow copies, the oldest first: they take {told_size(sight.allocated)}, and {told_size(target)} is left",
+            f"shadow copies, the oldest first: they take {taken}, and {told_size(target)} is left",
             *(f"shadow copy of {moment:%Y-%m-%d %H:%M} UTC" for moment in sorted(sight.made)),
         )
         return (

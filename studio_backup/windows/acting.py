@@ -75,12 +75,22 @@ def outcomes(tasks: Sequence[Task], reply: Reply, token: str) -> dict[str, Outco
     """How each task fared; None where the answer does not say (cut: read the machine again to know)."""
     calls = calls_of(tasks)
     told = (framed(reply.out, token) or {}).get("calls")
-    if not isinstance(told, list) or len(told) != len(calls):
+    ended = list(map(_ended, told)) if isinstance(told, list) else [None]
+    known = [one for one in ended if one]
+    if not len(known) == len(ended) == len(calls):
         return dict.fromkeys((task.address for task in tasks), None)
     result: dict[str, Outcome | None] = {}
     for task in tasks:
-        mine = [Outcome(int(one["exit"]), text_of(one["log"])) for one, call in zip(told, calls, strict=True)
-                if task in call.tasks]  # fmt: skip
+        mine = [one for one, call in zip(known, calls, strict=True) if task in call.tasks]
         failed = [one for one in mine if one.exit]
         result[task.address] = failed[0] if failed else Outcome(0, "\n".join(one.log for one in mine if one.log))
     return result
+
+
+def _ended(one: object) -> Outcome | None:
+    """How one call ended; None where the answer says it in no way that is known."""
+    match one:
+        case {"exit": int(code), "log": str(log)}:
+            return Outcome(code, text_of(log))
+        case _:
+            return None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from studio_backup.compile import compile_studio
 from studio_backup.diff import Present
+from studio_backup.probe import Reply
 from studio_backup.resources.shadow_copies import ShadowCopies
 from studio_backup.spec.load import load
 from studio_backup.step import Step
@@ -15,7 +17,7 @@ from tests.sim.windows.cmdlets.shadows import EACH
 from tests.sim.windows.cmdlets.volumes import device_of
 from tests.sim.windows.machine import Windows
 from tests.sim.windows.state import GIB
-from tests.sim.windows.studio import NAME, Studio
+from tests.sim.windows.studio import NAME, PLACE, Studio
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHEk26q2FKwXlPRLYXC1mAQ8zi2nd9kcyYBH0/PO+x8"
 GUID = "66d55a38-0000-4000-8000-0000000000aa"
@@ -134,3 +136,17 @@ def test_a_larger_limit_needs_no_name(machine: Windows) -> None:
     assert one.differs() == {}
     assert set(machine.state["shadow_rooms"].values()) == {20 * GIB}
     assert len(made(machine)) * EACH < 20 * GIB
+
+
+def test_a_limit_for_shadow_copies_of_which_no_room_is_told_needs_its_name() -> None:
+    device = f"\\\\?\\Volume{{{GUID}}}\\"
+    volume = {"Device": device, "Serial": "1", "Capacity": str(100 * GIB)}
+    shadow = {"Id": "{1}", "Volume": device, "Made": "2026-03-01T12:00:00Z"}
+    answer = {"Now": "2026-03-02T09:00:00Z", "Volumes": [volume], "Shadows": [shadow], "Rooms": []}
+    want = ShadowCopies(system=NAME, name="sessions", place=PLACE, maximum="10%", percent=10, id=GUID, path="S:\\")
+    seen = want.parse(Reply(0, json.dumps(answer), ""))
+    (step,) = want.update(seen, frozenset({"maximum"}))
+    assert step.names == (want.address,)
+    assert step.stakes[0] == "shadow copies, the oldest first: they take nobody knows how much, and 11 GB is left"
+    (step,) = want.update(want.parse(Reply(0, json.dumps({**answer, "Shadows": []}), "")), frozenset({"maximum"}))
+    assert step.names == ()
