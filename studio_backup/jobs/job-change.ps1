@@ -82,7 +82,10 @@ function Remove-Entry {
             [IO.File]::SetAttributes($long, [IO.FileAttributes]::Normal)
             [IO.File]::Delete($long)
         } elseif ($Kind -ceq 'folder') {
-            if (@([IO.Directory]::GetFileSystemEntries($long)).Count -eq 0) { [IO.Directory]::Delete($long, $false) }
+            if (@([IO.Directory]::GetFileSystemEntries($long)).Count -gt 0) { return }
+            # One with an icon of its own may only be read.
+            [IO.File]::SetAttributes($long, [IO.FileAttributes]::Normal)
+            [IO.Directory]::Delete($long, $false)
         } elseif (([IO.File]::GetAttributes($long) -band [IO.FileAttributes]::Directory) -ne 0) {
             [IO.Directory]::Delete($long, $false)
         } else {

@@ -132,3 +132,15 @@ def test_an_end_goes_only_once_another_push_has_begun(push: Copying) -> None:
     assert push.run()["result"] == "ok"
     assert (True, True) in seen
     assert (True, False) not in seen
+
+
+def test_a_folder_that_may_only_be_read_goes_with_what_it_held(clone: Copying) -> None:
+    """Windows marks a folder so that has an icon of its own, and the copy of it keeps the mark."""
+    night(clone)
+    clone.put("Icons/gone.wav")
+    assert clone.run()["result"] == "ok"
+    clone.windows.drives.attributes[str(clone.target / "Icons")] = {"ReadOnly"}
+    (clone.source / "Icons/gone.wav").unlink()
+    (clone.source / "Icons").rmdir()
+    assert outcome(clone.run()) == ("ok", None, 0), clone.log()
+    assert not (clone.target / "Icons").exists()
