@@ -143,6 +143,10 @@ class StorageSpace(Resource):
             return f"the pool cannot be changed: read-only {seen.read_only.removeprefix('yes, ')}", fix
         if "members" in fields and seen.sight and (lacking := seen.sight.nowhere):
             return f"nowhere on this machine: {', '.join(lacking)}", "plug it in, or name another disk in members:"
+        strangers = [name for name in seen.members if name not in self.members]
+        if "members" in fields and set(self.members) <= set(seen.members):
+            retire = "there: Set-PhysicalDisk -Usage Retired, then Repair-VirtualDisk; apply takes it out once empty"
+            return f"the pool holds {', '.join(strangers)}, which no member is", f"name it in members:, or {retire}"
         if "state" in fields and (found := mending(seen.state, self.level)):
             return found
         if fields == {"repair"} or fields == {"state", "repair"}:

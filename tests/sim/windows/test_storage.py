@@ -364,6 +364,23 @@ def test_a_new_member_that_carries_something_is_cleared_once_it_was_named(spaces
     assert verb(ready(spaces, other), read(spaces, other)) == "ok"
 
 
+def test_a_disk_that_was_put_in_and_whose_forerunner_was_not_retired_says_what_is_left_to_do(spaces: Windows) -> None:
+    made(spaces)
+    other = dataclasses.replace(
+        SPACE, members=("left", "new"), devices={name: DEVICES[name] for name in ("left", "new")}
+    )
+    (step,) = ready(spaces, other).update(read(spaces, other), frozenset({"members"}))
+    mended = failing(spaces, "Set-PhysicalDisk")
+    assert run(spaces, step) == "failed: the power failed"
+    mended()
+    want, seen = ready(spaces, other), read(spaces, other)
+    assert want.update(seen, frozenset({"members"})) == ()
+    told = want.by_hand(seen, frozenset({"members"}))
+    assert told is not None
+    assert told[0] == "the pool holds WD-2, which no member is"
+    assert "Set-PhysicalDisk -Usage Retired" in told[1]
+
+
 def test_a_retired_disk_that_holds_something_again_stays(spaces: Windows) -> None:
     made(spaces)
     disk_of(spaces, 2)["usage"] = 4
