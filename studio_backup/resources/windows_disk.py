@@ -88,9 +88,9 @@ def _unfit(codes: str) -> str:
 
 
 def _health(one: dict[str, Any]) -> str:
-    """Only what Storage Spaces looks at has any."""
+    """As the listing of physical disks has it; of a disk that only the other listing knows, nobody told anything."""
     if not word(one, "Health"):
-        return "healthy"
+        return "not told"
     health = number(one["Health"], "the health of a disk")
     status = [number(code, "the state of a disk") for code in items(one, "Status")]
     usage = word(one, "Usage")
