@@ -90,7 +90,9 @@ function Remove-Landing {
 function Invoke-Beat {
     $job = $script:Job
     if (($job.landing -eq '') -or -not $job.begun) { return }
-    if (([DateTime]::UtcNow - $job.beaten).TotalSeconds -lt 60) { return }
+    # A clock that was set back says nothing of how long it is.
+    $silent = ([DateTime]::UtcNow - $job.beaten).TotalSeconds
+    if (($silent -ge 0) -and ($silent -lt 60)) { return }
     Assert-Begun
     Write-Landing -Name 'alive' -Text $job.run
     $job.beaten = [DateTime]::UtcNow

@@ -144,3 +144,21 @@ def test_a_folder_that_may_only_be_read_goes_with_what_it_held(clone: Copying) -
     (clone.source / "Icons").rmdir()
     assert outcome(clone.run()) == ("ok", None, 0), clone.log()
     assert not (clone.target / "Icons").exists()
+
+
+def test_a_clock_that_is_set_back_in_a_push_silences_nobody(push: Copying) -> None:
+    """The two systems of a machine read its clock in two ways, until the network tells the time."""
+    for number in range(3):
+        push.put(f"{number}/take.wav")
+    alive = push.landing / "records/alive"
+    seen: list[bool] = []
+
+    def back(*_: object) -> None:
+        seen.append(alive.exists())
+        alive.unlink(missing_ok=True)
+        if len(seen) == 1:
+            push.later(-2 * 3600)
+
+    push.windows.before("robocopy.exe", back)
+    assert push.run()["result"] == "ok", push.log()
+    assert seen[:2] == [True, True]
