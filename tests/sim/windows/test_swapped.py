@@ -162,3 +162,14 @@ def test_a_clock_that_is_set_back_in_a_push_silences_nobody(push: Copying) -> No
     push.windows.before("robocopy.exe", back)
     assert push.run()["result"] == "ok", push.log()
     assert seen[:2] == [True, True]
+
+
+def test_a_file_with_two_names_that_windows_stores_once_for_many_is_copied(clone: Copying) -> None:
+    """Such a file is a reparse point, and PowerShell calls what has two names a link."""
+    clone.windows.state["lies"]["shadow-refused"] = 8
+    take = clone.put("Song/take.wav")
+    (clone.source / "Song/again.wav").hardlink_to(take)
+    for name in ("take.wav", "again.wav"):
+        clone.windows.drives.attributes[str(clone.source / "Song" / name)] = {"ReparsePoint"}
+    assert outcome(clone.run()) == ("ok", None, 0), clone.log()
+    assert tree(clone.target) == {"Song/take.wav": "take", "Song/again.wav": "take"}

@@ -97,9 +97,9 @@ class FileSystemInfo(NetObject):
 
     @prop("LinkType")
     def link_type(self) -> str | None:
-        """What PowerShell adds: whether it is a link, and no other kind of reparse point."""
+        """What PowerShell adds: whether it is a link, and no other kind of reparse point. Two names are one."""
         if not self.real.is_symlink():
-            return None
+            return "HardLink" if self.real.is_file() and self.real.stat().st_nlink > 1 else None
         return "Junction" if self.real.is_dir() else "SymbolicLink"
 
     @prop("PSIsContainer")
