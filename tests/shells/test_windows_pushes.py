@@ -6,6 +6,7 @@ Windows is the stand-in, its job the real one; the keeper's job, its volume and 
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ class Both:
 
     def push(self) -> dict[str, Any]:
         """One run of Windows. Samba writes as the share's user, whoever logged in."""
+        time.sleep(1.1)  # the keeper tells one push from the next by its second
         record = self.windows.run()
         for path in self.windows.landing.rglob("*"):
             if path.name not in ("records", "taken"):
