@@ -1,73 +1,23 @@
-"""Plan and apply on a stand-in of Windows: what the commands do, with its transport in place of a connection."""
+"""Plan and apply on a stand-in of Windows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from studio_backup.apply import Applied, Result, Scope, carry_out, look
-from studio_backup.diff import Change, drift_class
-from studio_backup.engine import Engine
-from studio_backup.plan import Plan
 from studio_backup.resource import Resource
-from studio_backup.source import Place
-from studio_backup.spec.model import Machine, System
-from studio_backup.transport import Transport
+from studio_backup.spec.model import Machine
+from tests.sim.applying import PLACE, STUDIO, Applying, machine_of, system_of
 from tests.sim.windows.machine import Windows
 
-STUDIO = "northlight"
+__all__ = ["NAME", "PLACE", "STUDIO", "SYSTEM", "Studio"]
 NAME = "ws-a/windows"
-PLACE = Place("playbooks/three-two-one.yml", 12, 9)
-SYSTEM = System(machine="ws-a", name="windows", os="windows", address="x", port=22, user="tech",
-                host_key="ssh-ed25519 AAAA", place=PLACE)  # fmt: skip
-_MACHINE = Machine(
-    name="ws-a", role="workstation", site="s", room=None, exclusive=False, systems={"windows": SYSTEM}, disks={},
-    arrays={}, volumes={}, groups=(), variables={}, asleep_limit=0, place=PLACE,
-)  # fmt: skip
+SYSTEM = system_of("windows", "tech")
+_MACHINE = machine_of(SYSTEM)
 
 
-class Studio:
+class Studio(Applying):
     """One Windows and what it should have; `machine` where that comes from a spec."""
 
     def __init__(self, windows: Windows, wanted: Iterable[Resource], machine: Machine = _MACHINE) -> None:
-        self.windows, self._machine = windows, machine
-        self.want(wanted)
-
-    def want(self, wanted: Iterable[Resource]) -> None:
-        """What the spec says from here on."""
-        resources = {one.address: one for one in wanted}
-        self.scope = Scope(STUDIO, resources, [self._machine], lambda _: True, frozenset(), True)
-
-    def engine(self) -> Engine:
-        """Each look is a connection of its own."""
-
-        def connect(system: System, siblings: Sequence[System]) -> tuple[Transport, System]:
-            del siblings
-            return self.windows.transport(), system
-
-        return Engine(connect)
-
-    def plan(self) -> Plan:
-        """One look."""
-        return look(self.engine(), self.scope)[1]
-
-    def differs(self) -> dict[str, tuple[str, str]]:
-        """What is not well: class of drift and verb by address."""
-        return {one.address: (drift_class(one), one.verb) for one in self.plan().changes if one.verb != "ok"}
-
-    def change(self, address: str) -> Change:
-        """How one resource stands."""
-        return next(one for one in self.plan().changes if one.address == address)
-
-    def apply(self, *allowed: str) -> Applied:
-        """Plan, carry out, read again; `allowed` is what --allow-destroy names."""
-        engine = self.engine()
-        survey, plan = look(engine, self.scope)
-        told: list[Result] = []
-        return carry_out(engine, self.scope, survey, plan, told.extend, allowed=allowed)
-
-    def converge(self) -> None:
-        """One run makes it all so, and a second has nothing to do."""
-        applied = self.apply()
-        assert [(one.change.address, one.reason) for one in applied.failed] == []
-        assert self.differs() == {}
-        assert self.apply().results == {}
+        super().__init__(windows.transport, wanted, machine)
+        self.windows = windows
