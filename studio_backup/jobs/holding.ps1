@@ -29,13 +29,7 @@ function Read-Claim {
     } catch {
         if ($_.Exception.GetBaseException().HResult -ne $violation) { throw }
     }
-    $share = [IO.FileShare] 'ReadWrite, Delete'
-    $stream = New-Object IO.FileStream($Path, [IO.FileMode]::Open, [IO.FileAccess]::Read, $share)
-    try {
-        (New-Object IO.StreamReader($stream, (New-Object Text.UTF8Encoding $false))).ReadToEnd()
-    } finally {
-        $stream.Dispose()
-    }
+    Read-Aside -Path $Path
 }
 
 # Says in the open file who holds it: process, its start and a name, a line each.
