@@ -43,6 +43,10 @@ class Probe:
     args: tuple[str, ...] = ()
     touches: bool = False
 
+    def limit(self, seconds: int) -> int:
+        """How long it may take where one fragment has `seconds`."""
+        return seconds + (DEVICE_SECONDS * max(len(self.args) - 1, 0) if self.touches else 0)
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -122,7 +126,7 @@ mark '{end_mark(nonce)}'
 
 def _fragment(number: int, probe: Probe, nonce: str, seconds: int) -> str:
     """Runs one probe; its end and the begin of the next are marked in one write a stream."""
-    limit = seconds + (DEVICE_SECONDS * max(len(probe.args) - 1, 0) if probe.touches else 0)
+    limit = probe.limit(seconds)
     arguments = f"set -- {' '.join(map(shlex.quote, probe.args))}\n" if probe.args else "set --\n"
     return f"""limit={limit}
 mark '<{nonce} {number}>'

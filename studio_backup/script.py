@@ -215,9 +215,11 @@ def outcomes(tasks: Sequence[Task], reply: Reply, token: str) -> dict[str, Outco
     for task in tasks:
         mine = [ended.get(index) for index, call in enumerate(calls) if task in call.tasks]
         known = [outcome for outcome in mine if outcome is not None]
-        if len(known) < len(mine):
-            result[task.address] = None
-        else:
-            failed = [outcome for outcome in known if outcome.exit]
-            result[task.address] = failed[0] if failed else Outcome(0, "\n".join(filter(None, (o.log for o in known))))
+        result[task.address] = None if len(known) < len(mine) else together(known)
     return result
+
+
+def together(ended: Sequence[Outcome]) -> Outcome:
+    """How the steps of one address ended: the first that failed, or else what all of them printed."""
+    failed = (outcome for outcome in ended if outcome.exit)
+    return next(failed, Outcome(0, "\n".join(outcome.log for outcome in ended if outcome.log)))

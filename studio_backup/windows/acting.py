@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from studio_backup.errors import StudioBackupError
 from studio_backup.paths import LAYOUTS
 from studio_backup.probe import Reply
-from studio_backup.script import LOG_DAYS, calls_of
+from studio_backup.script import LOG_DAYS, calls_of, together
 from studio_backup.secret import Secret
 from studio_backup.step import Outcome, Step, Task
 from studio_backup.windows.asking import framed, text_of
@@ -79,12 +79,10 @@ def outcomes(tasks: Sequence[Task], reply: Reply, token: str) -> dict[str, Outco
     known = [one for one in ended if one]
     if not len(known) == len(ended) == len(calls):
         return dict.fromkeys((task.address for task in tasks), None)
-    result: dict[str, Outcome | None] = {}
-    for task in tasks:
-        mine = [one for one, call in zip(known, calls, strict=True) if task in call.tasks]
-        failed = [one for one in mine if one.exit]
-        result[task.address] = failed[0] if failed else Outcome(0, "\n".join(one.log for one in mine if one.log))
-    return result
+    return {
+        task.address: together([one for one, call in zip(known, calls, strict=True) if task in call.tasks])
+        for task in tasks
+    }
 
 
 def _ended(one: object) -> Outcome | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from studio_backup.probe import DEVICE_SECONDS, FRAGMENT_SECONDS, Probe, Reply, Unanswered
+from studio_backup.probe import FRAGMENT_SECONDS, Probe, Reply, Unanswered
 from studio_backup.windows.document import document
 
 #: Programs that every survey has.
@@ -17,14 +17,10 @@ PARTS = ("answer.ps1", "survey.ps1")
 def join(probes: Sequence[Probe], nonce: str, seconds: int = FRAGMENT_SECONDS) -> str:
     """One document that asks every probe, each in a session of its own and for at most so many seconds."""
     fragments = [
-        {"script": probe.script, "args": list(probe.args), "secret": "", "seconds": seconds + _more(probe)}
+        {"script": probe.script, "args": list(probe.args), "secret": "", "seconds": probe.limit(seconds)}
         for probe in probes
     ]
     return document(PARTS, "Invoke-Survey", {"nonce": nonce, "fragments": fragments})
-
-
-def _more(probe: Probe) -> int:
-    return DEVICE_SECONDS * max(len(probe.args) - 1, 0) if probe.touches else 0
 
 
 def split(reply: Reply, count: int, nonce: str) -> list[Reply | Unanswered]:
