@@ -108,6 +108,10 @@ def parse_windows(lock: Reply | Unanswered, listed: Reply | Unanswered) -> Manif
         return None
 
 
+#: What reads the answers to those probes.
+PARSE_OF = {"linux": parse, "macos": parse, "windows": parse_windows}
+
+
 def _manifest(texts: Mapping[str, str], holder: str, generation: str) -> Manifest:
     """What stands in files by their paths. An entry under another name than its own is damaged."""
     entries: dict[tuple[str, str], Entry] = {}

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from studio_backup.diff import Absent, Asleep, Present, Seen, Unread
-from studio_backup.manifest import PROBES_OF, Manifest, parse_windows
-from studio_backup.manifest import parse as parse_manifest
+from studio_backup.manifest import PARSE_OF, PROBES_OF, Manifest
 from studio_backup.probe import Probe, Reply, Unanswered
 from studio_backup.resource import Resource, Unparsable
 
@@ -54,7 +53,7 @@ class Answered:
         os = next(os for os in PROBES_OF if self.knows(os))
         holder, entries = (self.answers[one.script, one.touches] for one in PROBES_OF[os])
         answers = (holder, entries)
-        manifest = (parse_windows if os == "windows" else parse_manifest)(holder, entries)
+        manifest = PARSE_OF[os](holder, entries)
         if manifest is None:
             why = "; ".join(filter(None, map(_why, answers))) or "half an answer"
             return Silent(f"its manifest could not be read: {why}", fix="studio-backup plan -v")
