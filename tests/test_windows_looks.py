@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from fnmatch import fnmatchcase
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from studio_backup.doctor import Finding, Wanted, examine
 from studio_backup.probe import Reply, Unanswered, end_mark
+from studio_backup.rollout import sessions
 from studio_backup.rollout.sessions import probe, session
 from studio_backup.spec.model import System
 from studio_backup.survey import Answered
 from studio_backup.windows.asking import join, split
-from studio_backup.windows.patterns import names
 from tests.sim.windows.machine import Windows
 from tests.studios import HERE
 
@@ -85,11 +82,11 @@ def test_who_cannot_be_asked_is_at_work(answer: Reply | Unanswered) -> None:
     assert "nobody can tell" in session(Answered({(asked.script, asked.touches): answer}))
 
 
-@given(st.text("ab.*?[]!-\\^ä(", max_size=8), st.text("ab.-\\^ä(", min_size=1, max_size=8))
-def test_a_pattern_says_the_same_as_an_expression(pattern: str, name: str) -> None:
-    if re.search(r"\[[^\]]*[-\\^][^\]]*\]", pattern):  # where a class has such letters, nobody agrees on their meaning
-        return
-    assert bool(re.match(names([pattern]).replace(r"\z", r"\Z"), name, re.DOTALL)) == fnmatchcase(name, pattern)
+def test_names_of_open_projects_are_read_as_the_job_reads_them() -> None:
+    assert sessions._names("") == ""
+    (busy, names) = (re.compile(sessions._names(words).replace(r"\z", r"\Z")) for words in ("*.ptxlck a?b", "[ab].tmp"))
+    assert [bool(busy.match(name)) for name in ("x.ptxlck", "a b", "x.ptxlck2", "ab")] == [True, True, False, False]
+    assert [bool(names.match(name)) for name in ("a.tmp", "c.tmp", "aa.tmp")] == [True, False, False]
 
 
 def test_the_program_says_what_is_looked_for() -> None:

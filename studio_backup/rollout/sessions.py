@@ -8,12 +8,12 @@ from fnmatch import fnmatchcase
 
 from studio_backup.compile import Route
 from studio_backup.compile.conf import busy_words
+from studio_backup.compile.patterns import excluded_paths
 from studio_backup.probe import Probe, Reply, Unanswered
 from studio_backup.programs import shipped
 from studio_backup.resource import Unparsable
 from studio_backup.survey import Answered
 from studio_backup.windows.answers import document, listed
-from studio_backup.windows.patterns import names
 
 #: Names of programs that record and edit, as /proc/PID/comm has them: patterns of the shell.
 PROGRAMS = (
@@ -73,37 +73,50 @@ def probe(system: str, routes: Iterable[Route], os: str = "linux") -> Probe:
 def _windows(words: tuple[str, ...]) -> str:
     dataset, path, _, quiet, busy, exclude = words
     told = {"dataset": dataset, "path": path, "quiet": int(quiet)}
-    return json.dumps({**told, "busy": names(busy.split()), "names": names(exclude.split())})
+    return json.dumps({**told, "busy": _names(busy), "names": _names(exclude)})
+
+
+def _names(words: str) -> str:
+    """One expression for a whole file name that fits any of these patterns; empty where there are none."""
+    found = excluded_paths(words.split()).anything
+    return rf"\A(?:{'|'.join(found)})\z" if found else ""
 
 
 def session(answered: Answered) -> str:
     """Why the room is in session, "" when it is not; what could not be told counts as a session."""
-    reply = next(
-        (answer for (script, _), answer in answered.answers.items() if script in (_SCRIPT, _WINDOWS)),
-        Unanswered("was not asked", began=False),
-    )
+    asked = ((answer, _READERS[script]) for (script, _), answer in answered.answers.items() if script in _READERS)
+    reply, read = next(asked, (Unanswered("was not asked", began=False), _of_shell))
+    untold = "nobody can tell whether somebody is at work there: "
+    if isinstance(reply, Unanswered):
+        return f"{untold}{reply.reason}"
     try:
-        programs, datasets = _said(reply)
+        programs, datasets = read(reply)
     except Unparsable as error:
-        return f"nobody can tell whether somebody is at work there: {error}"
+        return f"{untold}{error}"
     return "; ".join(
         [*(f"{name} is running" for name in programs), *(f"files of {name} are in use" for name in datasets)]
     )
 
 
-def _said(reply: Reply | Unanswered) -> tuple[Iterable[str], Iterable[str]]:
-    """Programs that are at work, and datasets whose files are in use."""
-    if isinstance(reply, Unanswered):
-        raise Unparsable(reply.reason)
-    if reply.out.startswith("{"):
-        told = document(reply)
-        running = [str(name) for name in listed(told.get("programs"))]
-        if not running or "busy" not in told:  # it answered, so PowerShell itself runs
-            raise Unparsable("it names nothing that runs")
-        at_work = (name for name in running if any(fnmatchcase(name.lower(), one.lower()) for one in _WITHOUT_EXE))
-        return dict.fromkeys(at_work), dict.fromkeys(str(name) for name in listed(told["busy"]))
+#: Programs that are at work, and datasets whose files are in use.
+_Said = tuple[Iterable[str], Iterable[str]]
+
+
+def _of_windows(reply: Reply) -> _Said:
+    told = document(reply)
+    running = [str(name) for name in listed(told.get("programs"))]
+    if not running or "busy" not in told:  # it answered, so PowerShell itself runs
+        raise Unparsable("it names nothing that runs")
+    at_work = (name for name in running if any(fnmatchcase(name.lower(), one.lower()) for one in _WITHOUT_EXE))
+    return dict.fromkeys(at_work), dict.fromkeys(str(name) for name in listed(told["busy"]))
+
+
+def _of_shell(reply: Reply) -> _Said:
     if reply.exit or not reply.out.endswith("complete\n"):
         raise Unparsable(reply.err.strip() or "the answer ended early")
     lines = [line.partition("\t") for line in reply.out.splitlines()]
     programs = dict.fromkeys(name for word, _, name in lines if word == "program")
     return programs, dict.fromkeys(name for word, _, name in lines if word == "busy")
+
+
+_READERS = {_SCRIPT: _of_shell, _WINDOWS: _of_windows}
