@@ -23,7 +23,7 @@ SKIPPED = 91
 
 
 @dataclass
-class _Call:
+class Call:
     """Steps that share a script, run as one process."""
 
     step: Step
@@ -32,9 +32,9 @@ class _Call:
     after: set[int]
 
 
-def calls_of(tasks: Sequence[Task]) -> list[_Call]:
+def calls_of(tasks: Sequence[Task]) -> list[Call]:
     """Steps in order, each joined to an equal one where nothing that it waits for comes later."""
-    calls: list[_Call] = []
+    calls: list[Call] = []
     done: dict[str, int] = {}  # address -> its last call so far
     for task in tasks:
         for step in task.steps:
@@ -43,7 +43,7 @@ def calls_of(tasks: Sequence[Task]) -> list[_Call]:
             twin = next((index for index in range(earliest, len(calls)) if _alike(calls[index].step, step)), None)
             if twin is None:
                 twin = len(calls)
-                calls.append(_Call(step, [], [], set()))
+                calls.append(Call(step, [], [], set()))
             calls[twin].args += step.args
             calls[twin].tasks.append(task)
             calls[twin].after |= waits
@@ -158,7 +158,7 @@ def _stage(tasks: Sequence[Task], places: dict[str, str]) -> Iterable[str]:
         yield f"chmod {mode} {chosen} || give_up"
 
 
-def _call(number: int, call: _Call, places: dict[str, str], token: str, reveal: Callable[[Secret], str]) -> str:
+def _call(number: int, call: Call, places: dict[str, str], token: str, reveal: Callable[[Secret], str]) -> str:
     arguments = shlex.join(places.get(argument, argument) for argument in call.args)
     healthy = " && ".join(f'[ "$call_{index}" -eq 0 ]' for index in sorted(call.after)) or ":"
     stakes = f"printf '%s\\n' {shlex.join(call.step.stakes)}\n    " if call.step.stakes else ""
@@ -192,7 +192,7 @@ secret={shlex.quote(value)}
 """
 
 
-def _farewell(tasks: Sequence[Task], calls: Sequence[_Call], places: dict[str, str]) -> Iterable[str]:
+def _farewell(tasks: Sequence[Task], calls: Sequence[Call], places: dict[str, str]) -> Iterable[str]:
     for task in tasks:
         mine = [index for index, call in enumerate(calls) if task in call.tasks]
         if task.entry is None:

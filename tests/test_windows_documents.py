@@ -136,7 +136,7 @@ def test_a_wave_says_what_waits_for_what_and_which_entries_come_and_go() -> None
         ("make", [], []), ("drop", [0], ["all of it"]),
     ]  # fmt: skip
     assert found["entries"] == [{"path": "manifest\\a", "text": "entry\n"}]
-    assert found["removals"] == [{"path": "manifest\\b", "calls": [1]}]
+    assert found["removals"] == [{"path": "manifest\\b", "calls": [1], "codes": [0]}]
 
 
 def test_a_secret_that_nobody_finds_fails_its_step_alone() -> None:

@@ -71,15 +71,16 @@ function Invoke-Step {
     @{ exit = $done.exit; log = (@($lines | Where-Object { $_ }) -join "`n") }
 }
 
-# An entry goes once every step of its removal went well.
+# An entry goes once every one of its steps ended as it says: well, where it was removed; refused or not run, where it
+# was new: nothing was touched then, and whatever a person makes there later is not ours.
 function Complete-Entries {
     param($Document, $Calls)
     foreach ($removal in @($Document.removals)) {
-        $healthy = $true
+        $fits = $true
         foreach ($number in @($removal.calls)) {
-            if ($Calls[$number].exit -ne 0) { $healthy = $false }
+            if (@($removal.codes) -notcontains $Calls[$number].exit) { $fits = $false }
         }
-        if ($healthy) { [IO.File]::Delete("$($Document.state)\$($removal.path)") }
+        if ($fits) { [IO.File]::Delete("$($Document.state)\$($removal.path)") }
     }
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from studio_backup.errors import StudioBackupError
 from studio_backup.paths import LAYOUTS
 from studio_backup.probe import Reply
-from studio_backup.script import LOG_DAYS, calls_of, together
+from studio_backup.script import LOG_DAYS, REFUSED, SKIPPED, Call, calls_of, together
 from studio_backup.secret import Secret
 from studio_backup.step import Outcome, Step, Task
 from studio_backup.windows.asking import framed, text_of
@@ -23,11 +23,6 @@ def build(tasks: Sequence[Task], token: str, who: str, reveal: Callable[[Secret]
     """The document for `tasks` (in an order that respects their needs); see `script.build`."""
     calls = calls_of(tasks)
     entries = {task.entry_path: task.entry for task in tasks if task.entry}
-    removals = [
-        {"path": _path(task.entry_path), "calls": [at for at, call in enumerate(calls) if task in call.tasks]}
-        for task in tasks
-        if task.entry is None
-    ]
     values = {
         "nonce": token,
         "who": who,
@@ -35,7 +30,7 @@ def build(tasks: Sequence[Task], token: str, who: str, reveal: Callable[[Secret]
         "seconds": STEP_SECONDS,
         "days": LOG_DAYS,
         "entries": [{"path": _path(path), "text": text} for path, text in entries.items()],
-        "removals": removals,
+        "removals": _removals(tasks, calls),
         "calls": [
             {
                 "title": call.step.title,
@@ -50,6 +45,17 @@ def build(tasks: Sequence[Task], token: str, who: str, reveal: Callable[[Secret]
         ],
     }
     return document(PARTS, "Invoke-Wave", values)
+
+
+def _removals(tasks: Sequence[Task], calls: Sequence[Call]) -> list[dict[str, object]]:
+    """Entries that go: of what was removed, and of what was new and nothing was done about after all."""
+    found: list[dict[str, object]] = []
+    for task in tasks:
+        mine = [at for at, call in enumerate(calls) if task in call.tasks]
+        if task.entry is None or (task.fresh and mine):
+            codes = [0] if task.entry is None else [REFUSED, SKIPPED]
+            found.append({"path": _path(task.entry_path), "calls": mine, "codes": codes})
+    return found
 
 
 def _path(below: str) -> str:

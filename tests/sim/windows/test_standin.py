@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from studio_backup.probe import Probe, Reply, Unanswered, end_mark
+from studio_backup.step import Step, Task
+from studio_backup.windows.acting import build, outcomes
 from studio_backup.windows.asking import join, split
 from studio_backup.windows.holding import acquire
 from tests.sim.windows.machine import Windows
@@ -99,3 +101,16 @@ def test_a_document_that_is_cut_runs_nothing(windows: Windows) -> None:
         assert not windows.real("C:\\hit").exists()
     assert windows.transport().run(whole, 60, end_mark(NONCE)).whole
     assert windows.real("C:\\hit").exists()
+
+
+@pytest.mark.parametrize(("guard", "script", "stays"), [
+    ("throw 'not as it was seen'", "'made'", False), ("", "throw 'half made'", True), ("", "'made'", True),
+])  # fmt: skip
+def test_an_entry_of_what_nothing_was_done_about_goes_again(
+    windows: Windows, guard: str, script: str, stays: bool
+) -> None:
+    step = Step(title="make", script=script, guard=guard)
+    task = Task(address="a", steps=(step,), entry_path="manifest/abc", entry="ours\n", fresh=True)
+    answer = windows.transport().run(build([task], NONCE, "", str), 60, end_mark(NONCE))
+    assert outcomes([task], answer.reply, NONCE)["a"] is not None
+    assert windows.real(r"C:\ProgramData\studio-backup\state\manifest\abc").exists() is stays
