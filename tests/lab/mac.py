@@ -5,7 +5,6 @@ from __future__ import annotations
 import struct
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import smbclient
@@ -22,6 +21,8 @@ from smbprotocol.open import (
 )
 from smbprotocol.session import Session
 from smbprotocol.tree import TreeConnect
+
+from tests.lab.smb_login import Login
 
 BAND = 1024 * 1024
 BUNDLE = "ws-a.sparsebundle"
@@ -43,28 +44,9 @@ class Extensions:
     model: str
 
 
-@dataclass(frozen=True)
-class Mac:
-    """One login at one share."""
-
-    address: str
-    user: str
-    password: str
-    share: str
-
-    def path(self, name: str) -> str:
-        """A name on the share."""
-        return rf"\\{self.address}\{self.share}" + "".join(f"\\{part}" for part in name.split("/") if part)
-
-    @contextmanager
-    def logged_in(self) -> Iterator[None]:
-        """A session of its own; the end of the block ends it. Raises what the server says against it."""
-        smbclient.reset_connection_cache(fail_on_error=False)
-        smbclient.register_session(self.address, username=self.user, password=self.password, connection_timeout=20)
-        try:
-            yield
-        finally:
-            smbclient.reset_connection_cache(fail_on_error=False)
+@dataclass
+class Mac(Login):
+    """What a Mac does there."""
 
     def names(self) -> set[str]:
         """What lies on the share."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ntpath
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import smbclient
@@ -17,31 +16,15 @@ from smbprotocol.open import CreateDisposition, FilePipePrinterAccessMask, Imper
 from smbprotocol.session import Session
 from smbprotocol.tree import TreeConnect
 
+from tests.lab.smb_login import Login
+
 
 @dataclass
-class WindowsSender:
-    """One login at one share."""
+class WindowsSender(Login):
+    """What keeps to the records, or does not."""
 
-    address: str
-    user: str
-    password: str
-    share: str
     number: int = 0
     moved: list[str] = field(default_factory=list)
-
-    def path(self, name: str) -> str:
-        """A name on the share; it may be longer than Windows' own 260 letters."""
-        return rf"\\{self.address}\{self.share}" + "".join(f"\\{part}" for part in name.split("/") if part)
-
-    @contextmanager
-    def logged_in(self) -> Iterator[None]:
-        """A session of its own; the end of the block ends it. Raises what the server says against it."""
-        smbclient.reset_connection_cache(fail_on_error=False)
-        smbclient.register_session(self.address, username=self.user, password=self.password, connection_timeout=20)
-        try:
-            yield
-        finally:
-            smbclient.reset_connection_cache(fail_on_error=False)
 
     def run_name(self) -> str:
         """A name for the next run, as the job chooses one."""
