@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -16,6 +15,7 @@ import tests.sim.windows.cmdlets
 import tests.sim.windows.dotnet
 import tests.sim.windows.powershell.whole  # noqa: F401
 from tests.sim.windows.access import AccessLists
+from tests.sim.windows.depth import DEPTH
 from tests.sim.windows.drives import VERBATIM, Drives
 from tests.sim.windows.powershell.faults import NetError
 from tests.sim.windows.powershell.objects import NetObject
@@ -82,7 +82,7 @@ class Windows:
         self.tasks = TaskStore(self, lambda *action: begin(self, *action))
 
     def __enter__(self) -> Windows:
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), 50_000))
+        DEPTH.borrow()
         self.folder = Path(tempfile.mkdtemp(prefix="windows-"))
         self.drives = Drives(self, self.folder)
         self.drives.gate = self._gate
@@ -102,6 +102,7 @@ class Windows:
         for process in list(self.processes.values()):
             process.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+        DEPTH.give_back()
 
     def real(self, path: str) -> Path:
         """Where a path of Windows stands, or would stand, on this machine."""

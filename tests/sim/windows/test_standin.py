@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from studio_backup.probe import Probe, Reply, Unanswered, end_mark
@@ -114,3 +116,15 @@ def test_an_entry_of_what_nothing_was_done_about_goes_again(
     answer = windows.transport().run(build([task], NONCE, "", str), 60, end_mark(NONCE))
     assert outcomes([task], answer.reply, NONCE)["a"] is not None
     assert windows.real(r"C:\ProgramData\studio-backup\state\manifest\abc").exists() is stays
+
+
+def test_who_comes_after_it_finds_python_as_it_was() -> None:
+    before = sys.getrecursionlimit()
+    first, second = Windows(), Windows()
+    first.__enter__()
+    second.__enter__()
+    assert sys.getrecursionlimit() > before
+    first.__exit__()
+    assert sys.getrecursionlimit() > before
+    second.__exit__()
+    assert sys.getrecursionlimit() == before
