@@ -3,50 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
-from studio_backup.diff import Absent, Change, Present, Unread
+from studio_backup.agreed import Promise, keeps, lacking, promises, standing_alone
+from studio_backup.diff import Change
 from studio_backup.engine import Engine
-from studio_backup.orphans import leaving
-from studio_backup.plan import Plan, destroying, make, steps_of, task_of
-from studio_backup.probe import Probe
+from studio_backup.looking import Scope
+from studio_backup.plan import Plan, task_of
 from studio_backup.resource import Resource
-from studio_backup.script import REFUSED, SKIPPED
-from studio_backup.spec.model import Machine
-from studio_backup.step import Outcome, Task
-from studio_backup.survey import Answered, Sighting, Survey, survey_of
+from studio_backup.result import Result, result_of
+from studio_backup.step import Task
+from studio_backup.survey import Sighting, Survey, survey_of
 
-
-@dataclass(frozen=True)
-class Scope:
-    """What a command is about: everything compiled, and what of it was chosen."""
-
-    studio: str
-    wanted: Mapping[str, Resource]
-    machines: Sequence[Machine]
-    chosen: Callable[[Resource], bool]
-    needed: frozenset[str]  # chosen only because something selected needs it
-    whole: bool  # the full spec is loaded and nothing was left out
-    beside: frozenset[str] = frozenset()  # machines that are read only for what others need of them
-
-    def by_system(self) -> dict[str, list[Resource]]:
-        """The chosen resources of each system."""
-        found: dict[str, list[Resource]] = {}
-        for resource in self.wanted.values():
-            if self.chosen(resource):
-                found.setdefault(resource.system, []).append(resource)
-        return found
-
-
-@dataclass(frozen=True)
-class Result:
-    """How one change ended: done is *seen* done."""
-
-    change: Change
-    done: bool
-    reason: str = ""
-    log: str = ""
+_OTHERWISE = "not tried: it changed since the plan was made; plan again"
 
 
 @dataclass
@@ -63,40 +32,6 @@ class Applied:
     def failed(self) -> list[Result]:
         """Changes that were tried and are not seen done."""
         return [result for result in self.results.values() if not result.done]
-
-
-def look(
-    engine: Engine, scope: Scope, also: Mapping[str, Sequence[Probe]] = MappingProxyType({})
-) -> tuple[Survey, Plan]:
-    """Survey and plan. Orphans whose kind nobody asked about are asked about in a second round, only when there are.
-
-    `also`: what else each system is asked in the first round; the survey keeps those answers.
-    """
-    survey = engine.survey(scope.machines, scope.by_system(), also)
-    survey = _with_orphans(engine, scope, survey)
-    return survey, make(scope.studio, scope.wanted, survey, scope.chosen, scope.whole, scope.beside)
-
-
-def _with_orphans(engine: Engine, scope: Scope, survey: Survey) -> Survey:
-    unasked: dict[str, list[Resource]] = {}
-    for resource in leaving(scope.studio, scope.wanted, survey):
-        sighting = survey.systems[resource.system]
-        if not isinstance(sighting, Answered) or resource.address not in sighting.seen:
-            unasked.setdefault(resource.system, []).append(resource)
-    if not unasked:
-        return survey
-    wanted = scope.by_system()
-    again = engine.read_again({name: [*wanted.get(name, []), *extra] for name, extra in unasked.items()})
-    return survey_of(
-        {**survey.systems, **{name: _with(survey.systems[name], one) for name, one in again.systems.items()}}
-    )
-
-
-def _with(first: Sighting, again: Sighting) -> Sighting:
-    """The second look, with what the first was asked besides."""
-    if isinstance(first, Answered) and isinstance(again, Answered):
-        return replace(again, answers=first.answers)
-    return again
 
 
 def carry_out(
@@ -133,7 +68,7 @@ def go_on(
     What is not agreed is not done, nor is what rests on it.
     """
     while not enough(applied) and (batch := _next(applied, agreed, frozenset(allowed))):
-        changed = [Result(change, False, _OTHERWISE) for change in batch if not _keeps(agreed[change.address], change)]
+        changed = [Result(change, False, _OTHERWISE) for change in batch if not keeps(agreed[change.address], change)]
         if changed:
             applied.results.update({result.change.address: result for result in changed})
             told(changed)
@@ -143,7 +78,7 @@ def go_on(
         see(applied, scope, reread(engine, scope, applied, systems).systems)
         applied.lost |= {change.resource.system for change in batch if outcomes.get(change.address) is None}
         after = {change.address: change for change in applied.plan.changes}
-        results = [_judge(change, outcomes.get(change.address), after, applied.survey) for change in batch]
+        results = [result_of(change, outcomes.get(change.address), after, applied.survey) for change in batch]
         applied.results.update({result.change.address: result for result in results})
         told(results)
 
@@ -151,42 +86,7 @@ def go_on(
 def see(applied: Applied, scope: Scope, systems: Mapping[str, Sighting]) -> None:
     """Take in how some systems were seen last; the plan is what is left after that."""
     applied.survey = survey_of({**applied.survey.systems, **systems})
-    applied.plan = make(scope.studio, scope.wanted, applied.survey, scope.chosen, scope.whole, scope.beside)
-
-
-_OTHERWISE = "not tried: it changed since the plan was made; plan again"
-
-#: What was agreed to for one change: its verb, and the hashes of its steps, empty where they were not known yet.
-Promise = tuple[str, tuple[str, ...]]
-
-
-def promises(plan: Plan) -> dict[str, Promise]:
-    """What is agreed to by whoever agrees to a plan."""
-    return {change.address: _promise(change) for change in plan.acting()}
-
-
-def _promise(change: Change) -> Promise:
-    return change.verb, tuple(step.digest() for step in steps_of(change))
-
-
-def _keeps(agreed: Promise, change: Change) -> bool:
-    return not agreed[1] or agreed == _promise(change)
-
-
-def lacking(change: Change, allowed: Collection[str]) -> tuple[str, ...]:
-    """The names that --allow-destroy has still to be given before this change may be made."""
-    return tuple(name for name in destroying(change) if name not in allowed)
-
-
-def standing_alone(changes: Iterable[Change], stuck: set[str], hindered: Callable[[Change], bool]) -> list[Change]:
-    """Those of the changes, in their order, that are neither hindered nor rest on one that is `stuck`; it grows."""
-    found = []
-    for change in changes:
-        if hindered(change) or (change.want and change.want.needs() & stuck):
-            stuck.add(change.address)
-        else:
-            found.append(change)
-    return found
+    applied.plan = scope.plan(applied.survey)
 
 
 def _next(applied: Applied, agreed: Collection[str], allowed: frozenset[str]) -> list[Change]:
@@ -222,39 +122,3 @@ def reread(engine: Engine, scope: Scope, applied: Applied, systems: Iterable[str
         if change.want is None:
             extra.setdefault(change.resource.system, []).append(change.resource)
     return engine.read_again({name: [*wanted.get(name, []), *extra.get(name, [])] for name in sorted(systems)})
-
-
-def _judge(change: Change, outcome: Outcome | None, after: Mapping[str, Change], survey: Survey) -> Result:
-    log = outcome.log if outcome else ""
-    if outcome and outcome.exit:
-        return Result(change, False, _WHY.get(outcome.exit, f"failed with exit status {outcome.exit}"), log)
-    if change.want is None:
-        return _removed(change, survey, log)
-    now = after.get(change.address)
-    if now is None or now.verb in ("ok", "watch"):
-        return Result(change, True, log=log)
-    if now.verb == "unread":
-        return Result(change, False, f"could not be read again: {now.reason}", log)
-    fields = ", ".join(f"{item.name} is {item.before!r}" for item in now.fields)
-    return Result(change, False, f"not seen to be done: {fields or now.verb}", log)
-
-
-_WHY = {
-    SKIPPED: "not tried: something that it needs went wrong",
-    REFUSED: "refused by its guard: what is there is not what was planned for",
-}
-
-
-def _removed(change: Change, survey: Survey, log: str) -> Result:
-    """Seen to be gone, or released: then it stands there still and is no longer ours."""
-    released = not steps_of(change)
-    match survey.seen(change.resource):
-        case Absent():
-            return Result(change, True, log=log)
-        case Present() if released:
-            return Result(change, True, log=log)
-        case Present(value) if value.kind in ("directory", "folder-acl"):
-            return Result(change, True, "released: it is not empty", log)
-        case Unread(reason):
-            return Result(change, released, f"could not be read again: {reason}", log)
-    return Result(change, False, "not seen to be gone", log)

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from studio_backup.apply import Applied, Result, Scope, carry_out, look
+from studio_backup.apply import Applied, carry_out
 from studio_backup.engine import Engine
+from studio_backup.looking import Scope, look
 from studio_backup.plan import Plan
 from studio_backup.resource import Resource
 from studio_backup.resources.directory import Directory
 from studio_backup.resources.file import File
+from studio_backup.result import Result
 from studio_backup.spec.model import Machine, System
 from studio_backup.step import Step
 from studio_backup.transport import Local

@@ -9,12 +9,14 @@ from typing import ClassVar, Self
 
 import pytest
 
-from studio_backup.apply import Scope, carry_out, lacking
+from studio_backup.agreed import lacking
+from studio_backup.apply import carry_out
 from studio_backup.cli.naming import check_names, feasible_of
 from studio_backup.cli.settings import Settings
 from studio_backup.diff import Absent, Change, Present, Seen, compare
 from studio_backup.engine import Engine
 from studio_backup.errors import Refused
+from studio_backup.looking import Scope
 from studio_backup.manifest import Entry
 from studio_backup.plan import Plan, destroying, make, steps_of
 from studio_backup.probe import Probe, Reply

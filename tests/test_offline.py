@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio_backup.apply import Scope
+from studio_backup.looking import Scope
 from studio_backup.plan import Plan
 from tests.lab.story.telling import ROOT
 from tests.offline.planning import planned, screen

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from studio_backup.apply import Result
 from studio_backup.capacity import Room
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
@@ -32,6 +31,7 @@ from studio_backup.report.compliance import CLASSES
 from studio_backup.report.text import Paint
 from studio_backup.resources.file import File
 from studio_backup.resources.volume import Volume
+from studio_backup.result import Result
 from studio_backup.running import Preview
 from studio_backup.saved import save
 from studio_backup.source import Place

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from studio_backup import saved
-from studio_backup.apply import Applied, Result, carry_out, look
+from studio_backup.apply import Applied, carry_out
 from studio_backup.cli import completion
 from studio_backup.cli.codes import CHANGES, of_plan
 from studio_backup.cli.naming import check_leaving, check_names, feasible_of
@@ -26,10 +26,12 @@ from studio_backup.diff import Change
 from studio_backup.errors import Interrupted, Locked, Refused, UsageError
 from studio_backup.evidence import Pending
 from studio_backup.locks import Locks, stale
+from studio_backup.looking import look
 from studio_backup.plan import Plan
 from studio_backup.report import rollout as report_rollout
 from studio_backup.report.applied import document, lines_of_wave, summary
 from studio_backup.report.text import Paint, count, safe
+from studio_backup.result import Result
 from studio_backup.rollout.batches import Options, Order
 from studio_backup.rollout.course import Course
 from studio_backup.survey import Survey

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from studio_backup.apply import Scope, look
 from studio_backup.cli import telling
 from studio_backup.cli.codes import CHANGES, of_plan
 from studio_backup.cli.due import dates
@@ -24,6 +23,7 @@ from studio_backup.cli.what_if import pace_of
 from studio_backup.compile import Route, routes
 from studio_backup.errors import EvidenceError
 from studio_backup.evidence import Evidence
+from studio_backup.looking import Scope, look
 from studio_backup.plan import Plan
 from studio_backup.policy import matrix_of, places_of
 from studio_backup.policy.custody import as_moved

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studio_backup.apply import lacking, standing_alone
+from studio_backup.agreed import lacking, standing_alone
 from studio_backup.cli.settings import Settings
 from studio_backup.diff import Change
 from studio_backup.errors import Refused

@@ -9,12 +9,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from studio_backup.apply import Applied, Scope
+from studio_backup.apply import Applied
 from studio_backup.cli.scope import pending_of, with_needs
 from studio_backup.cli.settings import Settings
 from studio_backup.engine import Engine
 from studio_backup.errors import EvidenceError, UsageError
 from studio_backup.evidence import Evidence, Pending
+from studio_backup.looking import Scope
 from studio_backup.rollout.batches import CANARY, Options, Order
 from studio_backup.rollout.course import Course
 from studio_backup.rollout.left import left, machines_of

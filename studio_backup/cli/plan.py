@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from studio_backup import saved
-from studio_backup.apply import Scope, look
 from studio_backup.cli.codes import of_plan
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.reading import reading
@@ -20,6 +19,7 @@ from studio_backup.cli.spec import load_studio
 from studio_backup.cli.verdict import today
 from studio_backup.compile import routes
 from studio_backup.errors import UsageError
+from studio_backup.looking import Scope, look
 from studio_backup.overflow import overflows
 from studio_backup.parting import Parting, partings
 from studio_backup.plan import Plan

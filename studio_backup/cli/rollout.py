@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from studio_backup.apply import Applied, Result, Scope, promises
+from studio_backup.agreed import promises
+from studio_backup.apply import Applied
 from studio_backup.cli.pending import Asked, Work, keep, remaining
 from studio_backup.cli.progress import Bar
 from studio_backup.cli.run import made
@@ -13,10 +14,12 @@ from studio_backup.compile import routes
 from studio_backup.errors import UsageError
 from studio_backup.evidence import Pending
 from studio_backup.locks import Locks
+from studio_backup.looking import Scope
 from studio_backup.plan import Plan
 from studio_backup.probe import Probe
 from studio_backup.report import rollout as report
 from studio_backup.report.text import Paint
+from studio_backup.result import Result
 from studio_backup.rollout.batches import CANARY, Batch, Options, Order, arrange
 from studio_backup.rollout.course import Course, Listener, roll_out, session_probes, waits
 from studio_backup.rollout.gate import green

@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from studio_backup.apply import Scope
 from studio_backup.backed_up import backed_up
 from studio_backup.cli.progress import Bar
 from studio_backup.cli.settings import Settings
@@ -18,6 +17,7 @@ from studio_backup.diff import Asleep, drift_class
 from studio_backup.engine import Engine
 from studio_backup.errors import EvidenceError
 from studio_backup.evidence import Evidence
+from studio_backup.looking import Scope
 from studio_backup.plan import Plan
 from studio_backup.policy.custody import as_moved
 from studio_backup.policy.due import Known

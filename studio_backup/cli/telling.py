@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from studio_backup.apply import Scope
 from studio_backup.cli.settings import Settings
 from studio_backup.errors import EvidenceError, UsageError
 from studio_backup.evidence import Evidence
+from studio_backup.looking import Scope
 from studio_backup.report.compliance import Report
 from studio_backup.report.message import known_by, messages, remembered
 from studio_backup.report.text import safe

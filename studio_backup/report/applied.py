@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
-from studio_backup.apply import Applied, Result
+from studio_backup.apply import Applied
 from studio_backup.evidence import Pending
 from studio_backup.plan import Plan
 from studio_backup.report import plan as report
 from studio_backup.report.folding import folded, where, width
 from studio_backup.report.text import MARKS, Paint, count, safe, spaced, wrapped
+from studio_backup.result import Result
 
 
 def lines_of_wave(results: Sequence[Result], paint: Paint, verbose: bool) -> list[str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from studio_backup.apply import Applied, Promise, Result, Scope, go_on, reread, see
+from studio_backup.agreed import Promise
+from studio_backup.apply import Applied, go_on, reread, see
 from studio_backup.compile import Route
 from studio_backup.diff import Asleep
 from studio_backup.engine import Engine
 from studio_backup.evidence import Pending
 from studio_backup.locks import Locks
+from studio_backup.looking import Scope
 from studio_backup.probe import Probe
+from studio_backup.result import Result
 from studio_backup.rollout.batches import CANARY, Batch, Options, Order
 from studio_backup.rollout.gate import unwell
 from studio_backup.rollout.sessions import probe, session

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from studio_backup.apply import Scope
 from studio_backup.diff import Change
 from studio_backup.evidence import Pending
+from studio_backup.looking import Scope
 from studio_backup.plan import Plan
 from studio_backup.spec.model import Machine
 

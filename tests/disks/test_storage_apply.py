@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from studio_backup.apply import Applied, Scope, carry_out, look
+from studio_backup.apply import Applied, carry_out
 from studio_backup.compile import compile_studio
 from studio_backup.engine import Engine
+from studio_backup.looking import Scope, look
 from studio_backup.plan import Plan
 from studio_backup.spec.load import load
 from studio_backup.spec.model import Studio, System

@@ -3,11 +3,11 @@
 import json
 import time
 
-from studio_backup.apply import Scope, look
 from studio_backup.cli.scope import scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.errors import Unreachable
+from studio_backup.looking import Scope, look
 from studio_backup.plan import Plan
 from studio_backup.report import plan as report
 from studio_backup.report.text import Paint

@@ -11,9 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from studio_backup.apply import Scope
 from studio_backup.diff import Asleep
 from studio_backup.engine import Engine
+from studio_backup.looking import Scope
 from studio_backup.manifest import PROBES
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from studio_backup.apply import Applied, Result, Scope, carry_out, look
+from studio_backup.apply import Applied, carry_out
 from studio_backup.diff import drift_class
 from studio_backup.engine import Engine
+from studio_backup.looking import Scope, look
 from studio_backup.plan import Plan
 from studio_backup.resource import After, Derived, Resource
+from studio_backup.result import Result
 from studio_backup.spec.model import Machine, System
 from studio_backup.survey import Survey
 from studio_backup.transport import Local, Transport

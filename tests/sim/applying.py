@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from studio_backup.apply import Applied, Result, Scope, carry_out, look
+from studio_backup.apply import Applied, carry_out
 from studio_backup.diff import Change, drift_class
 from studio_backup.engine import Engine
+from studio_backup.looking import Scope, look
 from studio_backup.plan import Plan
 from studio_backup.resource import Resource
+from studio_backup.result import Result
 from studio_backup.source import Place
 from studio_backup.spec.model import Machine, System
 from studio_backup.transport import Transport

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from studio_backup.apply import Applied, Scope, carry_out, look
+from studio_backup.apply import Applied, carry_out
 from studio_backup.compile import Compiled, compile_studio
 from studio_backup.engine import Engine
+from studio_backup.looking import Scope, look
 from studio_backup.paths import STATE, configuration
 from studio_backup.plan import Plan
 from studio_backup.spec.load import load

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from studio_backup.apply import Applied, Scope, carry_out, look
+from studio_backup.apply import Applied, carry_out
 from studio_backup.diff import Change, drift_class
 from studio_backup.engine import Engine
+from studio_backup.looking import Scope, look
 from studio_backup.plan import Plan
 from studio_backup.report.grouping import FIXES
 from tests.mac_studio import ALL, BACKUP, LEFT, RIGHT, SCRATCH, SESSIONS, compiled, studio

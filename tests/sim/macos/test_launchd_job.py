@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from studio_backup.apply import carry_out, look
+from studio_backup.apply import carry_out
 from studio_backup.diff import drift_class
+from studio_backup.looking import look
 from studio_backup.resources.launchd_job import LaunchdJob, property_list
 from tests.sandbox import SHELLS
 from tests.sim.macos.machine import DAEMONS, Mac

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from studio_backup.apply import look
 from studio_backup.diff import Present, Seen
 from studio_backup.engine import Engine
+from studio_backup.looking import look
 from tests.sandbox import SHELLS
 from tests.sim.macos.machine import Mac
 from tests.sim.macos.test_drift import Bench, backed_up, bench_of

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from studio_backup.apply import Result, carry_out, look
+from studio_backup.apply import carry_out
+from studio_backup.looking import look
 from studio_backup.plan import steps_of
+from studio_backup.result import Result
 from tests.mac_studio import BACKUP
 from tests.sim.macos import time_machine, volumes
 from tests.sim.macos.machine import Mac
