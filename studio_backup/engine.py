@@ -1,8 +1,7 @@
-"""Reading systems and carrying out waves: the only callers of a Transport, one thread a machine."""
+"""Reading systems and carrying out waves over connections that are kept open between them, one thread a machine."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,20 +9,14 @@ from typing import TypeVar
 
 from studio_backup.abreast import abreast
 from studio_backup.diff import Asleep
-from studio_backup.errors import NoAnswer, StudioBackupError, Unreachable
-from studio_backup.probe import LOST_REASON, Probe, Reply, Unanswered, end_mark, merge
+from studio_backup.errors import StudioBackupError, Unreachable
+from studio_backup.exchange import act, ask
+from studio_backup.probe import Probe
 from studio_backup.resource import Resource
-from studio_backup.reveal import look_up
-from studio_backup.script import REFUSED
-from studio_backup.secret import Secret
-from studio_backup.shells import SHELLS
 from studio_backup.spec.model import Machine, System
 from studio_backup.step import Outcome, Task
 from studio_backup.survey import Answered, Sighting, Silent, Survey, questions, survey_of
 from studio_backup.transport import Transport
-
-#: Seconds a whole script of steps may take: making a key or enabling units is quick, a slow NAS is not.
-WAVE_SECONDS = 600.0
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -95,7 +88,7 @@ class Engine:
             try:
                 transport, answering = self._way(system, siblings)
                 self._read_as[answering.full_name] = (system, siblings)
-                sightings[answering.full_name] = self.ask(transport, probes.get(answering.full_name, ()))
+                sightings[answering.full_name] = ask(transport, probes.get(answering.full_name, ()), self.timeout)
             except Exception as error:  # whatever befalls one machine, the others are read
                 self._forget(system.full_name)
                 for one in (system, *siblings):  # nobody answered there: the same address is not tried twice
@@ -115,19 +108,6 @@ class Engine:
         transport, answering = self.connect(system, siblings)
         self.open[answering.full_name] = transport
         return transport, answering
-
-    def ask(self, transport: Transport, probes: Iterable[Probe]) -> Answered:
-        """One round trip; a second one only when something hung or was lost: the rest is then asked without it."""
-        asked = merge(probes)
-        if not asked:
-            return Answered({})
-        answers = _ask(transport, asked, self.timeout)
-        again = [probe for probe, answer in zip(asked, answers, strict=True) if _unreached(answer)]
-        if again and any(_worth_asking_again(answer) for answer in answers):
-            second = iter(_ask(transport, again, self.timeout))
-            answers = [next(second) if _unreached(answer) else answer for answer in answers]
-        keys = ((probe.script, probe.touches) for probe in asked)
-        return Answered(dict(zip(keys, answers, strict=True)))
 
     def reach(self, machine: Machine, system: str = "") -> Transport:
         """The way to one system (by full name), or to whichever of the machine answers; raises Unreachable."""
@@ -150,7 +130,7 @@ class Engine:
             if self.brief:
                 self._way(*self._read_as[system])
             transport = self.open[system]
-            return self.ask(transport, questions(resources, self._os(system))).reading(resources)
+            return ask(transport, questions(resources, self._os(system)), self.timeout).reading(resources)
         except KeyError:
             return Silent("the connection was lost")
         except Exception as error:
@@ -179,18 +159,11 @@ class Engine:
         return result
 
     def _act(self, system: str, tasks: Sequence[Task], who: str) -> dict[str, Outcome | None]:
-        token = secrets.token_hex(8)
         try:
-            transport = self.open[system]
-            shell = SHELLS[transport.language]
-            answer = transport.run(shell.build(tasks, token, who, _revealed), WAVE_SECONDS, end_mark(token))
+            return act(self.open[system], system, tasks, who)
         except Exception as error:  # the other systems' waves go on
             self._forget(system)
             return {task.address: Outcome(1, _silent(error).reason) for task in tasks}
-        if shell.lost(answer.reply, token):
-            said = f"{system}: this apply no longer holds the lock: another one took it"
-            return {task.address: Outcome(REFUSED, said) for task in tasks}
-        return shell.outcomes(tasks, answer.reply, token)
 
     def _each(self, items: Sequence[Item], work: Callable[[Item], Result], name: Callable[[Item], str]) -> list[Result]:
         """Do `work` for every item, a thread each and `parallel` at a time; results in the order of the items."""
@@ -211,10 +184,6 @@ class Engine:
             self._forget(name)
 
 
-def _revealed(secret: Secret) -> str:
-    return look_up(secret).read()
-
-
 def _silent(error: Exception) -> Silent:
     """Why a system could not be asked; an error that nobody foresaw goes by its name."""
     if isinstance(error, StudioBackupError):
@@ -230,22 +199,3 @@ def _joined(found: Iterable[Mapping[str, Sighting]]) -> dict[str, Sighting]:
 def _read(sighting: Sighting, resources: Iterable[Resource] | None, kept: Iterable[Probe]) -> Sighting:
     """Read in the machine's own thread, while other machines have yet to answer."""
     return sighting if resources is None or not isinstance(sighting, Answered) else sighting.reading(resources, kept)
-
-
-def _ask(transport: Transport, probes: Sequence[Probe], timeout: float) -> list[Reply | Unanswered]:
-    nonce = secrets.token_hex(8)
-    shell = SHELLS[transport.language]
-    answer = transport.run(shell.join(probes, nonce), timeout, end_mark(nonce))
-    answers = shell.split(answer.reply, len(probes), nonce)
-    if not answer.whole and all(isinstance(item, Unanswered) and not item.began for item in answers):
-        raise NoAnswer(answer.reason)
-    return answers
-
-
-def _worth_asking_again(answer: Reply | Unanswered) -> bool:
-    """The connection stands: one fragment hung, or its shell lost how it ended."""
-    return isinstance(answer, Unanswered) and (answer.began or answer.reason == LOST_REASON)
-
-
-def _unreached(answer: Reply | Unanswered) -> bool:
-    return isinstance(answer, Unanswered) and not answer.began

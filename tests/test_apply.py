@@ -154,7 +154,7 @@ def test_a_wave_that_nobody_waits_for_is_not_overtaken(engine: Engine, monkeypat
     slow, other = file("slow", requires=(home.address,)), file("other", requires=(home.address,))
     apply(engine, scope(top, home))
     with monkeypatch.context() as hurried:
-        hurried.setattr("studio_backup.engine.WAVE_SECONDS", 0.5)
+        hurried.setattr("studio_backup.exchange.WAVE_SECONDS", 0.5)
         hurried.setattr(File, "create", with_more(File.create, before="sleep 4"))
         assert not outcome(apply(engine, scope(top, home, slow)), slow).done
     meanwhile = outcome(apply(engine, scope(top, home, slow, other)), other)

@@ -19,8 +19,8 @@ from studio_backup.discover.found import Found
 from studio_backup.discover.reading import parse
 from studio_backup.discover.windows_reading import WINDOWS_PROBE, parse_windows
 from studio_backup.discover.writing import Way, spec_of
-from studio_backup.engine import Engine
 from studio_backup.errors import HostKeyUnknown, SpecError, StudioBackupError, UsageError
+from studio_backup.exchange import ask
 from studio_backup.probe import Reply
 from studio_backup.resource import Unparsable
 from studio_backup.source import Place
@@ -28,7 +28,6 @@ from studio_backup.spec.files import load_paths
 from studio_backup.spec.identities import check_host_key
 from studio_backup.spec.model import Studio, System
 from studio_backup.spec.wording import MalformedError, suggest
-from studio_backup.transport import Transport
 
 _PLACE = Place("the command line", 1, 1)
 #: No file to read, and one that is still empty, such as that which a shell just made for what this prints.
@@ -143,17 +142,12 @@ def _checked(host_key: str) -> str:
 def _ask(settings: Settings, system: System) -> Found:
     from studio_backup.ssh import connect
 
-    def over_ssh(one: System, _: object) -> tuple[Transport, System]:
-        return connect(one, (), password_of(settings, [system]), settings.timeout)
-
-    engine = Engine(over_ssh, timeout=settings.timeout)
+    transport, _ = connect(system, (), password_of(settings, [system]), settings.timeout)
     try:
-        transport, _ = over_ssh(system, ())
-        engine.open[system.full_name] = transport
         probe = WINDOWS_PROBE if system.os == "windows" else PROBE
-        answer = engine.ask(transport, [probe]).answers[probe.script, probe.touches]
+        answer = ask(transport, [probe], settings.timeout).answers[probe.script, probe.touches]
     finally:
-        engine.close()
+        transport.close()
     if not isinstance(answer, Reply):
         raise StudioBackupError(f"{system.address}: {answer.reason}", "try again with a longer --timeout")
     try:

@@ -19,13 +19,13 @@ PURE = (
 )  # fmt: skip
 #: The edge: what reaches machines, keeps records and speaks to people. Each may import those before it, and the pure.
 EDGE = (
-    "abreast", "transport", "ssh", "reveal", "engine", "locks", "evidence", "looking", "apply", "running_windows",
-    "running", "rollout",
+    "abreast", "transport", "ssh", "reveal", "exchange", "engine", "locks", "evidence", "looking", "apply",
+    "running_windows", "running", "rollout",
     "references", "report", "notify", "saved", "restore", "cli",
 )  # fmt: skip
 ORDER = (*PURE, *EDGE)
 #: Modules of the edge that touch the network, processes, the clock or chance; all others of it only use these.
-IMPURE = ("abreast", "transport", "ssh", "reveal", "engine", "locks", "notify", "cli")
+IMPURE = ("abreast", "transport", "ssh", "reveal", "exchange", "locks", "notify", "cli")
 FORBIDDEN = {"paramiko", "fabric", "subprocess", "socket", "os", "time", "random", "secrets", "click", "threading"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from studio_backup.engine import Engine
+from studio_backup.exchange import ask
 from studio_backup.running import follow, start
 from studio_backup.status import probe, standings
 from tests.sandbox import SHELLS
@@ -82,8 +82,7 @@ def test_run_starts_it_now_and_status_tells(mac: Mac) -> None:
     found = follow(mac.transport().open(start(route, "", "kim")), lambda *_: None)
     assert not isinstance(found, str), found
     assert (found.result, found.files) == ("ok", 3)
-    engine = Engine(lambda system, _: (mac.transport(), system))
-    sighting = engine.ask(mac.transport(), [probe(route)])
+    sighting = ask(mac.transport(), [probe(route)], 60)
     standing = standings([route], {"ws-a/macos": sighting})[0]
     assert standing.unknown == ""
     assert standing.points == tuple(points(mac))

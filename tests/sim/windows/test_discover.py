@@ -10,7 +10,7 @@ from studio_backup.cli import main
 from studio_backup.discover.found import Found
 from studio_backup.discover.windows_reading import WINDOWS_PROBE, parse_windows
 from studio_backup.discover.writing import Way, spec_of
-from studio_backup.engine import Engine
+from studio_backup.exchange import ask
 from studio_backup.probe import Reply
 from studio_backup.spec.load import load
 from tests.fifty_rooms import host_key
@@ -42,8 +42,8 @@ def machine(windows: Windows) -> Windows:
 
 
 def asked(windows: Windows) -> Found:
-    engine = Engine(lambda system, _: (windows.transport(), system))
-    answer = engine.ask(windows.transport(), [WINDOWS_PROBE]).answers[WINDOWS_PROBE.script, WINDOWS_PROBE.touches]
+    answers = ask(windows.transport(), [WINDOWS_PROBE], 60).answers
+    answer = answers[WINDOWS_PROBE.script, WINDOWS_PROBE.touches]
     assert isinstance(answer, Reply)
     return parse_windows(answer)
 

@@ -9,8 +9,8 @@ import pytest
 
 from studio_backup.compile import compile_studio
 from studio_backup.compile.windows_job import credential
-from studio_backup.engine import Engine
 from studio_backup.errors import Locked
+from studio_backup.exchange import ask
 from studio_backup.records import Record
 from studio_backup.running import NO_SUCH_RUN, follow, parse_preview, preview, start
 from studio_backup.spec.model import Studio as Spec
@@ -47,8 +47,7 @@ def asked(it: Copying, accept: str = "") -> Record | str:
 
 def standing(it: Copying) -> Standing:
     """What `status` says of it."""
-    engine = Engine(lambda system, _: (it.windows.transport(), system))
-    sighting = engine.ask(it.windows.transport(), [probe(it.way)])
+    sighting = ask(it.windows.transport(), [probe(it.way)], 60)
     return standings([it.way], {NAME: sighting})[0]
 
 
