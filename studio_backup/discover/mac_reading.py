@@ -10,7 +10,7 @@ from typing import Any
 from studio_backup.discover.found import PLAIN, Drive, Found, Group, Mounted, masked
 from studio_backup.probe import Reply
 from studio_backup.resource import whole
-from studio_backup.spec.machines import LEVELS
+from studio_backup.spec.arrays import LEVELS
 
 _HEAD = re.compile(r"plist\t(.+)\t([0-9]+)")
 #: Mounted there is macOS itself; what people make lies on its Data volume.

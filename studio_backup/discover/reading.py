@@ -8,7 +8,7 @@ from studio_backup.discover.found import PLAIN, Drive, Found, Group, Mounted, ma
 from studio_backup.discover.mac_reading import parse_mac
 from studio_backup.probe import Reply
 from studio_backup.resource import whole
-from studio_backup.spec.machines import LEVELS
+from studio_backup.spec.arrays import LEVELS
 
 #: Mounted there is the system itself, not a studio's data.
 _OWN = re.compile(r"/|/(boot|efi|etc|usr|var|tmp|run|root|snap|nix|recovery)(/.*)?")

@@ -13,7 +13,7 @@ from studio_backup.probe import Probe, Reply
 from studio_backup.programs import shipped
 from studio_backup.resources.space_listing import PROGRAM, Listing, Pool, listing
 from studio_backup.resources.space_seen import Sight
-from studio_backup.spec.machines import LEVELS
+from studio_backup.spec.arrays import LEVELS
 from studio_backup.windows.answers import document, documents, listed
 
 WINDOWS_PROBE = Probe(script=f"{PROGRAM}\n{shipped('discover.ps1')}\nRead-Machine", touches=True)

@@ -14,12 +14,12 @@ from studio_backup.spec.duration import format_duration
 from studio_backup.spec.inventory import THINGS
 from studio_backup.spec.layers import machine_schema
 from studio_backup.spec.load import Loaded
-from studio_backup.spec.machines import OS_NAMES
 from studio_backup.spec.managed import managed_schema
 from studio_backup.spec.merge import submap
 from studio_backup.spec.reading import text_of
 from studio_backup.spec.schema import Schema, branch_of
 from studio_backup.spec.storage import KINDS
+from studio_backup.spec.systems import OS_NAMES
 from studio_backup.spec.wording import suggest
 
 SECTIONS = ("systems", "disks", "arrays", "volumes")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from studio_backup.spec.arrays import LEVELS
 from studio_backup.spec.findings import Findings
 from studio_backup.spec.lint.seeing import check_id, sees
 from studio_backup.spec.lint.sight import Sight
-from studio_backup.spec.machines import LEVELS
 from studio_backup.spec.model import Machine, Managed, System
 from studio_backup.spec.storage import BTRFS_METADATA
 
