@@ -21,7 +21,8 @@ from studio_backup.kinds import WRITTEN
 from studio_backup.source import read
 from studio_backup.spec import load
 from studio_backup.spec.conformity import conform
-from studio_backup.spec.formats import FORMATS, slug
+from studio_backup.spec.formats import FORMATS
+from studio_backup.spec.name_formats import slug
 from studio_backup.spec.paths import inside, mount_path, parse_target, sub_path
 from studio_backup.spec.schema import load_schema, schema_text
 from studio_backup.spec.storage import KINDS as STORAGE

@@ -27,6 +27,7 @@ from studio_backup.source import Place
 from studio_backup.spec.files import load_paths
 from studio_backup.spec.identities import check_host_key
 from studio_backup.spec.model import Studio, System
+from studio_backup.spec.name_formats import NAME
 from studio_backup.spec.wording import MalformedError, suggest
 
 _PLACE = Place("the command line", 1, 1)
@@ -36,7 +37,6 @@ _NOTHING_YET = ("SB112", "SB109")
 _HEAD = """version: 1
 studio: my-studio    # REPLACE: it stands in everything that is written to a machine
 sites: {studio: {rooms: {ROOM: {}}}}"""
-_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 
 
 @make_command("json", connects=True)
@@ -74,7 +74,7 @@ def command(
         raise UsageError("nobody is called root on Windows", "say --user NAME, a member of Administrators")
     found = _ask(settings, system)
     called = name or re.sub(r"[^a-z0-9]+", "-", found.host.partition(".")[0].lower())[:40].strip("-") or "machine"
-    if not _NAME.fullmatch(called):
+    if not NAME.fullmatch(called):
         raise UsageError(f"--name {called}: not a name", "small letters, digits and inner hyphens")
     way = Way(called, system.address, system.port, system.user, system.become, system.host_key, place, head)
     text = spec_of(found, way, time.strftime("%Y-%m-%d"))
@@ -160,7 +160,7 @@ def _ask(settings: Settings, system: System) -> Found:
 def _place(studio: Studio | None, room: str | None) -> tuple[str, str]:
     """Where it stands, and what else the file needs to be whole."""
     if studio is None:
-        if room is not None and not _NAME.fullmatch(room):
+        if room is not None and not NAME.fullmatch(room):
             raise UsageError(f"--room {room}: not a name", "small letters, digits and inner hyphens")
         return f"room: {room or 'machine-room'}", _HEAD.replace("ROOM", room or "machine-room")
     rooms = [name for site in studio.sites.values() for name in site.rooms]

@@ -12,8 +12,8 @@ from studio_backup.resources.mac_backblaze import MacBackblaze
 from studio_backup.resources.openssh_server import OpensshServer
 from studio_backup.resources.windows_backblaze import WindowsBackblaze
 from studio_backup.spec import model
+from studio_backup.spec.amounts import parse_size
 from studio_backup.spec.duration import parse_duration
-from studio_backup.spec.formats import parse_size
 from studio_backup.spec.windows import WINDOWS_KINDS, is_shared
 
 #: What the spec calls a copy that Backblaze makes.

@@ -7,9 +7,9 @@ import functools
 
 from studio_backup.secret import Secret
 from studio_backup.source import Entry, Mapping, Node, Place
+from studio_backup.spec.amounts import parse_bandwidth
 from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.findings import Findings
-from studio_backup.spec.formats import parse_bandwidth
 from studio_backup.spec.inventory import Inventory
 from studio_backup.spec.model import Brake, Copy, Machine
 from studio_backup.spec.paths import parse_target

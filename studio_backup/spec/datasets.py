@@ -6,11 +6,11 @@ import functools
 from collections.abc import Sequence
 
 from studio_backup.source import Document, Entry, Mapping, Node, Place
+from studio_backup.spec.amounts import parse_size
 from studio_backup.spec.copies import build_copies, build_snapshots
 from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.external import build_external
 from studio_backup.spec.filling import Filler
-from studio_backup.spec.formats import parse_size
 from studio_backup.spec.model import Dataset
 from studio_backup.spec.paths import sub_path
 from studio_backup.spec.plays import Held, check_hosts, first_to_give, given

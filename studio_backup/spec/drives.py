@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from studio_backup.source import Entry, Node, Place
+from studio_backup.spec.amounts import parse_size
 from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.filling import Filler
 from studio_backup.spec.findings import Findings
-from studio_backup.spec.formats import parse_size
 from studio_backup.spec.inventory import Inventory
 from studio_backup.spec.media import USABLE
 from studio_backup.spec.outside import TURN, Drive, Whereabouts

@@ -1,4 +1,4 @@
-"""What proves and names things outside the spec: host keys, addresses, users, disks, file systems."""
+"""What proves and names things outside the spec: host keys, addresses, users, mailboxes, disks, file systems."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import re
 from studio_backup.spec.wording import MalformedError, shorten
 
 _ADDRESS = re.compile(r"[A-Za-z0-9:]([A-Za-z0-9.:_%-]{0,252}[A-Za-z0-9:.])?")
+_MAILBOX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}(@[A-Za-z0-9][A-Za-z0-9.-]{0,252})?")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@\\-]{0,63}")
 _KEY_TYPES = ("ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
 _UNSTABLE = re.compile(
@@ -78,3 +79,9 @@ def check_volume_id(text: str) -> None:
     """A file system's UUID or serial number."""
     if not _VOLUME_ID.fullmatch(text):
         raise MalformedError(f"'{shorten(text)}' is not the id of a file system", "find it with blkid")
+
+
+def check_mailbox(text: str) -> None:
+    """A plain mail address, or a user of the machine; it stands in a letter's head and in a shell's assignment."""
+    if not _MAILBOX.fullmatch(text):
+        raise MalformedError(f"'{shorten(text)}' is no mail address", "write owner@studio.example, or a user there")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from studio_backup.source import Document, Entry, Listing, Mapping, Node, Place, Text
 from studio_backup.spec.findings import Findings
-from studio_backup.spec.formats import NAME, slug
 from studio_backup.spec.merge import submap
 from studio_backup.spec.model import Room, Site
+from studio_backup.spec.name_formats import NAME, slug
 from studio_backup.spec.reading import text_of
 from studio_backup.spec.wording import suggest
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from studio_backup.spec.name_formats import NAME
 from studio_backup.spec.wording import MalformedError, shorten
 
 #: By the name of a system, of an array and of a volume of the machine.
@@ -14,7 +15,6 @@ OF_VOLUMES = ("apfs-snapshots", "spotlight")
 MAC_KINDS = (*OF_SYSTEMS, *OF_ARRAYS, *OF_VOLUMES)
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])")
-_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
 _SHARE = re.compile(r"smb://[A-Za-z0-9._%-]{1,64}@[A-Za-z0-9:.%_-]{1,253}/[A-Za-z0-9._%-]{1,255}")
 
 
@@ -22,7 +22,7 @@ def check_mac_destination(text: str) -> None:
     """A volume of the machine, or a share; never with a password in it."""
     found = urlsplit(text) if "://" in text else None
     if found is None:
-        if not _NAME.fullmatch(text):
+        if not NAME.fullmatch(text):
             fix = "write the name of a volume of the machine, or smb://USER@HOST/SHARE"
             raise MalformedError(f"'{shorten(text)}' is no destination of Time Machine", fix)
     elif found.scheme == "afp":

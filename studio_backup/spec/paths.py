@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from studio_backup.spec.name_formats import NAME
 from studio_backup.spec.wording import MalformedError, shorten
 
 _DRIVE = re.compile(r"[A-Za-z]:([\\/].*)?")
-_NAME = r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?"
-_TARGET = re.compile(rf"({_NAME}):({_NAME})(?:/(.*))?")
+_TARGET = re.compile(rf"({NAME.pattern}):({NAME.pattern})(?:/(.*))?")
 _LONGEST = 1000
 
 
@@ -58,9 +58,9 @@ def parse_destination(text: str) -> tuple[str, str, str, str]:
     """Kind (drive, account, share or machine), name, volume and path of what another product writes to; of a share,
     its machine, and its name for a volume."""
     kind, _, name = text.partition(":")
-    if kind in ("drive", "account") and re.fullmatch(_NAME, name):
+    if kind in ("drive", "account") and NAME.fullmatch(name):
         return kind, name, "", ""
-    if kind == "share" and (found := re.fullmatch(rf"({_NAME})/({_NAME})", name)):
+    if kind == "share" and (found := re.fullmatch(rf"({NAME.pattern})/({NAME.pattern})", name)):
         return kind, found[1], found[2], ""
     try:
         return ("machine", *parse_target(text))
