@@ -8,7 +8,7 @@ from typing import Any
 
 from studio_backup.errors import Refused, UsageError
 from studio_backup.plan import Plan
-from studio_backup.report.plan import document, steps
+from studio_backup.report.plan_json import document, steps
 
 _ANEW = "studio-backup plan --save FILE"
 

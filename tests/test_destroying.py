@@ -21,6 +21,7 @@ from studio_backup.manifest import Entry
 from studio_backup.plan import Plan, destroying, make, steps_of
 from studio_backup.probe import Probe, Reply
 from studio_backup.report import plan as report
+from studio_backup.report.plan_json import steps
 from studio_backup.report.text import Paint
 from studio_backup.resource import After, Derived, Resource, Watched, fixed, guarded, learned, managed, watched
 from studio_backup.script import build, calls_of
@@ -150,7 +151,7 @@ def test_what_stands_on_a_member_is_shown_and_asks_for_the_member_too() -> None:
     screen = "\n".join(report.screen(plan, Paint(False), 0, {}))
     assert "destroys one: ext4 'takes'" in screen
     assert f"--allow-destroy {POOL}#one" in screen
-    risks = {step["address"]: (step["risk"], step["names"], step["title"]) for step in report.steps(plan)}
+    risks = {step["address"]: (step["risk"], step["names"], step["title"]) for step in steps(plan)}
     assert risks[POOL] == ("destroys", [POOL, f"{POOL}#one"], "join")
     assert risks[TOP] == ("destroys", [TOP], f"known after {POOL}")
 

@@ -24,8 +24,7 @@ from studio_backup.plan import Plan
 from studio_backup.policy import judge, matrix_of
 from studio_backup.policy.events import KINDS
 from studio_backup.records import RESULTS, Record, as_json
-from studio_backup.report import applied, compliance_json, drift, restore, status, verdict, what_if
-from studio_backup.report import plan as report
+from studio_backup.report import applied, compliance_json, drift, plan_json, restore, status, verdict, what_if
 from studio_backup.report import run as run_report
 from studio_backup.report.compliance import CLASSES
 from studio_backup.report.text import Paint
@@ -139,9 +138,9 @@ def parts(found: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, dict[
 def test_plan_and_saved_plan() -> None:
     plan = a_plan()
     assert {change.verb for change in plan.changes} == set(VERBS)
-    assert complaints(report.document(plan), "plan") == []
+    assert complaints(plan_json.document(plan), "plan") == []
     full = Overflow(("ws-a/sessions/on-nas",), "nas/tank", 5 * 10**12, Room(8 * 10**12, 3 * 10**12), True)
-    assert complaints(report.document(plan, [full]), "plan") == []
+    assert complaints(plan_json.document(plan, [full]), "plan") == []
     assert complaints(json.loads(save(plan, "8c1f0a3b5d7e9f21")), "plan") == []
 
 
@@ -242,6 +241,6 @@ def test_schema_command_prints_the_file(name: str) -> None:
 
 
 def test_a_document_with_a_key_too_many_is_not_one() -> None:
-    document = {**report.document(a_plan()), "surprise": 1}
+    document = {**plan_json.document(a_plan()), "surprise": 1}
     assert complaints(document, "plan") != []
     assert complaints({"problems": [], "surprise": 1}, "report") != []

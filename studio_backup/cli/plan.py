@@ -24,6 +24,7 @@ from studio_backup.overflow import overflows
 from studio_backup.parting import Parting, partings
 from studio_backup.plan import Plan
 from studio_backup.report import plan as report
+from studio_backup.report.plan_json import document
 from studio_backup.report.text import Paint
 from studio_backup.spec.model import Studio
 
@@ -49,7 +50,7 @@ def command(settings: Settings, save: str | None) -> int:
         _save(save, plan)
     found, leaving = overflows(routes(studio), plan.changes), leaving_of(settings, studio, plan)
     if settings.json:
-        settings.document(report.document(plan, found, leaving))
+        settings.document(document(plan, found, leaving))
     else:
         if found or leaving:
             settings.write("\n".join([*report.overflowing(found), *report.parting(leaving), ""]))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from studio_backup.apply import Applied
 from studio_backup.evidence import Pending
 from studio_backup.plan import Plan
-from studio_backup.report import plan as report
+from studio_backup.report import plan_json
 from studio_backup.report.folding import folded, where, width
 from studio_backup.report.text import MARKS, Paint, count, safe, spaced, wrapped
 from studio_backup.result import Result
@@ -88,7 +88,7 @@ def document(
 ) -> dict[str, object]:
     """The JSON of `apply`: the plan as it stands afterwards, every result, what is left, and how a rollout went."""
     return {
-        **report.document(plan),
+        **plan_json.document(plan),
         "results": [
             {
                 "address": address,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from studio_backup.report import due, status, verdict, what_if
 from studio_backup.report.compliance import WORDS, Difference, Report, Sighted, Waived
-from studio_backup.report.plan import VERSION, change_json
+from studio_backup.report.plan_json import VERSION, change_json
 
 
 def document(report: Report) -> dict[str, object]:

@@ -6,7 +6,7 @@ from studio_backup.policy.verdict import FAIL, UNKNOWN
 from studio_backup.report.compliance import CLASSES, Difference, Report
 from studio_backup.report.differences import lines_of
 from studio_backup.report.grouping import FIXES
-from studio_backup.report.plan import source_of
+from studio_backup.report.plan_json import source_of
 from studio_backup.report.text import MARKS, Paint, columns, count, moment, safe, spaced, wrapped
 
 _COLOURS = {"OK": "good", FAIL: "bad", UNKNOWN: "unread", "NONE": "dim"}

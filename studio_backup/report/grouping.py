@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from studio_backup.report.compliance import CLASSES, Difference, Report
 from studio_backup.report.differences import values_of
 from studio_backup.report.folding import folded, where
-from studio_backup.report.plan import source_of
+from studio_backup.report.plan_json import source_of
 from studio_backup.report.text import MARKS, count, spaced
 
 #: The smallest fix of each class, where the change itself names none.

@@ -15,7 +15,7 @@ from studio_backup.policy import Verdict
 from studio_backup.policy.verdict import FAIL, NONE, UNKNOWN
 from studio_backup.report.compliance import Difference, Report, Sighted
 from studio_backup.report.differences import lines_of
-from studio_backup.report.plan import source_of
+from studio_backup.report.plan_json import source_of
 from studio_backup.report.text import moment, safe
 
 #: Class of a difference -> what it is in JUnit; every other one is a failure.

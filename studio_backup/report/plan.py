@@ -1,4 +1,4 @@
-"""A plan as a screen and as a JSON document (design section 6)."""
+"""A plan as a screen: every change that is not ok, a system at a time, and how many of what."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from studio_backup.report.differences import lines_of
 from studio_backup.report.folding import folded, where, width
 from studio_backup.report.text import MARKS, WIDTH, Paint, age, count, moment, safe, size, spaced, wrapped
 from studio_backup.report.verdict import counterexample
-from studio_backup.step import Risk
 
-#: Version of the JSON document; a key that changes its meaning raises it.
-VERSION = 1
 _WORDS = {
     "create": "to create",
     "update": "to update",
@@ -156,91 +153,3 @@ def needed(one: Parting) -> str:
     """Which copy leaves, and what would then be too much."""
     dataset = one.after.dataset
     return f"{safe(one.copy)} leaves, and {dataset.policy} still needs it: {counterexample(one.after)}"
-
-
-def document(
-    plan: Plan, found: Sequence[Overflow] | None = None, leaving: Sequence[Parting] | None = None
-) -> dict[str, object]:
-    """The JSON of `plan`; `found`: copies that cannot fit, `leaving`: those still needed, where that was looked for."""
-    return {
-        "version": VERSION,
-        "studio": plan.studio,
-        "fingerprint": plan.fingerprint(),
-        "summary": plan.summary(),
-        "changes": [change_json(change) for change in plan.changes],
-        "steps": steps(plan),
-        "silent": [{"system": name, "reason": reason} for name, reason in sorted(plan.silent.items())],
-        **({} if found is None else {"overflows": [_overflow(one) for one in found]}),
-        **({} if leaving is None else {"partings": [_parting(one) for one in leaving]}),
-    }
-
-
-def _overflow(one: Overflow) -> dict[str, object]:
-    copies, room = list(one.copies), one.room
-    return {"copies": copies, "volume": one.volume, "need": one.need, "free": room.free, "size": room.size}
-
-
-def _parting(one: Parting) -> dict[str, object]:
-    dataset = one.after.dataset
-    return {"copy": one.copy, "system": one.system, "dataset": dataset.full_name, "policy": dataset.policy,
-            "reason": counterexample(one.after)}  # fmt: skip
-
-
-def change_json(change: Change) -> dict[str, object]:
-    """One change, as `plan` and `drift` promise it."""
-    return {
-        "address": change.address,
-        "verb": change.verb,
-        "risk": _risk(change),
-        "fields": [
-            {"name": item.name, "rule": item.rule, "before": item.before, "after": item.after} for item in change.fields
-        ],
-        "reason": change.reason,
-        "fix": change.fix,
-        "source": source_of(change),
-    }
-
-
-def source_of(change: Change) -> str:
-    """`file:line:column` of the spec; only the file for what is no longer in it."""
-    place = change.resource.place
-    return str(place) if change.want else place.file
-
-
-def _risk(change: Change) -> str:
-    risks = {step.risk for step in steps_of(change)} | ({Risk.DESTROYS} if destroying(change) else set())
-    return max(risks, key=list(Risk).index) if risks else Risk.SAFE
-
-
-def steps(plan: Plan) -> list[dict[str, object]]:
-    """Every step in order, with its hash; None where it is only known after an earlier wave."""
-    found: list[dict[str, object]] = []
-    for change in plan.acting():
-        wave = plan.waves[change.address]
-        known = steps_of(change)
-        awaited = sorted(change.want.awaits()) if change.want else []
-        if not known and awaited:
-            risk = Risk.DESTROYS if destroying(change) else Risk.SAFE
-            title = f"known after {awaited[0]}"
-            found.append(
-                {
-                    "address": change.address,
-                    "wave": wave,
-                    "title": title,
-                    "risk": risk,
-                    "names": list(destroying(change)),
-                    "hash": None,
-                }
-            )
-        found += [
-            {
-                "address": change.address,
-                "wave": wave,
-                "title": step.title,
-                "risk": step.risk,
-                "names": list(step.names),
-                "hash": step.digest(),
-            }
-            for step in known
-        ]
-    return found
