@@ -15,7 +15,8 @@ from studio_backup.policy.due import Known
 from studio_backup.policy.witness import sights_beyond
 from studio_backup.probe import Reply
 from studio_backup.resources.time_machine import Source, TimeMachine
-from studio_backup.resources.time_machine_seen import Destination, Machine
+from studio_backup.resources.time_machine_destinations import Destination
+from studio_backup.resources.time_machine_seen import Machine
 from tests.mac_studio import BACKUP, SESSIONS, compiled, studio
 
 PLAY = """

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 
 from studio_backup.programs import shipped
-from studio_backup.resource import After, Derived
+from studio_backup.resource import After, Derived, Unparsable
 
 #: `find_device DESIGNATOR`, `device_users DEVICE` and `device_content DEVICE`.
 CONTENT = f"{shipped('device.sh')}\n{shipped('content.sh')}"
@@ -33,6 +33,13 @@ def known_by(device: str, links: Iterable[str]) -> str:
 def designator(by_id: str | None, serial: str | None) -> str:
     """How a disk is found on its machine: by its name in /dev/disk/by-id where that is known, else by its serial."""
     return f"id:{by_id}" if by_id else f"serial:{serial}"
+
+
+def check_told(designators: Mapping[str, str], devices: Mapping[str, str]) -> None:
+    """Raise Unparsable where nothing could tell which device a member is: then its name is `?`."""
+    lost = [f"{member} ({designators[member]})" for member, device in devices.items() if device == "?"]
+    if lost:
+        raise Unparsable(f"nothing tells which device this is: {', '.join(lost)}")
 
 
 def is_blank(content: str) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from studio_backup.resource import Unparsable
+from studio_backup.resources.device import check_told
 from studio_backup.resources.md_listing import Disk, Listing, Running, uuid_of
 from studio_backup.resources.md_seen import Sight
 
@@ -24,9 +25,7 @@ def sighted(listing: Listing, designators: Mapping[str, str], uuid: str) -> Sigh
     Raises Unparsable when something was not read that could be it.
     """
     devices = {member: listing.disks.get(designator, Disk("?")) for member, designator in designators.items()}
-    lost = [f"{member} ({designators[member]})" for member, disk in devices.items() if disk.device == "?"]
-    if lost:
-        raise Unparsable(f"nothing tells which device this is: {', '.join(lost)}")
+    check_told(designators, {member: disk.device for member, disk in devices.items()})
     ours = {uuid_of(array.exported.get("MD_UUID", "")): array for array in listing.arrays.values()}
     if uuid and uuid in ours:
         return Sight(listing, ours[uuid], uuid, devices)

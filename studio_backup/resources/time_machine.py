@@ -11,8 +11,9 @@ from typing import ClassVar, Self
 from studio_backup.probe import Probe, Reply
 from studio_backup.resource import Resource, managed, watched
 from studio_backup.resources import time_machine_steps as steps
+from studio_backup.resources.time_machine_destinations import Destination, meant, same_url, surplus
 from studio_backup.resources.time_machine_results import CANCELLED, result
-from studio_backup.resources.time_machine_seen import SCRIPT, Destination, Machine, same_url, seen
+from studio_backup.resources.time_machine_seen import SCRIPT, Machine, seen
 from studio_backup.source import Place
 from studio_backup.step import Step
 
@@ -114,24 +115,15 @@ class TimeMachine(Resource):
         )
 
     def _ours(self, found: Machine) -> tuple[Destination, ...]:
-        return tuple(one for one in found.destinations if any(one.is_at(word) for word in self.destinations))
+        return meant(found.destinations, self.destinations)
 
     def _destinations(self, found: Machine) -> tuple[str, ...]:
         there = [word for word in self.destinations if any(one.is_at(word) for one in found.destinations)]
         return (*there, *(one.word for one in self._surplus(found)))
 
     def _surplus(self, found: Machine) -> list[Destination]:
-        """Those that go, where the spec has the only say: what it does not name, and of twins all but the best."""
-        if not self.exclusive:
-            return []
-        kept = []
-        for word in self.destinations:
-            at = [one for one in found.destinations if one.is_at(word)]
-            # Disks that are away are known by a name alone, which two may have: none of them is taken for a twin.
-            away = [one for one in at if one.local and not one.mounted]
-            twins = [one for one in at if one not in away]
-            kept += [*away, *sorted(twins, key=lambda one: (one.completed[-1:], one.id))[-1:]]
-        return [one for one in found.destinations if one not in kept]
+        """Those that go, where the spec has the only say."""
+        return surplus(found.destinations, self.destinations) if self.exclusive else []
 
     def _excluded(self, found: Machine) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Paths and names of volumes: those that are wanted, and all others where the spec has the only say."""
@@ -179,8 +171,7 @@ class TimeMachine(Resource):
         unasked = [path for path in left_out if path not in self.exclude]
         if source.path not in found.included or any(path.startswith(f"{source.path}/") for path in unasked):
             return None
-        chosen = (one for one in found.destinations if any(one.is_at(word) for word in source.destinations))
-        return found.newest(tuple(chosen))
+        return found.newest(meant(found.destinations, source.destinations))
 
     def by_hand(self, seen: Self, fields: frozenset[str]) -> tuple[str, str] | None:
         """A share wants a password, which must stand in no command; an interval wants a macOS that has one."""
@@ -217,8 +208,8 @@ class TimeMachine(Resource):
             found += [steps.add(word, self.local[word]) for word in added]
             found += [steps.drop(one.word, one.id) for one in self._surplus(seen.machine)]
         if self.quota and fields & {"quota", "destinations"}:
-            surplus = self._surplus(seen.machine)
-            ours = (one for one in self._with_another_quota(seen.machine) if one not in surplus)
+            going = self._surplus(seen.machine)
+            ours = (one for one in self._with_another_quota(seen.machine) if one not in going)
             found += [steps.quota(one.word, self.quota, one.id) for one in ours]
             found += [steps.quota(word, self.quota) for word in added]
         if "exclude" in fields:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from studio_backup.paths import MAC_TOOLS
 from studio_backup.probe import Reply
 from studio_backup.resource import Unparsable
 from studio_backup.resources.mac_told import SSH_SWITCH, TOLD, Told, answers, asked, listed, text_of
+from studio_backup.resources.time_machine_destinations import Destination, without_password
 
 #: The preferences are asked for by way of the service that keeps them: the file itself is read by who has access alone.
 SCRIPT = f"""{TOLD}
@@ -27,27 +27,6 @@ _NONE = re.compile(r"tmutil: No destinations configured\.\s*")
 _NEVER = re.compile(r"(.*\s)?Domain /Library/Preferences/com\.apple\.TimeMachine does not exist\s*")
 #: Seconds that a date may be ahead of that Mac's clock.
 _AHEAD = 300
-
-
-@dataclass(frozen=True)
-class Destination:
-    """One of those that are set up. `word` is what a spec would call it."""
-
-    id: str
-    name: str
-    word: str  # its URL or mount point; its name where it is not mounted
-    local: bool
-    mounted: bool
-    quota: str  # in GB, or none
-    completed: tuple[datetime, ...]
-    result: int
-    encrypted: str  # yes, no, or not known
-
-    def is_at(self, word: str) -> bool:
-        """Whether it is the one that a spec calls so: by its URL; by where it is mounted, else by its name there."""
-        if not self.local:
-            return same_url(self.word, word)
-        return self.word == word if self.mounted else word == f"/Volumes/{self.name}"
 
 
 @dataclass(frozen=True)
@@ -151,7 +130,11 @@ def _destination(one: dict[str, Any], told: Mapping[str, dict[str, Any]]) -> Des
     if kind not in ("Local", "Network"):
         raise Unparsable(f"a destination of kind {kind}")
     mount = one.get("MountPoint")
-    word = _plain(text_of(one.get("URL"), "the URL of a destination")) if kind == "Network" else str(mount or name)
+    word = (
+        without_password(text_of(one.get("URL"), "the URL of a destination"))
+        if kind == "Network"
+        else str(mount or name)
+    )
     quota, known = one.get("QuotaGB"), told.get(identity.upper(), {})
     return Destination(
         id=identity,
@@ -186,27 +169,3 @@ def _texts(preferences: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
         raise Unparsable(f"{key} is no list of texts")
     return tuple(found)
-
-
-def _plain(url: str) -> str:
-    """Without a password, should one stand there: this is shown."""
-    scheme, sign, rest = url.partition("://")
-    authority, slash, share = rest.partition("/")
-    user, at, host = authority.rpartition("@")
-    return f"{scheme}{sign}{user.partition(':')[0]}{at}{host}{slash}{share}"
-
-
-def same_url(one: str, other: str) -> bool:
-    """Whether two URLs name one share: the case of a host, a dot after it and how letters are encoded do not matter."""
-    return _parts(one) == _parts(other)
-
-
-def _parts(url: str) -> tuple[str, str, str, str]:
-    found = urlsplit(url)
-    user, _, host = found.netloc.rpartition("@")
-    return (
-        found.scheme,
-        unquote(user.partition(":")[0]),
-        unquote(host).lower().rstrip("."),
-        unquote(found.path).strip("/"),
-    )

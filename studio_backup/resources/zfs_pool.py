@@ -13,7 +13,8 @@ from studio_backup.resource import Derived, Resource, Unparsable, fixed, guarded
 from studio_backup.resources import device, zfs_steps
 from studio_backup.resources.destroying import making, overwriting
 from studio_backup.resources.zfs_listing import SCRIPT, listing
-from studio_backup.resources.zfs_seen import FULL, Sight, by_name, sighted
+from studio_backup.resources.zfs_seen import FULL, Sight
+from studio_backup.resources.zfs_sighting import by_name, sighted
 from studio_backup.source import Place
 from studio_backup.step import Risk, Step
 
