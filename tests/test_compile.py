@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from studio_backup.compile import Compiled, compile_studio, routes
 from studio_backup.compile.conf import assignments, gate, job
-from studio_backup.compile.routes import join
+from studio_backup.compile.route import join
 from studio_backup.programs import shipped
 from studio_backup.resource import After, Derived, Resource
 from studio_backup.resources.block import Block

@@ -6,7 +6,8 @@ from studio_backup.compile.alarm import sound
 from studio_backup.compile.collect import Collector, Compiled
 from studio_backup.compile.macos import keep_macos
 from studio_backup.compile.reader import serve
-from studio_backup.compile.routes import Route, routes
+from studio_backup.compile.route import Route
+from studio_backup.compile.routes import routes
 from studio_backup.compile.sender import send
 from studio_backup.compile.storage import Storage
 from studio_backup.compile.windows import clone_on_windows, send_from_windows

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from studio_backup.compile.collect import Collector
 from studio_backup.compile.conf import assignments
-from studio_backup.compile.routes import Route
+from studio_backup.compile.route import Route
 from studio_backup.compile.starting import daemon
 from studio_backup.paths import STATE, configuration, state, unit_prefix
 from studio_backup.spec.model import Alarm, System

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from studio_backup.compile.routes import Reader, Route, copy_id, host_alias
+from studio_backup.compile.route import Reader, Route, copy_id, host_alias
 from studio_backup.flavours import CLONE, CLONE_SHARED, FLAVOURS, Use, options
 from studio_backup.paths import configuration, state
 from studio_backup.spec.presets import BOTH_SIDES

@@ -8,7 +8,7 @@ from studio_backup.compile import conf
 from studio_backup.compile.collect import Collector
 from studio_backup.compile.landing_share import landing_owner, make_share
 from studio_backup.compile.reader import GATE_PARTS
-from studio_backup.compile.routes import Reader, Route, host_alias
+from studio_backup.compile.route import Reader, Route, host_alias
 from studio_backup.flavours import PUSH, PUSH_SHARED
 from studio_backup.paths import configuration, state
 from studio_backup.resource import After, Derived

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio_backup.compile.collect import Collector
-from studio_backup.compile.routes import Route
+from studio_backup.compile.route import Route
 from studio_backup.compile.samba import guarded, login, server
 from studio_backup.resources.directory import Directory
 from studio_backup.resources.samba_conf import landing_options

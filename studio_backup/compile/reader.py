@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studio_backup.compile import conf
 from studio_backup.compile.collect import Collector
-from studio_backup.compile.routes import Reader, Route
+from studio_backup.compile.route import Reader, Route
 from studio_backup.paths import configuration
 from studio_backup.resource import After, Derived
 from studio_backup.resources.block import Block

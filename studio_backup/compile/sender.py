@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studio_backup.compile.collect import Collector
 from studio_backup.compile.landing import sender_conf, sender_key
-from studio_backup.compile.routes import Reader, Route
+from studio_backup.compile.route import Reader, Route
 from studio_backup.compile.starting import daemon
 from studio_backup.compile.units import mounts, service_text, timer_text
 from studio_backup.compile.writer import JOB_PARTS, exclude_of, excluded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from studio_backup.compile.collect import Collector
-from studio_backup.compile.routes import Route
+from studio_backup.compile.route import Route
 from studio_backup.resources.snapshot_schedule import SnapshotSchedule
 from studio_backup.spec.model import Studio, Volume
 from studio_backup.spec.storage import zfs_name

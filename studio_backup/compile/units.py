@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from studio_backup.compile.collect import Collector
-from studio_backup.compile.routes import Route
+from studio_backup.compile.route import Route
 from studio_backup.paths import STATE, configuration
 from studio_backup.spec.model import System, Volume
 

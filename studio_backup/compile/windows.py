@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from studio_backup.compile import windows_job
 from studio_backup.compile.collect import Collector
-from studio_backup.compile.routes import Reader, Route
+from studio_backup.compile.route import Reader, Route
 from studio_backup.compile.samba import whence
 from studio_backup.compile.windows_files import windows_folder, windows_json, windows_program, windows_state
 from studio_backup.compile.windows_task import job_task

@@ -5,7 +5,7 @@ from __future__ import annotations
 from studio_backup.compile import conf
 from studio_backup.compile.collect import sentinel_line
 from studio_backup.compile.patterns import excluded_paths
-from studio_backup.compile.routes import Reader, Route
+from studio_backup.compile.route import Reader, Route
 from studio_backup.compile.writer import excluded_patterns
 from studio_backup.paths import below, state
 from studio_backup.spec.model import Studio, System

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from studio_backup.compile.collect import Collector, owner_mark
-from studio_backup.compile.routes import Route
+from studio_backup.compile.route import Route
 from studio_backup.compile.starting import schedule_words
 from studio_backup.paths import below, configuration
 from studio_backup.resources.scheduled_task import ScheduledTask

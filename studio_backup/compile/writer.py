@@ -5,7 +5,7 @@ from __future__ import annotations
 from studio_backup.compile import conf
 from studio_backup.compile.collect import Collector
 from studio_backup.compile.landing import make_landing
-from studio_backup.compile.routes import Route, host_alias
+from studio_backup.compile.route import Route, host_alias
 from studio_backup.compile.snapshots import watch
 from studio_backup.compile.starting import daemon
 from studio_backup.compile.units import LOOK_AT_LANDING, mounts, service_text, timer_text
