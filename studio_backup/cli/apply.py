@@ -13,13 +13,16 @@ from studio_backup import saved
 from studio_backup.apply import Applied, carry_out
 from studio_backup.cli import completion
 from studio_backup.cli.codes import CHANGES, of_plan
+from studio_backup.cli.connecting import engine_of
+from studio_backup.cli.evidence import evidence_of, pending_of, record
+from studio_backup.cli.locking import who
 from studio_backup.cli.naming import check_leaving, check_names, feasible_of
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.pending import Work, asked_for, keep, remaining
 from studio_backup.cli.plan import leaving_of, overslept, show
 from studio_backup.cli.progress import Bar
 from studio_backup.cli.rollout import also_asked, decide, go, show_order, until_of
-from studio_backup.cli.scope import engine_of, evidence_of, pending_of, record, scope_of, who
+from studio_backup.cli.scope import scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.diff import Change

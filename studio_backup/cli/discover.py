@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from studio_backup.cli import completion
+from studio_backup.cli.connecting import password_of
 from studio_backup.cli.options import command as make_command
-from studio_backup.cli.scope import password_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_spec, problems_of
 from studio_backup.discover.asking import PROBE

@@ -12,9 +12,10 @@ import click
 
 from studio_backup.cli import completion
 from studio_backup.cli.codes import CHANGES, UNSEEN
+from studio_backup.cli.connecting import engine_of
+from studio_backup.cli.evidence import record_path
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.progress import Bar
-from studio_backup.cli.scope import engine_of, record_path
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_spec
 from studio_backup.doctor import MISSING, OK, Finding, examine, wanted

@@ -11,11 +11,13 @@ import click
 from studio_backup.cli import telling
 from studio_backup.cli.codes import CHANGES, of_plan
 from studio_backup.cli.due import dates
+from studio_backup.cli.evidence import evidence_of, record
 from studio_backup.cli.failures import ERROR
+from studio_backup.cli.locking import say_locks
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.plan import overslept
 from studio_backup.cli.reading import reading
-from studio_backup.cli.scope import evidence_of, record, say_locks, scope_of
+from studio_backup.cli.scope import scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.cli.verdict import by_evidence, chosen_datasets

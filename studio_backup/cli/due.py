@@ -7,8 +7,8 @@ import time
 import click
 
 from studio_backup.cli.codes import CHANGES, UNSEEN
+from studio_backup.cli.evidence import known_of
 from studio_backup.cli.options import command as make_command
-from studio_backup.cli.scope import known_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.errors import UsageError

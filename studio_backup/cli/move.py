@@ -6,8 +6,8 @@ import time
 
 import click
 
+from studio_backup.cli.evidence import record_of
 from studio_backup.cli.options import command as make_command
-from studio_backup.cli.scope import record_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.cli.words import drive_of, end_of, name_of, place_of

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio_backup.apply import Applied
-from studio_backup.cli.scope import pending_of, with_needs
+from studio_backup.cli.evidence import pending_of
+from studio_backup.cli.scope import with_needs
 from studio_backup.cli.settings import Settings
 from studio_backup.engine import Engine
 from studio_backup.errors import EvidenceError, UsageError

@@ -11,9 +11,11 @@ import click
 
 from studio_backup import saved
 from studio_backup.cli.codes import of_plan
+from studio_backup.cli.evidence import as_it_stands, evidence_of, pending_of, record
+from studio_backup.cli.locking import say_locks
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.reading import reading
-from studio_backup.cli.scope import as_it_stands, evidence_of, pending_of, record, say_locks, scope_of
+from studio_backup.cli.scope import scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.cli.verdict import today

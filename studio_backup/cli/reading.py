@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from studio_backup.backed_up import backed_up
+from studio_backup.cli.connecting import engine_of
+from studio_backup.cli.evidence import evidence_of
 from studio_backup.cli.progress import Bar
-from studio_backup.cli.scope import engine_of, evidence_of
 from studio_backup.cli.settings import Settings
 from studio_backup.compile import Route, compile_studio
 from studio_backup.engine import Engine

@@ -8,9 +8,11 @@ import re
 import click
 
 from studio_backup.cli import completion
+from studio_backup.cli.connecting import engine_of
+from studio_backup.cli.evidence import evidence_of
+from studio_backup.cli.locking import who
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.progress import Bar
-from studio_backup.cli.scope import engine_of, evidence_of, who
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.compile import Route, routes

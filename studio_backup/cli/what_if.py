@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 import click
 
 from studio_backup.cli.codes import UNSEEN
+from studio_backup.cli.evidence import as_it_stands, evidence_of, known_of
 from studio_backup.cli.options import command as make_command
-from studio_backup.cli.scope import as_it_stands, evidence_of, known_of, say_not_set_up
+from studio_backup.cli.scope import say_not_set_up
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.cli.verdict import chosen_datasets

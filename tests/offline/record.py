@@ -3,8 +3,9 @@
 import time
 from pathlib import Path
 
+from studio_backup.cli.connecting import engine_of
 from studio_backup.cli.progress import Bar
-from studio_backup.cli.scope import engine_of, scope_of
+from studio_backup.cli.scope import scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.evidence import Evidence

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from studio_backup.cli.connecting import engine_of
 from studio_backup.cli.progress import Bar
-from studio_backup.cli.scope import engine_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.errors import SudoRefused

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from studio_backup.cli import main, reading
-from studio_backup.cli.scope import record_of
+from studio_backup.cli.evidence import record_of
 from studio_backup.engine import Engine
 from studio_backup.facts import OBSERVED
 from tests.sim.windows.machine import Windows
