@@ -10,7 +10,8 @@ from studio_backup.manifest import Entry
 from studio_backup.plan import Plan
 from studio_backup.policy import Sight, holdings_of, judge_live, matrix_of
 from studio_backup.policy.due import Due
-from studio_backup.report.compliance import Report, differences_of, systems_of, waived_of
+from studio_backup.report.compliance import Report, systems_of
+from studio_backup.report.waived import differences_of, waived_of
 from studio_backup.resources.file import File
 from studio_backup.resources.volume import Volume
 from studio_backup.source import Place

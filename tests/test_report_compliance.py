@@ -15,10 +15,10 @@ import pytest
 from studio_backup.cli import main
 from studio_backup.cli.whole import write_whole
 from studio_backup.evidence import Evidence
-from studio_backup.report.compliance import covers, differences_of, expired, fits, waived_of
 from studio_backup.report.compliance_json import document
 from studio_backup.report.drift import screen, summary
 from studio_backup.report.text import WIDTH, Paint
+from studio_backup.report.waived import covers, differences_of, expired, fits, waived_of
 from tests.reports import DAY, HOSTILE, NOW, a_report, changes, waiver
 from tests.test_schemas_documents import complaints
 

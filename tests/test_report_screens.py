@@ -13,11 +13,12 @@ from studio_backup.diff import Absent, Asleep, Change, Unread, compare
 from studio_backup.plan import Plan
 from studio_backup.report import drift
 from studio_backup.report import plan as report
-from studio_backup.report.compliance import Report, differences_of
+from studio_backup.report.compliance import Report
 from studio_backup.report.explain import lines as explain_lines
 from studio_backup.report.folding import ENOUGH, folded
 from studio_backup.report.run import unescaped
 from studio_backup.report.text import WIDTH, Paint, age, brief, spaced, wrapped
+from studio_backup.report.waived import differences_of
 from studio_backup.resources.directory import Directory
 from studio_backup.resources.file import File
 from studio_backup.resources.windows_file import WindowsFile

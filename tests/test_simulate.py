@@ -12,7 +12,8 @@ import pytest
 from studio_backup.policy import Event, by_design, events_of, holdings_of
 from studio_backup.policy.calendar import runs
 from studio_backup.policy.counting import unseeing
-from studio_backup.policy.replay import Happening, Played, Setting, play
+from studio_backup.policy.played import Happening, Played, Setting
+from studio_backup.policy.replay import play
 from studio_backup.report import simulate as report
 from studio_backup.report.text import Paint
 from studio_backup.spec.model import Studio

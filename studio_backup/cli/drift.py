@@ -31,10 +31,11 @@ from studio_backup.policy import matrix_of, places_of
 from studio_backup.policy.custody import as_moved
 from studio_backup.probe import Probe
 from studio_backup.report import drift as screen
-from studio_backup.report.compliance import Report, differences_of, systems_of, waived_of
+from studio_backup.report.compliance import Report, systems_of
 from studio_backup.report.compliance_json import document
 from studio_backup.report.status import sights
 from studio_backup.report.text import Paint
+from studio_backup.report.waived import differences_of, waived_of
 from studio_backup.spec.model import Studio
 from studio_backup.status import probe, standings
 from studio_backup.survey import Survey

@@ -19,7 +19,8 @@ from studio_backup.cli.verdict import chosen_datasets
 from studio_backup.cli.what_if import named
 from studio_backup.errors import UsageError
 from studio_backup.policy import Holding, places_of
-from studio_backup.policy.replay import Happening, Setting, midnight, play
+from studio_backup.policy.played import Happening, Setting
+from studio_backup.policy.replay import midnight, play
 from studio_backup.report import simulate as report
 from studio_backup.report.text import Paint
 from studio_backup.spec.schedule import DAY

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from studio_backup.policy import Outcome
-from studio_backup.policy.replay import Day, Happening, Held, Played, Setting
+from studio_backup.policy.played import Day, Happening, Held, Played, Setting
 from studio_backup.report.text import Paint, age, brief, columns, count, wrapped
 
 _INDENT = 10
