@@ -8,7 +8,7 @@ from collections import Counter
 from typing import Any
 
 from studio_backup.discover.found import PLAIN, Drive, Found, Group, Mounted, masked
-from studio_backup.discover.mac_reading import backblaze_said
+from studio_backup.discover.mac_external import backblaze_said
 from studio_backup.probe import Probe, Reply
 from studio_backup.programs import shipped
 from studio_backup.resources.space_listing import PROGRAM, Listing, Pool, listing
