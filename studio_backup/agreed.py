@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 
 from studio_backup.diff import Change
-from studio_backup.plan import Plan, destroying, steps_of
+from studio_backup.plan import Plan
+from studio_backup.steps import destroying, steps_of
 
 #: What was agreed to for one change: its verb, and the hashes of its steps, empty where they were not known yet.
 Promise = tuple[str, tuple[str, ...]]

@@ -9,10 +9,11 @@ from studio_backup.agreed import Promise, keeps, lacking, promises, standing_alo
 from studio_backup.diff import Change
 from studio_backup.engine import Engine
 from studio_backup.looking import Scope
-from studio_backup.plan import Plan, task_of
+from studio_backup.plan import Plan
 from studio_backup.resource import Resource
 from studio_backup.result import Result, result_of
 from studio_backup.step import Task
+from studio_backup.steps import task_of
 from studio_backup.survey import Sighting, Survey, survey_of
 
 _OTHERWISE = "not tried: it changed since the plan was made; plan again"

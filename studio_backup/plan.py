@@ -10,14 +10,11 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 from studio_backup.diff import VERBS, Change, Present, compare
-from studio_backup.manifest import Entry, entry_path, entry_text
 from studio_backup.orphans import orphans
 from studio_backup.resource import After, Resource, ruled_fields
-from studio_backup.step import Step, Task
+from studio_backup.steps import ACTING, steps_of
 from studio_backup.survey import Silent, Survey
 
-#: Verbs that lead to steps.
-ACTING = ("create", "update", "remove")
 #: Verbs that keep what needs them from being touched.
 BLOCKING = ("conflict", "unread", "deferred", "asleep")
 
@@ -164,43 +161,3 @@ def _waves(changes: Iterable[Change], wanted: Mapping[str, Change]) -> dict[str,
                 wave = max(wave, waves[address] + (1 if elsewhere or address in awaited else 0))
         waves[change.address] = wave
     return waves
-
-
-def steps_of(change: Change) -> tuple[Step, ...]:
-    """The steps of a change as far as they are known now."""
-    if change.kept:
-        return ()
-    if change.verb == "create" and change.want:
-        return () if change.want.awaits() else change.want.create()
-    if change.verb == "update" and change.want and isinstance(change.seen, Present):
-        fields = frozenset(item.name for item in change.fields) - {"manifest"}
-        return change.want.update(change.seen.value, fields) if fields and not change.want.awaits() else ()
-    if change.verb == "remove" and isinstance(change.seen, Present):
-        return change.seen.value.remove() or ()
-    return ()
-
-
-def destroying(change: Change) -> tuple[str, ...]:
-    """What --allow-destroy must name before this change is made; its own address where its steps are not known yet."""
-    if change.verb not in ACTING or change.kept:
-        return ()
-    if change.want is not None and change.want.destroys and change.want.awaits():
-        return (change.address,)
-    return tuple(dict.fromkeys(name for step in steps_of(change) for name in step.names))
-
-
-def task_of(studio: str, change: Change, batch: frozenset[str]) -> Task:
-    """What the machine is told to do for a change; `batch` holds the addresses that go in the same script."""
-    entry: str | None = None
-    if change.want is not None:
-        resource = change.want
-        source = resource.place.file.rsplit("/", 1)[-1]
-        entry = entry_text(Entry(studio, change.address, source, resource.digest()))
-    return Task(
-        address=change.address,
-        steps=steps_of(change),
-        entry_path=entry_path(studio, change.address),
-        entry=entry,
-        fresh=change.entry is None,
-        needs=frozenset((change.want.needs() if change.want else frozenset()) & batch),
-    )

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from studio_backup.diff import Absent, Change, Present, Unread
-from studio_backup.plan import steps_of
 from studio_backup.script import REFUSED, SKIPPED
 from studio_backup.step import Outcome
+from studio_backup.steps import steps_of
 from studio_backup.survey import Survey
 
 _WHY = {

@@ -18,7 +18,7 @@ from studio_backup.engine import Engine
 from studio_backup.errors import Refused
 from studio_backup.looking import Scope
 from studio_backup.manifest import Entry
-from studio_backup.plan import Plan, destroying, make, steps_of
+from studio_backup.plan import Plan, make
 from studio_backup.probe import Probe, Reply
 from studio_backup.report import plan as report
 from studio_backup.report.plan_json import steps
@@ -27,6 +27,7 @@ from studio_backup.resource import After, Derived, Resource, Watched, fixed, gua
 from studio_backup.script import build, calls_of
 from studio_backup.source import Place
 from studio_backup.step import Outcome, Risk, Step, Task
+from studio_backup.steps import destroying, steps_of
 from studio_backup.survey import Answered, Survey, survey_of
 from tests.values import NAS, PLACE, STUDIO, by_address, entry_of, survey
 from tests.values import answered as answered_with

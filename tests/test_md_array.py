@@ -8,7 +8,6 @@ import pytest
 
 from studio_backup.diff import Present, compare
 from studio_backup.manifest import Entry
-from studio_backup.plan import steps_of
 from studio_backup.resource import Unparsable
 from studio_backup.resources.device import joined
 from studio_backup.resources.md_array import MdArray
@@ -17,6 +16,7 @@ from studio_backup.resources.md_scrub import program, service, timer
 from studio_backup.resources.md_state import action_of, needed, spares_of, state_of
 from studio_backup.resources.md_steps import conf_line
 from studio_backup.step import Risk, Step
+from studio_backup.steps import steps_of
 from tests.resources.cases import FOLDER, Case
 
 ADDRESS = "nas/linux/md-array/tank"

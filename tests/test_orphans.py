@@ -7,10 +7,11 @@ import pytest
 from studio_backup.diff import Change
 from studio_backup.manifest import Entry
 from studio_backup.orphans import orphans
-from studio_backup.plan import make, steps_of, task_of
+from studio_backup.plan import make
 from studio_backup.resource import Resource
 from studio_backup.resources.receiver import Receiver
 from studio_backup.resources.systemd_unit import SystemdUnit
+from studio_backup.steps import steps_of, task_of
 from studio_backup.survey import Sighting
 from tests.values import NAS, PLACE, STUDIO, answered, asleep, by_address, entry_of, file, folder, silent, survey
 

@@ -8,11 +8,12 @@ import pytest
 
 from studio_backup.cli.codes import of_plan
 from studio_backup.manifest import entry_path, entry_text
-from studio_backup.plan import Plan, make, steps_of, task_of
+from studio_backup.plan import Plan, make
 from studio_backup.report.plan import screen, summary
 from studio_backup.report.plan_json import document
 from studio_backup.report.text import Paint
 from studio_backup.resource import After, Derived, Resource
+from studio_backup.steps import steps_of, task_of
 from studio_backup.survey import Sighting
 from tests.test_schemas_documents import complaints
 from tests.values import (

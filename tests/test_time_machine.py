@@ -5,10 +5,10 @@ from __future__ import annotations
 import plistlib
 
 from studio_backup.diff import Change, Present, compare
-from studio_backup.plan import steps_of
 from studio_backup.probe import Reply
 from studio_backup.resources.time_machine import TimeMachine
 from studio_backup.source import Place
+from studio_backup.steps import steps_of
 
 HERE, AWAY = "0852943E-8EC2-4386-8C31-ECE56488E8B4", "2529BA88-EB07-4AF5-AC36-6CEF451078E9"
 

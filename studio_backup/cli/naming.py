@@ -9,11 +9,12 @@ from studio_backup.cli.settings import Settings
 from studio_backup.diff import Change
 from studio_backup.errors import Refused
 from studio_backup.parting import Parting
-from studio_backup.plan import Plan, destroying
+from studio_backup.plan import Plan
 from studio_backup.report.applied import naming
 from studio_backup.report.plan import needed
 from studio_backup.report.text import count
 from studio_backup.spec.wording import suggest
+from studio_backup.steps import destroying
 
 
 def check_names(plan: Plan, leaving: Sequence[Parting], allow_destroy: Sequence[str]) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from studio_backup.diff import Change
 from studio_backup.overflow import Overflow
 from studio_backup.parting import Parting
-from studio_backup.plan import Plan, destroying, steps_of
+from studio_backup.plan import Plan
 from studio_backup.report.differences import lines_of
 from studio_backup.report.folding import folded, where, width
 from studio_backup.report.text import MARKS, WIDTH, Paint, age, count, moment, safe, size, spaced, wrapped
 from studio_backup.report.verdict import counterexample
+from studio_backup.steps import destroying, steps_of
 
 _WORDS = {
     "create": "to create",

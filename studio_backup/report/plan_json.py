@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from studio_backup.diff import Change
 from studio_backup.overflow import Overflow
 from studio_backup.parting import Parting
-from studio_backup.plan import Plan, destroying, steps_of
+from studio_backup.plan import Plan
 from studio_backup.report.verdict import counterexample
 from studio_backup.step import Risk
+from studio_backup.steps import destroying, steps_of
 
 #: Version of the JSON document; a key that changes its meaning raises it.
 VERSION = 1

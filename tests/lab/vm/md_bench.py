@@ -8,7 +8,6 @@ import time
 
 from studio_backup.diff import Change, Present, Seen, compare
 from studio_backup.manifest import Entry
-from studio_backup.plan import steps_of
 from studio_backup.probe import Reply, join, split
 from studio_backup.resource import After, Resource
 from studio_backup.resources.device import joined
@@ -17,6 +16,7 @@ from studio_backup.resources.md_array import MdArray
 from studio_backup.script import build, outcomes
 from studio_backup.source import Place
 from studio_backup.step import Outcome, Step, Task
+from studio_backup.steps import steps_of
 from studio_backup.survey import Answered, read
 from tests.lab.vm import places
 from tests.lab.vm.machine import Vm

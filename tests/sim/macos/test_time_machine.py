@@ -8,8 +8,8 @@ import pytest
 
 from studio_backup.apply import carry_out
 from studio_backup.looking import look
-from studio_backup.plan import steps_of
 from studio_backup.result import Result
+from studio_backup.steps import steps_of
 from tests.mac_studio import BACKUP
 from tests.sim.macos import time_machine, volumes
 from tests.sim.macos.machine import Mac
