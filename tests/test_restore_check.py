@@ -10,7 +10,9 @@ import pytest
 
 from studio_backup.errors import AnswerTooLarge, StudioBackupError
 from studio_backup.restore.carry import check
-from studio_backup.restore.stream import Moved, parse_hashes, verify
+from studio_backup.restore.hashes import parse_hashes
+from studio_backup.restore.posix import verify
+from studio_backup.restore.stream import Moved
 from studio_backup.transport import Local
 from studio_backup.transport.answer import Collector
 

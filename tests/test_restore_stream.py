@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from studio_backup.restore.stream import MUNGED, Moved, land, parse_hashes, pump, send, verify
+from studio_backup.restore.hashes import parse_hashes
+from studio_backup.restore.posix import Unpacking, land, verify
+from studio_backup.restore.stream import MUNGED, Moved, pump, send
 from studio_backup.transport import Local, Remote
 
 NAMES = (
@@ -42,7 +44,7 @@ def carry(source: Remote, target: Path) -> Moved:
     landing = Local().open(land(str(target)))
     assert landing.read(4096).startswith(b"ready\t")
     try:
-        moved = pump(source, landing, OWNER, lambda _, __: None)
+        moved = pump(source, Unpacking(landing, "here", OWNER), lambda _, __: None)
         assert landing.read(4096) == b"unpacked\n", landing.errors()
         return moved
     finally:
@@ -156,7 +158,7 @@ def carried(data: bytes, tmp_path: Path) -> Moved:
     landing = Local().open("cat >/dev/null")
     source = Local().open(f"exec cat {shlex.quote(str(tmp_path / 'stream'))}\n")
     try:
-        return pump(source, landing, OWNER, lambda _, __: None)
+        return pump(source, Unpacking(landing, "here", OWNER), lambda _, __: None)
     finally:
         source.close()
         landing.close()
@@ -193,7 +195,7 @@ def test_a_file_beyond_eight_gigabytes_keeps_its_size_in_the_header(tmp_path: Pa
     seen = Local().open(f"head -c 512 >{shlex.quote(str(tmp_path / 'seen'))}; cat >/dev/null")
     source = Local().open(f"exec cat {shlex.quote(str(tmp_path / 'stream'))}\n")
     with pytest.raises(tarfile.TarError):
-        pump(source, seen, OWNER, lambda _, __: None)
+        pump(source, Unpacking(seen, "here", OWNER), lambda _, __: None)
     seen.finish_writing()
     seen.exit_status()
     sent = tarfile.TarInfo.frombuf((tmp_path / "seen").read_bytes(), "utf-8", "surrogateescape")
@@ -212,7 +214,11 @@ def test_told_of_what_is_under_way(source: Path, target: Path) -> None:
     told: list[tuple[int, str]] = []
     landing = Local().open(land(str(target)))
     landing.read(4096)
-    moved = pump(Local().open(send(str(source), "")), landing, OWNER, lambda done, name: told.append((done, name)))
+    moved = pump(
+        Local().open(send(str(source), "")),
+        Unpacking(landing, "here", OWNER),
+        lambda done, name: told.append((done, name)),
+    )
     landing.exit_status()
     assert told[-1][0] == moved.bytes
     assert [done for done, _ in told] == sorted(done for done, _ in told)

@@ -8,7 +8,9 @@ import tarfile
 from studio_backup.errors import Refused, StudioBackupError, TransportError
 from studio_backup.report.text import count, safe
 from studio_backup.restore.choice import Choice
-from studio_backup.restore.stream import Moved, Progress, land, parse_hashes, pump, send, verify
+from studio_backup.restore.hashes import parse_hashes
+from studio_backup.restore.stream import Moved, Progress, pump, send
+from studio_backup.restore.targets import TARGETS
 from studio_backup.transport import Remote, Transport
 
 _OTHER_POINT = "try another point: --at TIME or --from COPY"
@@ -16,14 +18,15 @@ _PIECE = 256 * 1024
 
 
 def move(holding: Transport, choice: Choice, path: str, receiving: Transport, folder: str, told: Progress) -> Moved:
-    """Read the point (or `path` in it) where it is held and unpack it into an empty folder; raises what went wrong."""
+    """Read the point (or `path` in it) where it is held and write it into an empty folder; raises what went wrong."""
     snapshot = choice.standing.route.store == "zfs"
+    kind = TARGETS[receiving.language]
     source = holding.open(send(choice.standing.path_of(choice.point), path, snapshot))
-    target = receiving.open(land(folder))
+    target = receiving.open(kind.land(folder))
     try:
-        owner = _landed(target.read(4096).decode("utf-8", "replace"), folder, target.errors())
+        sink = kind.sink(_unrefused(target, folder), folder, target)
         try:
-            moved = pump(source, target, owner, told)
+            moved = pump(source, sink, told)
         except (tarfile.TarError, EOFError) as error:
             raise StudioBackupError(
                 f"the copy could not be read whole: {source.errors().strip() or error}",
@@ -34,35 +37,23 @@ def move(holding: Transport, choice: Choice, path: str, receiving: Transport, fo
                 f"the copy could not be read whole: {source.errors().strip()}",
                 _OTHER_POINT,
             )
-        if "unpacked" not in _rest(target):
-            raise StudioBackupError(
-                f"it could not be written: {target.errors().strip()}",
-                f"look at {folder}, then restore into a new folder",
-            )
+        sink.conclude(moved)
         return moved
     finally:
         source.close()
         target.close()
 
 
-def _landed(line: str, folder: str, errors: str) -> tuple[int, int]:
-    word, _, rest = line.strip().partition("\t")
+def _unrefused(target: Remote, folder: str) -> str:
+    """What the target says first, unless it will not write there."""
+    line = target.read(4096).decode("utf-8", "replace").strip()
+    word, _, why = line.partition("\t")
     if word == "refused":
         raise Refused(
-            f"{folder} {rest}: a restore never writes over anything",
+            f"{folder} {why}: a restore never writes over anything",
             "name a folder that is empty or not there yet",
         )
-    numbers = rest.split("\t")
-    if word != "ready" or len(numbers) != 2 or not all(number.isascii() and number.isdigit() for number in numbers):
-        raise StudioBackupError(f"{folder} cannot be written: {errors.strip() or line.strip()}", "name another folder")
-    return int(numbers[0]), int(numbers[1])
-
-
-def _rest(target: Remote) -> str:
-    text = b""
-    while data := target.read(65536):
-        text += data
-    return text.decode("utf-8", "replace")
+    return line
 
 
 def check(receiving: Transport, folder: str, moved: Moved, timeout: float) -> None:
@@ -81,7 +72,7 @@ def _hashes(receiving: Transport, folder: str, silence: float) -> dict[str, str]
     """What landed, read as it comes: the listing of many files is longer than an answer may be."""
     reason = "the listing of hashes is not whole"
     try:
-        listing = receiving.open(verify(folder), silence)
+        listing = receiving.open(TARGETS[receiving.language].verify(folder), silence)
         try:
             listing.finish_writing()
             pieces = iter(lambda: listing.read(_PIECE), b"")

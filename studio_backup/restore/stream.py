@@ -1,8 +1,4 @@
-"""Restoring: one restore point as a tar stream through the control machine, hashed there and where it lands.
-
-Links that the landing neutralised are whole again; owners are those of the folder that is restored into. Nothing is
-written into a folder that is not empty.
-"""
+"""Reading one restore point as a tar stream: member by member into a target of any kind, hashed on the way."""
 
 from __future__ import annotations
 
@@ -10,9 +6,10 @@ import hashlib
 import io
 import shlex
 import tarfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import IO
+from types import TracebackType
+from typing import IO, Protocol
 
 from studio_backup.paths import SENTINEL
 from studio_backup.spec.copies import SNAPSHOTS_FOLDER
@@ -45,91 +42,52 @@ def send(folder: str, path: str, snapshot: bool = False) -> str:
     name = shlex.join((*(_NO_DATA if snapshot else ()), "--", f"./{path}" if path else "."))
     # GNU tar reads a backslash in a name it is given as the beginning of an escape, unless told not to.
     asking = "if tar --version 2>/dev/null | grep -q 'GNU tar'; then set -- --no-unquote; else set --; fi"
-    plain = asking if "\\" in path else "set --"
-    return f'{plain}\ncd {shlex.quote(folder)} && exec tar "$@" -cf - {name}\n'
+    options = asking if "\\" in path else "set --"
+    return f'{options}\ncd {shlex.quote(folder)} && exec tar "$@" -cf - {name}\n'
 
 
-def land(folder: str) -> str:
-    """The script that unpacks into an empty folder, which it makes where nothing is; prints the owner first."""
-    place = shlex.quote(folder)
-    return f"""{{
-LC_ALL=C; export LC_ALL
-if [ -e {place} ] && [ ! -d {place} ]; then echo 'refused	is no folder'; exit 5; fi
-if [ -d {place} ]; then
-  if [ -n "$(ls -A {place})" ]; then echo 'refused	is not empty'; exit 5; fi
-else mkdir -p -- {place} || exit 1; fi
-owner=$(ls -nd {place} | awk '{{ print $3 "\\t" $4 }}')
-printf 'ready\\t%s\\n' "$owner"
-cd {place} && tar -xpf - && echo unpacked
-}}
-"""
+class Sink(Protocol):
+    """The way into a folder on one kind of system. As a context, its end ends the stream that goes there."""
+
+    def takes(self, member: tarfile.TarInfo, moved: Moved) -> bool:
+        """False for what is not to land there; whoever is to hear of that finds it in `moved`."""
+        ...
+
+    def put(self, member: tarfile.TarInfo, content: Content | None) -> None:
+        """Send one member, with the content of a file that is no second name of another."""
+        ...
+
+    def conclude(self, moved: Moved) -> None:
+        """Hear how it ended there; raises StudioBackupError unless all that was sent was taken."""
+        ...
+
+    def __enter__(self) -> Sink: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
 
 
-#: Plain names go to the hash program many at a time. It writes names with a newline, a return or a backslash in one
-#: way here and another there (BusyBox: as they are), so those are hashed one by one and named in hex.
-_VERIFY = r"""LC_ALL=C; export LC_ALL
-if command -v sha256sum >/dev/null; then set -- sha256sum; else set -- shasum -a 256; fi
-line='
-'; return=$(printf '\r')
-cd %s && find . -type f ! -path "*$line*" ! -path "*$return*" ! -path '*\\*' -exec "$@" {} + &&
-find . -type f '(' -path "*$line*" -o -path "*$return*" -o -path '*\\*' ')' -exec sh -c 'program=$1; shift
-for file do
-  digest=$($program <"$file") || exit 1
-  printf "%%s x" "${digest%%%% *}"; printf %%s "$file" | od -An -v -tx1 | tr -d " \n"; echo
-done' sh "$*" {} + && echo complete
-"""
-
-
-def verify(folder: str) -> str:
-    """The script that hashes what landed: a line `HASH  ./NAME`, or `HASH xHEX` for a name that is not plain."""
-    return _VERIFY % shlex.quote(folder)
-
-
-def parse_hashes(pieces: Iterable[str]) -> dict[str, str] | None:
-    """Path -> SHA-256 from what `verify` prints, in pieces of any size; None when the listing is not whole."""
-    found: dict[str, str] = {}
-    rest, complete = "", False
-    for piece in pieces:
-        *lines, rest = (rest + piece).split("\n")
-        for line in lines:
-            if complete:
-                return None
-            complete = line == "complete"
-            if not complete:
-                name, digest = _hashed(line)
-                found[name] = digest
-    return found if complete and not rest else None
-
-
-def _hashed(line: str) -> tuple[str, str]:
-    digest, _, name = line.partition(" ")
-    if name.startswith("x"):
-        name = bytes.fromhex(name[1:]).decode("utf-8", "surrogateescape")
-    return _plain(name[1:] if name.startswith(" ") else name), digest
-
-
-def pump(source: Remote, target: Remote, owner: tuple[int, int], told: Progress) -> Moved:
+def pump(source: Remote, sink: Sink, told: Progress) -> Moved:
     """Move every member, hashing files as they pass; raises tarfile.TarError when the stream is cut or not tar."""
     moved = Moved()
-    reader, writer = _Reader(source), _Writer(target)
+    reader = _Reader(source)
     with (
         tarfile.open(fileobj=reader, mode="r|", errorlevel=2, encoding="utf-8", errors="surrogateescape") as incoming,
-        tarfile.open(
-            fileobj=writer, mode="w|", format=tarfile.GNU_FORMAT, encoding="utf-8", errors="surrogateescape"
-        ) as outgoing,
-    ):  # fmt: skip
+        sink,
+    ):
         links: set[str] = set()
         for member in incoming:
             _check_inside(member, links)
+            if not sink.takes(member, moved):
+                continue
+            content = None
             if member.islnk():
-                moved.hashes[_plain(member.name)] = moved.hashes.get(_plain(member.linkname), "")
-                outgoing.addfile(_owned(member, owner))
+                moved.hashes[plain(member.name)] = moved.hashes.get(plain(member.linkname), "")
             elif member.isfile():
-                outgoing.addfile(_owned(member, owner), _Hashing(incoming.extractfile(member), member, moved, told))
-            elif member.isdir() or member.issym():
-                outgoing.addfile(_owned(member, owner))
+                content = Content(incoming.extractfile(member), member, moved, told)
+            sink.put(member, content)
         reader.check_end(incoming.offset)
-    target.finish_writing()
     return moved
 
 
@@ -143,18 +101,17 @@ def _check_inside(member: tarfile.TarInfo, links: set[str]) -> None:
         links.add("/".join(parts))
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """The path of a member below the folder."""
     return name.removeprefix("./")
 
 
-def _owned(member: tarfile.TarInfo, owner: tuple[int, int]) -> tarfile.TarInfo:
-    member.uid, member.gid = owner
-    member.uname = member.gname = ""
-    member.mode &= 0o0777  # no set-uid bit comes back from a copy
-    member.pax_headers = {}
-    if member.issym():
-        member.linkname = member.linkname.removeprefix(MUNGED)
-    return member
+def rest_of(remote: Remote) -> str:
+    """All that it says until its end."""
+    text = b""
+    while data := remote.read(65536):
+        text += data
+    return text.decode("utf-8", "replace")
 
 
 class _Reader(io.RawIOBase):
@@ -193,21 +150,7 @@ class _Reader(io.RawIOBase):
         return taken
 
 
-class _Writer(io.RawIOBase):
-    """A remote's input as tarfile writes it."""
-
-    def __init__(self, remote: Remote) -> None:
-        self._remote = remote
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        self._remote.write(bytes(data))
-        return len(data)
-
-
-class _Hashing(io.RawIOBase):
+class Content(io.RawIOBase):
     """A file's content on its way, counted and hashed; the hash is noted once the last byte has passed."""
 
     def __init__(self, content: IO[bytes] | None, member: tarfile.TarInfo, moved: Moved, told: Progress) -> None:
@@ -215,7 +158,7 @@ class _Hashing(io.RawIOBase):
         self._content = content
         self._digest = hashlib.sha256()
         self._left = member.size
-        self._name = _plain(member.name)
+        self._name = plain(member.name)
         self._moved = moved
         self._told = told
         moved.files += 1

@@ -19,7 +19,8 @@ from studio_backup.resources.mac_spotlight import Spotlight
 from studio_backup.resources.mount import Mount
 from studio_backup.resources.time_machine import TimeMachine
 from studio_backup.resources.zfs_dataset import ZfsDataset
-from studio_backup.restore.stream import land, send, verify
+from studio_backup.restore.posix import land, verify
+from studio_backup.restore.stream import send
 from studio_backup.rollout.sessions import probe as session_probe
 from studio_backup.running import preview, start
 from studio_backup.script import build
