@@ -49,7 +49,7 @@ function Initialize-Job {
     $Job.beaten = [DateTime]::MinValue
     $Job.log_file = ''
     $Job.whole_hours = $false
-    $Job.prefixed = [IO.Directory]::Exists('\\?\' + $Job.source_root)
+    Find-Prefix -Folder $Job.source_root
     $Job.skip_file = New-Pattern -Patterns $Job.exclude
     $Job.skip_folder = New-Pattern -Patterns (@($Job.exclude) + @($Job.exclude_folders))
     $Job.busy_names = New-Pattern -Patterns $Job.busy_patterns

@@ -1,53 +1,6 @@
-# Walking a tree ourselves: no link is followed, no name is too long, nothing that cannot be listed counts as empty.
+# What of a tree a copy is about: patterns, our own files, names that are one, and how many files there are.
 
 $script:PartialFolder = '.studio-backup-partial'
-
-# A path that Windows takes as it stands: longer than 260 letters, or with a name that ends in a dot or a blank.
-# Where this PowerShell takes none of these, plain paths are used, and what they cannot reach is reported.
-function Get-LongPath {
-    param([string] $Path)
-    if (-not $script:Job.prefixed) { return $Path }
-    if ($Path.StartsWith('\\')) { return '\\?\UNC' + $Path.Substring(1) }
-    '\\?\' + $Path
-}
-
-function Join-Name {
-    param([string] $Folder, [string] $Name)
-    $Folder.TrimEnd('\') + '\' + $Name
-}
-
-function Join-Relative {
-    param([string] $Folder, [string] $Name)
-    if ($Folder -eq '') { $Name } else { "$Folder/$Name" }
-}
-
-# What a folder holds: name, kind (file, folder or link), size, and when it was written, in ticks. Throws when it cannot
-# be listed.
-function Get-Entries {
-    param([string] $Folder)
-    $list = New-Object Collections.ArrayList
-    $info = New-Object IO.DirectoryInfo((Get-LongPath -Path ($Folder.TrimEnd('\') + '\')))
-    foreach ($one in $info.GetFileSystemInfos()) {
-        $kind = 'file'
-        if ($one -is [IO.DirectoryInfo]) { $kind = 'folder' }
-        if ((($one.Attributes -band [IO.FileAttributes]::ReparsePoint) -ne 0) -and (Test-Link -Path $one.FullName)) {
-            $kind = 'link'
-        }
-        $size = [long] 0
-        if ($kind -ceq 'file') { $size = $one.Length }
-        $entry = @{ name = $one.Name; kind = $kind; size = $size; time = $one.LastWriteTimeUtc.Ticks; used = $false }
-        $null = $list.Add($entry)
-    }
-    , $list
-}
-
-# A file that Windows keeps elsewhere or stores once for many is a reparse point, too, and no link; nor is one that has
-# two names.
-function Test-Link {
-    param([string] $Path)
-    $item = Get-Item -LiteralPath $Path -Force
-    @('', 'HardLink') -notcontains "$($item.LinkType)"
-}
 
 # What is copied nowhere: the patterns of the copy, and our own files of a volume.
 function Test-Skipped {

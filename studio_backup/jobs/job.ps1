@@ -11,8 +11,8 @@ Set-StrictMode -Version 2
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 try { [Console]::OutputEncoding = New-Object Text.UTF8Encoding $false } catch { $null = $_ }
-$parts = @('holding', 'volume', 'sentinel', 'job-start', 'job-record', 'job-volume', 'job-guard', 'job-walk')
-$parts += @('job-compare', 'job-brake', 'job-robocopy', 'job-change', 'job-shadow', 'job-share', 'job-push')
+$parts = @('holding', 'volume', 'sentinel', 'walk', 'job-start', 'job-record', 'job-volume', 'job-guard')
+$parts += @('job-walk', 'job-compare', 'job-brake', 'job-robocopy', 'job-change', 'job-shadow', 'job-share', 'job-push')
 $parts += 'job-clone'
 foreach ($part in $parts) { . ([IO.Path]::Combine($PSScriptRoot, "$part.ps1")) }
 $script:Job = Read-Job -Path $Configuration
