@@ -94,6 +94,8 @@ class Process:
         self.input_encoding = str(windows.state["oem"])
         self.handles: list[Any] = []
         self.main: Shell | None = None
+        #: What Add-Type made here, by its name in lower case.
+        self.types: dict[str, dict[str, Callable[..., Any]]] = {}
         self.killed = False
         self.depth = 0
         self.line = 0

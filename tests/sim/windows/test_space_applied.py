@@ -13,7 +13,6 @@ from studio_backup.spec.model import Studio as Spec
 from tests.sim.windows import disks
 from tests.sim.windows.machine import Windows
 from tests.sim.windows.powershell.faults import NetError
-from tests.sim.windows.powershell.objects import STATICS
 from tests.sim.windows.powershell.scope import Shell
 from tests.sim.windows.powershell.values import Hashtable
 from tests.sim.windows.studio import NAME, Studio
@@ -31,7 +30,6 @@ def spec(play: str, inventory: str = INVENTORY) -> Spec:
 
 @pytest.fixture
 def spaces(windows: Windows) -> Windows:
-    STATICS.pop("studiobackup.rawdisk", None)
     found = disks.storage(windows)
     found["disks"] += [disks.disk(1, "WD-1", "5000C500A1B2C001"), disks.disk(2, "WD-2", "5000C500A1B2C002")]
 

@@ -23,7 +23,6 @@ from tests.sim.windows import disks
 from tests.sim.windows.cmdlets.storage_cmdlets import repaired
 from tests.sim.windows.machine import Windows
 from tests.sim.windows.powershell.faults import NetError
-from tests.sim.windows.powershell.objects import STATICS
 from tests.sim.windows.powershell.scope import Shell
 from tests.sim.windows.powershell.values import Hashtable
 
@@ -38,7 +37,6 @@ SPACE = StorageSpace(
 @pytest.fixture
 def spaces(windows: Windows) -> Windows:
     """Three blank disks beside the system's; CIM answers in words in a session that used the Storage module."""
-    STATICS.pop("studiobackup.rawdisk", None)
     found = disks.storage(windows)
     for number in (1, 2, 3):
         found["disks"].append(disks.disk(number, f"WD-{number}", f"5000C500A1B2C{number:03d}"))

@@ -1,4 +1,4 @@
-"""Reading a whole disk: the type that Add-Type makes of a declaration, the handle that CreateFile gives, its bytes."""
+"""Reading a whole disk: the handle that CreateFile gives, and the bytes behind it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import re
 from typing import Any, ClassVar
 
 from tests.sim.windows import disks
+from tests.sim.windows.cmdlets.added_types import imported
 from tests.sim.windows.dotnet.enums import number_of
 from tests.sim.windows.dotnet.streams import Stream
 from tests.sim.windows.powershell.faults import NetError, NotKnown
 from tests.sim.windows.powershell.numbers import to_number
-from tests.sim.windows.powershell.objects import MAKERS, STATICS, NetObject, constant, method, prop, static
-from tests.sim.windows.powershell.registry import Call, cmdlet
+from tests.sim.windows.powershell.objects import MAKERS, NetObject, constant, method, prop, static
 from tests.sim.windows.powershell.scope import Shell
 from tests.sim.windows.powershell.text import to_text
 from tests.sim.windows.powershell.values import Int64
 
-_TYPE = "studiobackup.rawdisk"
 _DEVICE = re.compile(r"\\\\\.\\PHYSICALDRIVE([0-9]+)", re.IGNORECASE)
 _GENERIC_READ, _SHARED, _EXISTING = 2147483648, 3, 3
 
@@ -64,6 +63,7 @@ class RawStream(Stream):
         return len(found)
 
 
+@imported("Microsoft.Win32.SafeHandles.SafeFileHandle CreateFileW(string, uint, uint, IntPtr, uint, uint, IntPtr)")
 def _create_file(shell: Shell, path: Any, access: Any, share: Any, *rest: Any) -> Handle:
     found = _DEVICE.fullmatch(to_text(path))
     asked = (int(to_number(access)), int(to_number(share)), int(to_number(rest[1])))
@@ -71,14 +71,6 @@ def _create_file(shell: Shell, path: Any, access: Any, share: Any, *rest: Any) -
         raise NotKnown(f"CreateFileW of {to_text(path)} {asked}")
     one = disks.by_number(shell.process.windows, int(found[1]))
     return Handle(one if one is not None and shell.process.windows.state["session"]["admin"] else None)
-
-
-@cmdlet("Add-Type", "Namespace Name MemberDefinition")
-def _add_type(call: Call) -> None:
-    name = f"{to_text(call['Namespace'])}.{to_text(call['Name'])}".lower()
-    if name != _TYPE or "CreateFileW(" not in to_text(call["MemberDefinition"]):
-        raise NotKnown(f"Add-Type {name}")
-    STATICS[_TYPE] = {"createfilew": _create_file}
 
 
 _ordinary = MAKERS["io.filestream"]

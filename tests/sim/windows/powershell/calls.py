@@ -53,7 +53,8 @@ def guarded(name: str, arguments: list[Any], function: Callable[[], Any]) -> Any
 
 def call_static(shell: Shell, type_name: str, name: str, arguments: list[Any]) -> Any:
     """`[Type]::Name(…)`."""
-    found = STATICS.get(canonical(type_name), {}).get(name.lower())
+    own = canonical(type_name)
+    found = (shell.process.types.get(own) or STATICS.get(own, {})).get(name.lower())
     if found is None:
         raise NotKnown(f"[{type_name}]::{name}()")
     _fits(found, f"[{type_name}]::{name}", [shell, *arguments])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from tests.sim.windows.powershell.faults import NetError, NotKnown
@@ -141,14 +141,14 @@ _SIMPLE: dict[str, Callable[[Any], Any]] = {
 }  # fmt: skip
 
 
-def attempt(given: Any, type_name: str) -> Any:
-    """`-as`: $null where a cast would fail, or a type is not there."""
+def attempt(given: Any, type_name: str, added: Container[str]) -> Any:
+    """`-as`: $null where a cast would fail, or a type is neither there nor was added to the process."""
     from tests.sim.windows.powershell.faults import Thrown
     from tests.sim.windows.powershell.objects import CONSTANTS, MAKERS, STATICS
 
     if type_name.lower() == "type" and isinstance(given, str):
         name = given.lower().removeprefix("system.")
-        return TypeName(given) if any(name in table for table in (STATICS, CONSTANTS, MAKERS)) else None
+        return TypeName(given) if any(name in table for table in (added, STATICS, CONSTANTS, MAKERS)) else None
     try:
         return convert(given, type_name)
     except (Thrown, NetError):

@@ -224,7 +224,8 @@ def _compared(shell: Shell, operator: str, left: Any, right: Any, exact: bool) -
     if operator in ("is", "isnot"):
         return kind_of(left, right) is (operator == "is")
     if operator == "as":
-        return attempt(left, right.name if isinstance(right, TypeName) else to_text(right))
+        wanted = right.name if isinstance(right, TypeName) else to_text(right)
+        return attempt(left, wanted, shell.process.types)
     if operator == "replace":
         return replace(left, right, exact=exact)
     if operator == "split":
