@@ -40,6 +40,7 @@ function Initialize-Job {
     $Job.open = $false
     $Job.code = 1
     $Job.claim = $null
+    $Job.awake = $false
     $Job.shadow = $null
     $Job.shared = $false
     $Job.landing = ''
@@ -88,10 +89,12 @@ function Invoke-Job {
     try {
         Open-Record
         Write-Claim -Stream $job.claim -Who $job.run
+        Start-Awake
         Close-Interrupted
         Remove-Shadow
         Invoke-Parts
     } finally {
+        Stop-Awake
         $job.claim.SetLength(0)
         $job.claim.Dispose()
     }

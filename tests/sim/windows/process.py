@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.sim.windows.machine import Windows
     from tests.sim.windows.powershell.scope import Shell
     from tests.sim.windows.powershell.values import ErrorRecord
+    from tests.sim.windows.scheduler import Strand
 
 _DEEPEST = 400
 #: What a session of sshd gets, by name as Windows shows it.
@@ -96,6 +97,8 @@ class Process:
         self.main: Shell | None = None
         #: What Add-Type made here, by its name in lower case.
         self.types: dict[str, dict[str, Callable[..., Any]]] = {}
+        #: What each thread asked for so that the system stays awake; None is the main one.
+        self.execution: dict[Strand | None, int] = {}
         self.killed = False
         self.depth = 0
         self.line = 0

@@ -36,6 +36,8 @@ def fresh() -> State:
         #: Rules of the firewall: InstanceID, Enabled (1 on, 2 off), Action (2 lets in, 4 blocks). UNVERIFIED.
         "firewall": [{"InstanceID": "OpenSSH-Server-In-TCP", "Enabled": 1, "Action": 2}],
         "storage": fresh_storage(),
+        #: What was asked for so that the system stays awake, in turn: process, flags.
+        "execution": [],
         "missing_commands": [],
         "missing_modules": [],
         #: {"path", "what": denied | in use | error, "access": (look, read, write, list), "code", "message"}
