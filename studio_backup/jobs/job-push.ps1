@@ -63,8 +63,14 @@ function Assert-Begun {
     Stop-Run -Result 'failed' -Reason 'incomplete'
 }
 
+# By a listing: a look at the file itself says that it is not there whenever it cannot say anything.
 function Test-Taken {
-    [IO.File]::Exists("$($script:Job.landing)\records\taken")
+    try {
+        return @([IO.Directory]::GetFileSystemEntries("$($script:Job.landing)\records", 'taken')).Count -gt 0
+    } catch {
+        Write-Log "the landing: taken: $($_.Exception.Message)"
+    }
+    Stop-Run -Result 'failed' -Reason 'rsync-network'
 }
 
 function Write-Landing {

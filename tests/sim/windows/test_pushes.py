@@ -215,3 +215,19 @@ def test_a_landing_in_a_folder_of_its_own(windows: Windows) -> None:
     assert tree(push.target) == {"Song/take.wav": "take"}
     (Path(push.source) / "Audio").rename(push.source / "Sound")
     assert outcome(push.run()) == ("refused", "source-missing", 5)
+
+
+def test_a_look_that_fails_does_not_say_that_nobody_has_the_landing(push: Copying) -> None:
+    push.put("take.wav")
+    push.run()
+    whole = records(push)
+    push.put("more.wav")
+    (push.landing / "records/taken").write_text("somebody\n")
+    trouble = {"path": f"\\\\10.0.0.20\\{push.way.share}\\records", "what": "error", "code": 59, "message": "no"}
+    push.windows.state["troubles"] += [
+        {**trouble, "access": ("list",)},
+        {**trouble, "path": f"{trouble['path']}\\taken", "access": ("look",)},
+    ]
+    assert outcome(push.run()) == ("failed", "rsync-network", 1), push.log()
+    assert records(push)["begun"] == whole["begun"], "nothing was begun beside whoever has it"
+    assert tree(push.target) == {"take.wav": "take"}
