@@ -3,6 +3,9 @@
 # Beside the files lie one-line records, written aside and renamed. Who keeps the copy takes no moment from here: begun
 # RUN, alive RUN, ended RUN FILES OPEN, told RUN RESULT REASON are ours; taken is theirs, and who finds it waits.
 
+# For so long Windows may answer by itself what a share holds: 10 s of a listing, 5 s of a file that was not there.
+$script:Remembered = 11
+
 function Send-Push {
     $job = $script:Job
     Confirm-Source
@@ -30,6 +33,7 @@ function Start-Push {
     Write-Landing -Name 'begun' -Text $job.run
     $job.begun = $true
     Remove-Landing -Name 'ended'
+    Start-Sleep -Seconds $script:Remembered
     if (Test-Taken) {
         Remove-Landing -Name 'begun'
         $job.begun = $false

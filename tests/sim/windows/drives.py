@@ -101,6 +101,10 @@ class Drives:
         root = self.root(plain[0])
         return (root if root.is_dir() else None), [part for part in plain[2:].split("\\") if part]
 
+    def is_shared(self, full: str) -> bool:
+        """Whether it lies in a share of another machine."""
+        return (full.startswith("\\\\") and not full.startswith(VERBATIM)) or full.upper().startswith("\\\\?\\UNC\\")
+
     def find(self, full: str) -> Path | None:
         """What stands there, whatever its case; None when nothing does."""
         here, names = self._start(full)

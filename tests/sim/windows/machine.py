@@ -23,6 +23,7 @@ from tests.sim.windows.powershell.raising import win32
 from tests.sim.windows.powershell.registry import Native
 from tests.sim.windows.powershell.values import Hashtable, Record
 from tests.sim.windows.process import Process
+from tests.sim.windows.redirector import Redirector
 from tests.sim.windows.scheduler import Scheduler
 from tests.sim.windows.state import State, fresh
 from tests.sim.windows.task_run import begin
@@ -79,6 +80,7 @@ class Windows:
         self._hooks: list[tuple[str, Callable[[Shell, str, Hashtable], None]]] = []
         self.ended = threading.Condition()
         self.access = AccessLists(self)
+        self.redirector = Redirector(self)
         self.tasks = TaskStore(self, lambda *action: begin(self, *action))
 
     def __enter__(self) -> Windows:

@@ -47,6 +47,8 @@ def _gate(windows: Windows, before: Callable[[str, str], None]) -> Callable[[str
             raise NetError("System.IO.IOException", "The specified network name is no longer available.", -2147024832)
         if not any(plain == one or plain.startswith(f"{one}\\") for one in known["mapped"]):
             raise NetError("System.IO.IOException", _SAID[1326], -2147023570)
+        if access == "write":
+            windows.redirector.wrote(path)
 
     return gate
 
@@ -80,6 +82,7 @@ def _mapping(path: str) -> Record:
 @cmdlet("Remove-SmbMapping", "LocalPath RemotePath", switches="Force UpdateProfile")
 def _remove(call: Call) -> list[Any]:
     path = str(call["RemotePath"]).lower()
+    call.windows.redirector.forget()
     call.state["smb"]["mapped"] = [one for one in call.state["smb"]["mapped"] if one != path]
     return []
 

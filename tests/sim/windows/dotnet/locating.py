@@ -46,8 +46,12 @@ def found(shell: Shell | Process, path: Any, access: str = "look") -> tuple[str,
     """A whole path and what stands there."""
     process = shell.process if isinstance(shell, Shell) else shell
     full = full_of(process, path)
-    process.windows.drives.gate(full, access)
-    return full, process.windows.drives.find(full)
+    windows = process.windows
+    windows.drives.gate(full, access)
+    real = windows.drives.find(full)
+    if access == "look" and windows.drives.is_shared(full) and windows.redirector.misses(full, real is not None):
+        return full, None
+    return full, real
 
 
 def existing(shell: Shell | Process, path: Any, access: str = "look") -> tuple[str, Path]:
@@ -134,6 +138,8 @@ def listed(shell: Shell | Process, path: Any, *, files: bool, folders: bool, pat
     prefix = text if text.endswith("\\") else f"{text}\\"
     fits = wildcard("*" if pattern in ("*.*", "*") else pattern, exact=False)
     names = drives.names(real)
+    if drives.is_shared(full) and not deep:
+        names = process.windows.redirector.listing(full, pattern, [name for name in names if fits.match(name)])
     for name in names:
         entry = drives.find(f"{full.rstrip(chr(92))}\\{name}")
         if entry is not None and fits.match(name) and (folders if entry.is_dir() else files):
