@@ -8,18 +8,19 @@ function New-Shadow {
         Write-Log "no shadow: $($job.filesystem) has none; files that a program holds cannot be read"
         return
     }
+    $id = ''
     try {
         $words = @{ Volume = $job.source_root.TrimEnd('\') + '\'; Context = 'ClientAccessible' }
         $class = 'Win32_ShadowCopy'
         $made = Invoke-CimMethod -Namespace 'root\cimv2' -ClassName $class -MethodName 'Create' -Arguments $words
         if ("$($made.ReturnValue)" -cne '0') { throw "it was refused with $($made.ReturnValue)" }
+        $id = "$($made.ShadowID)"
         # Noted first: whoever comes after a run that was killed here removes it.
-        [IO.File]::WriteAllText("$($job.state)\shadow\$($job.id)", "$($made.ShadowID)`n")
-        $job.shadow = @{ id = "$($made.ShadowID)"; path = (Get-ShadowPath -Id "$($made.ShadowID)") }
+        [IO.File]::WriteAllText("$($job.state)\shadow\$($job.id)", "$id`n")
+        $job.shadow = @{ id = $id; path = (Get-ShadowPath -Id $id) }
     } catch {
         Write-Log "no shadow: $($_.Exception.Message)"
-        $job.shadow = $null
-        Remove-Shadow
+        Remove-Shadow -Id $id
     }
 }
 
@@ -52,16 +53,17 @@ function Find-Shadow {
 }
 
 # Takes the link and the shadow of this run away, or those that a killed one left. Nothing else is removed: a shadow
-# that is not in our note is somebody else's.
+# that is not in our note is somebody else's, unless it is the one of this id, which could not be noted.
 function Remove-Shadow {
+    param([string] $Id)
     $job = $script:Job
     $note = "$($job.state)\shadow\$($job.id)"
     $job.shadow = $null
     try {
         if ([IO.Directory]::Exists("$note.link")) { [IO.Directory]::Delete("$note.link", $false) }
-        $id = Read-FirstLine -Path $note
-        if ($id -match '^\{[0-9A-Fa-f-]{36}\}$') {
-            $shadow = Find-Shadow -Id $id
+        if ($Id -eq '') { $Id = Read-FirstLine -Path $note }
+        if ($Id -match '^\{[0-9A-Fa-f-]{36}\}$') {
+            $shadow = Find-Shadow -Id $Id
             if ($null -ne $shadow) { Remove-CimInstance -InputObject $shadow }
         }
         [IO.File]::Delete($note)

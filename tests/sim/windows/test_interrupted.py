@@ -43,6 +43,18 @@ def test_without_a_shadow_it_goes_on_all_the_same(clone: Copying, refused: int) 
     assert tree(clone.target) == tree(clone.source)
 
 
+def test_a_shadow_that_cannot_be_noted_is_not_left_behind(clone: Copying) -> None:
+    clone.put("Song/take.wav")
+    note = f"C:\\ProgramData\\studio-backup\\state\\northlight\\shadow\\{clone.way.id}"
+    said = "There is not enough space on the disk."
+    full = {"path": note, "what": "error", "code": 112, "message": said, "access": ("write",)}
+    clone.windows.state["troubles"].append(full)
+    assert clone.run()["result"] == "ok"
+    assert "no shadow: " in clone.log()
+    assert said in clone.log()
+    assert clone.windows.state["shadows"] == []
+
+
 def test_on_exfat_a_held_file_is_somebody_at_work_until_the_limit(windows: Windows) -> None:
     it = set_up(windows, studio(PUSH, filesystem="exfat", quiet="10 min"), "on-nas", "exFAT")
     it.put("Song/session.wav", "being recorded")
