@@ -110,10 +110,10 @@ function Close-Interrupted {
     $job = $script:Job
     foreach ($path in (Get-RecordFiles)) {
         if ($path -eq $job.record_file) { continue }
-        $text = Read-Aside -Path $path
-        if (-not $text.Contains('"result":"running"')) { continue }
         $closed = '"result":"failed","reason":"interrupted"'
         try {
+            $text = Read-Aside -Path $path
+            if (-not $text.Contains('"result":"running"')) { continue }
             Write-Whole -Path $path -Text $text.Replace('"result":"running","reason":null', $closed)
         } catch {
             # Somebody looks at it: the next run closes it.

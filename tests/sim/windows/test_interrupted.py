@@ -207,6 +207,16 @@ def test_who_reads_a_record_or_scans_it_fails_no_run(clone: Copying) -> None:
     assert '"result":"ok"' in path.read_text()
 
 
+def test_who_holds_an_old_record_fails_no_run(clone: Copying) -> None:
+    clone.put("Song/take.wav")
+    first = clone.run()["run"]
+    path = f"C:\\ProgramData\\studio-backup\\state\\northlight\\runs\\{clone.way.id}.{first}.json"
+    clone.windows.state["troubles"].append({"path": path, "what": "in use"})
+    record = clone.run()
+    assert outcome(record) == ("ok", None, 0)
+    assert first in clone.log()
+
+
 def ended_of(it: Copying) -> str:
     """What the landing holds of a push that is whole."""
     path = it.landing / "records/ended"
