@@ -35,8 +35,7 @@ function Start-Push {
     Remove-Landing -Name 'ended'
     Start-Sleep -Seconds $script:Remembered
     if (Test-Taken) {
-        Remove-Landing -Name 'begun'
-        $job.begun = $false
+        Remove-Begun
         Stop-Run -Result 'busy' -Reason 'landing-busy'
     }
     Invoke-Beat
@@ -95,6 +94,13 @@ function Remove-Landing {
     [IO.File]::Delete("$($script:Job.landing)\records\$Name")
 }
 
+# What this run began and does not end; it may be another's by now.
+function Remove-Begun {
+    $job = $script:Job
+    if ((Read-FirstLine -Path "$($job.landing)\records\begun") -ceq $job.run) { Remove-Landing -Name 'begun' }
+    $job.begun = $false
+}
+
 # Once a minute, while anything is done in a landing: who keeps it would take a silent push for a lost one. A machine that
 # slept meanwhile may find it another system's.
 function Invoke-Beat {
@@ -124,7 +130,7 @@ function Close-Push {
 
 function Send-Told {
     $job = $script:Job
-    if ($job.begun -and -not $job.sent) { Remove-Landing -Name 'begun' }
+    if ($job.begun -and -not $job.sent) { Remove-Begun }
     # Who makes a restore point of it right now has nothing to hear from us.
     if ($job.reason -ceq 'landing-busy') { return }
     Write-Landing -Name 'told' -Text "$($job.run) $($job.result) $($job.reason)"

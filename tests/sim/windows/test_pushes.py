@@ -88,6 +88,21 @@ def test_one_that_was_taken_over_while_it_sent_has_no_end(push: Copying) -> None
     assert "ended" not in records(push)
 
 
+def test_one_that_fails_leaves_the_beginning_of_another_alone(push: Copying) -> None:
+    """Windows slept while it sent: another system took the landing over before this one knew of it."""
+    push.put("take.wav")
+
+    def taken_over(*_: object) -> None:
+        replaced(push.landing / "records/begun")
+        (push.source / "more").mkdir()
+        trouble = {"path": f"\\\\10.0.0.20\\{push.way.share}\\files", "what": "denied", "access": ("write",)}
+        push.windows.state["troubles"].append(trouble)
+
+    push.windows.before("robocopy.exe", taken_over)
+    assert outcome(push.run()) == ("failed", "rsync-partial", 1), push.log()
+    assert records(push)["begun"] == "20260302T120500Z-FFFF0000\n"
+
+
 def test_a_connection_that_breaks_leaves_no_end(push: Copying) -> None:
     for number in range(5):
         push.put(f"{number}/take.wav")
