@@ -19,6 +19,12 @@ function Read-Session {
 # What Windows keeps in the root of a volume; an administrator may not even list it.
 $Own = @('System Volume Information', '$RECYCLE.BIN')
 
+# What Windows keeps in the cloud or once for many is a reparse point, too, and no link.
+function Test-Link {
+    param([string] $Path)
+    @('', 'HardLink') -notcontains "$((Get-Item -LiteralPath $Path -Force).LinkType)"
+}
+
 # A file dated in the future says nothing about now. Links are not followed, whatever they lead to.
 function Test-Busy {
     param($Source)
@@ -29,7 +35,7 @@ function Test-Busy {
     while ($folders.Count -gt 0) {
         $folder = New-Object IO.DirectoryInfo($folders.Pop())
         foreach ($entry in $folder.GetFileSystemInfos()) {
-            if ($entry.Attributes -band [IO.FileAttributes]::ReparsePoint) { continue }
+            if (($entry.Attributes -band [IO.FileAttributes]::ReparsePoint) -and (Test-Link -Path $entry.FullName)) { continue }
             if (($entry.Attributes -band [IO.FileAttributes]::Directory) -ne 0) {
                 $top = $folder.FullName.TrimEnd('\') -eq $Source.path.TrimEnd('\')
                 if ($top -and ($Own -contains $entry.Name)) { continue }

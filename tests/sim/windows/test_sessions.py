@@ -51,3 +51,19 @@ def test_a_folder_of_the_studio_that_may_not_be_entered_is_no_proof_of_quiet(win
     take(windows, "Song/old.wav", 7200)
     windows.state["troubles"].append({"path": "S:\\Song", "what": "denied", "access": ("list",)})
     assert told(windows).startswith("nobody can tell whether somebody is at work there")
+
+
+def test_a_file_that_windows_keeps_in_the_cloud_or_once_for_many_is_worked_on_like_any_other(windows: Windows) -> None:
+    fresh_disks(windows)
+    path = take(windows, "Song/new.wav", 60)
+    windows.drives.attributes[str(path)] = {"ReparsePoint"}
+    assert told(windows) == "files of ws-a/sessions are in use"
+
+
+def test_what_a_link_leads_to_is_somebody_elses(windows: Windows, tmp_path: Path) -> None:
+    fresh_disks(windows)
+    take(windows, "Song/old.wav", 7200)
+    (tmp_path / "new.wav").write_text("take")
+    (windows.drives.root("S") / "Song/elsewhere").symlink_to(tmp_path)
+    (windows.drives.root("S") / "Song/linked.wav").symlink_to(tmp_path / "new.wav")
+    assert told(windows) == ""
