@@ -52,6 +52,8 @@ function Assert-SentinelPlace {
         $seen = Get-SentinelLine -Root $one.root
         $ours = $seen.State -ceq 'sentinel' -and $seen.Line -ceq $one.text
         if ($seen.State -ceq 'absent' -or $ours) { continue }
+        if ($seen.State -ceq 'unread') { throw "the sentinel at $($one.root) cannot be looked for: $($seen.Line)" }
+        if ($seen.State -ceq 'other') { throw "something else than a sentinel has its name at $($one.root)" }
         throw "another sentinel stands at $($one.root): $($seen.Line)"
     }
 }
