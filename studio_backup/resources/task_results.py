@@ -6,8 +6,8 @@ from __future__ import annotations
 _FINE = frozenset({0, 3, 6, 267008, 267009, 267011, 267045})
 #: Of our jobs (below 256), of the scheduler and of Windows (MicrosoftDocs/win32, task scheduler error constants).
 _WORDS = {
-    1: "the run failed; its record says why",
-    5: "the run refused to begin; its record says why",
+    1: "the run failed; if it makes a copy, its record says why",
+    5: "the run refused to begin; if it makes a copy, its record says why",
     267010: "the task is disabled",
     267012: "no more runs are scheduled",
     267013: "a property that is needed for its schedule is not set",

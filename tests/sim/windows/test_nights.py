@@ -134,7 +134,9 @@ def test_a_guard_that_refuses_is_told_as_its_own_number(room: Room) -> None:
     room.windows.state["drives"].pop("T")
     room.until(28)
     assert (room.task.result, room.records()[0]["reason"]) == (5, "target-unmounted")
-    assert [item.before for item in room.change().fields] == ["the run refused to begin; its record says why (5)"]
+    assert [item.before for item in room.change().fields] == [
+        "the run refused to begin; if it makes a copy, its record says why (5)"
+    ]
 
 
 def test_a_task_that_somebody_disabled_makes_none_until_it_is_mended(room: Room) -> None:

@@ -110,7 +110,7 @@ def test_what_ends_badly_is_told_and_changes_nothing(windows: Windows) -> None:
     change = studio.change(ADDRESS)
     assert (change.verb, [item.before for item in change.fields]) == (
         "watch",
-        ["the run failed; its record says why (1)"],
+        ["the run failed; if it makes a copy, its record says why (1)"],
     )
     assert studio.apply().results == {}
 
