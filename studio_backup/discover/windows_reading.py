@@ -50,6 +50,8 @@ def parse_windows(reply: Reply) -> Found:
     if told.get("TaskProblem"):
         found.notes.append(f"its tasks could not be listed: {told['TaskProblem']}")
     left = backblaze_said(str(told.get("BackblazeEnded", "")), str(told.get("BackblazeRest", "")))
+    if told.get("BackblazeProblem"):
+        left = f"its reports cannot be read: {told['BackblazeProblem']}"
     if left or told.get("Backblaze") == "True":
         found.external.append(("backblaze-personal", left or "it is installed; it left no report of a backup"))
     return found

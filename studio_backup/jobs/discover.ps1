@@ -16,13 +16,14 @@ function Get-ForeignTask {
     }
 }
 
-# The text of a file; nothing where there is none, or it cannot be read.
+# The text of a file; nothing where there is none.
 function Get-OptionalText {
     param([string]$Path)
     try {
-        if ([IO.File]::Exists($Path)) { return [IO.File]::ReadAllText($Path) }
+        return [IO.File]::ReadAllText($Path)
     } catch {
-        return ''
+        $cause = $_.Exception.GetBaseException()
+        if (($cause -isnot [IO.FileNotFoundException]) -and ($cause -isnot [IO.DirectoryNotFoundException])) { throw }
     }
     return ''
 }
@@ -44,8 +45,13 @@ function Read-Machine {
         $answer['TaskProblem'] = "$($_.Exception.Message)"
     }
     $reports = [IO.Path]::Combine("$($env:ProgramData)", 'Backblaze\bzdata\bzreports')
-    $answer['BackblazeEnded'] = Get-OptionalText -Path "$reports\bzstat_lastbackupcompleted.xml"
-    $answer['BackblazeRest'] = Get-OptionalText -Path "$reports\bzstat_remainingbackup.xml"
+    $answer['BackblazeProblem'] = ''
+    try {
+        $answer['BackblazeEnded'] = Get-OptionalText -Path "$reports\bzstat_lastbackupcompleted.xml"
+        $answer['BackblazeRest'] = Get-OptionalText -Path "$reports\bzstat_remainingbackup.xml"
+    } catch {
+        $answer['BackblazeProblem'] = "$($_.Exception.GetBaseException().Message)"
+    }
     $services = @(Get-CimInstance -ClassName Win32_Service | Where-Object { $_.Name -eq 'bzserv' })
     $answer['Backblaze'] = "$($services.Count -gt 0)"
     return $answer

@@ -85,6 +85,17 @@ def test_what_backblaze_left_is_told(machine: Windows) -> None:
     assert ("backblaze-personal", "its last pass ended 2026-11-27 00:00 UTC") in asked(machine).external
 
 
+def test_a_report_of_backblaze_that_cannot_be_read_is_not_missing(machine: Windows) -> None:
+    assert ("backblaze-personal", "it is installed; it left no report of a backup") in asked(machine).external
+    folder = machine.real("C:\\ProgramData\\Backblaze\\bzdata\\bzreports")
+    folder.mkdir(parents=True)
+    (folder / "bzstat_lastbackupcompleted.xml").write_text('<x gmt_millis="1795737600000"/>', encoding="utf-8")
+    held = "C:\\ProgramData\\Backblaze\\bzdata\\bzreports\\bzstat_lastbackupcompleted.xml"
+    machine.state["troubles"].append({"path": held, "what": "in use"})
+    ((_, said),) = asked(machine).external
+    assert said.startswith("its reports cannot be read: The process cannot access the file")
+
+
 def test_what_it_asks_wakes_no_disk(machine: Windows) -> None:
     def read(*_: object) -> None:
         raise AssertionError("a disk was read")
