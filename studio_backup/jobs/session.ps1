@@ -1,4 +1,6 @@
 # Is somebody at work here? Programs that record and edit, and files that changed a moment ago. Reads only.
+#
+# walk.ps1 stands before it.
 
 # $Sources: each is JSON of dataset, path, quiet (seconds), busy (names of open projects) and names (what is no sign), the
 # last two as regular expressions.
@@ -19,32 +21,26 @@ function Read-Session {
 # What Windows keeps in the root of a volume; an administrator may not even list it.
 $Own = @('System Volume Information', '$RECYCLE.BIN')
 
-# What Windows keeps in the cloud or once for many is a reparse point, too, and no link.
-function Test-Link {
-    param([string] $Path)
-    @('', 'HardLink') -notcontains "$((Get-Item -LiteralPath $Path -Force).LinkType)"
-}
-
 # A file dated in the future says nothing about now. Links are not followed, whatever they lead to.
 function Test-Busy {
     param($Source)
-    $now = [DateTime]::UtcNow
-    $since = $now.AddSeconds(-$Source.quiet)
+    Find-Prefix -Folder $Source.path
+    $now = [DateTime]::UtcNow.Ticks
+    $since = $now - [long] $Source.quiet * 10000000
     $folders = New-Object Collections.Stack
     $folders.Push($Source.path)
     while ($folders.Count -gt 0) {
-        $folder = New-Object IO.DirectoryInfo($folders.Pop())
-        foreach ($entry in $folder.GetFileSystemInfos()) {
-            if (($entry.Attributes -band [IO.FileAttributes]::ReparsePoint) -and (Test-Link -Path $entry.FullName)) { continue }
-            if (($entry.Attributes -band [IO.FileAttributes]::Directory) -ne 0) {
-                $top = $folder.FullName.TrimEnd('\') -eq $Source.path.TrimEnd('\')
-                if ($top -and ($Own -contains $entry.Name)) { continue }
-                $folders.Push($entry.FullName)
+        $folder = $folders.Pop()
+        $top = $folder.TrimEnd('\') -eq $Source.path.TrimEnd('\')
+        foreach ($entry in (Get-Entries -Folder $folder)) {
+            if (($entry.kind -ceq 'link') -or ($top -and ($Own -contains $entry.name))) { continue }
+            if ($entry.kind -ceq 'folder') {
+                $folders.Push((Join-Name -Folder $folder -Name $entry.name))
                 continue
             }
-            if (($Source.busy -ne '') -and ($entry.Name -match $Source.busy)) { return $true }
-            if (($Source.names -ne '') -and ($entry.Name -match $Source.names)) { continue }
-            if (($entry.LastWriteTimeUtc -gt $since) -and ($entry.LastWriteTimeUtc -le $now)) { return $true }
+            if (($Source.busy -ne '') -and ($entry.name -match $Source.busy)) { return $true }
+            if (($Source.names -ne '') -and ($entry.name -match $Source.names)) { continue }
+            if (($entry.time -gt $since) -and ($entry.time -le $now)) { return $true }
         }
     }
     $false

@@ -56,7 +56,7 @@ printf 'complete\n'"""
 
 
 #: The same of a Windows system, which only says what runs: which of it is at work is told here.
-_WINDOWS = shipped("session.ps1") + "\nRead-Session -Sources $Words"
+_WINDOWS = shipped("walk.ps1") + shipped("session.ps1") + "\nRead-Session -Sources $Words"
 
 
 def probe(system: str, routes: Iterable[Route], os: str = "linux") -> Probe:

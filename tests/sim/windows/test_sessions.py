@@ -60,6 +60,17 @@ def test_a_file_that_windows_keeps_in_the_cloud_or_once_for_many_is_worked_on_li
     assert told(windows) == "files of ws-a/sessions are in use"
 
 
+def test_a_path_of_any_length_is_looked_at(windows: Windows) -> None:
+    fresh_disks(windows)
+    take(windows, "Song/old.wav", 7200)
+    deep = "/".join(["Song", "a" * 100, "b" * 100, "c" * 100])
+    (windows.drives.root("S") / deep).mkdir(parents=True)
+    take(windows, f"{deep}/old.wav", 7200)
+    assert told(windows) == ""
+    take(windows, f"{deep}/new.wav", 60)
+    assert told(windows) == "files of ws-a/sessions are in use"
+
+
 def test_what_a_link_leads_to_is_somebody_elses(windows: Windows, tmp_path: Path) -> None:
     fresh_disks(windows)
     take(windows, "Song/old.wav", 7200)
