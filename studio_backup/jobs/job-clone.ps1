@@ -3,14 +3,12 @@
 # It sets nothing aside: it would not fit twice. A file that is newer there is left alone and told.
 
 function Copy-Clone {
-    $job = $script:Job
     Confirm-Target
     Confirm-Source
     New-Shadow
     $plan = Compare-Trees -Source (Get-Source) -Target (Get-Target)
     Set-Counts -Plan $plan
-    if ($plan.files -eq 0) { Stop-Run -Result 'refused' -Reason 'source-empty' }
-    if ($plan.files -lt $job.floor) { Stop-Run -Result 'refused' -Reason 'too-few-files' }
+    Confirm-Count -Files $plan.files -Unread $plan.unread.Count
     Assert-Brake -Plan $plan
     Confirm-Again
     Set-Marker

@@ -10,10 +10,18 @@ function Confirm-Source {
     if (-not (Test-Folder -Path $job.source_path)) { Stop-Run -Result 'refused' -Reason 'source-missing' }
     $now = [DateTime]::UtcNow.Ticks
     $seen = Measure-Source -Folder $job.source_path -Now $now
-    if ($seen.files -eq 0) { Stop-Run -Result 'refused' -Reason 'source-empty' }
-    if ($seen.files -lt $job.floor) { Stop-Run -Result 'refused' -Reason 'too-few-files' }
+    Confirm-Count -Files $seen.files -Unread $seen.unread
     if ($job.quiet -eq 0) { return }
     if (Test-Quiet -Seen $seen -Now $now) { Clear-BusyMark -Name 'work' } else { Test-Limit -Name 'work' }
+}
+
+# Enough files to be copied; what could not be listed may hold the rest, so too few are no proof then.
+function Confirm-Count {
+    param([long] $Files, [long] $Unread)
+    if (($Files -gt 0) -and ($Files -ge $script:Job.floor)) { return }
+    if ($Unread -gt 0) { Stop-Run -Result 'refused' -Reason 'source-unread' }
+    if ($Files -eq 0) { Stop-Run -Result 'refused' -Reason 'source-empty' }
+    Stop-Run -Result 'refused' -Reason 'too-few-files'
 }
 
 function Test-Folder {
@@ -35,13 +43,14 @@ function Test-LinkedFolder {
 function Measure-Source {
     param([string] $Folder, [long] $Now)
     $seen = @{ files = [long] 0; lately = New-Object Collections.ArrayList; named = $false; newest = [long] 0 }
+    $seen.unread = [long] 0
     $oldest = $Now - 2 * $script:Job.quiet * 10000000
     $waiting = New-Object Collections.Stack
     $waiting.Push(@{ path = $Folder; relative = '' })
     while ($waiting.Count -gt 0) {
         $here = $waiting.Pop()
         $entries = @()
-        try { $entries = Get-Entries -Folder $here.path } catch { $null = $_ }
+        try { $entries = Get-Entries -Folder $here.path } catch { $seen.unread++ }
         foreach ($entry in $entries) {
             $relative = Join-Relative -Folder $here.relative -Name $entry.name
             $path = Join-Name -Folder $here.path -Name $entry.name

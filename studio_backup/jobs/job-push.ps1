@@ -14,7 +14,7 @@ function Send-Push {
     New-Shadow
     $plan = Compare-Trees -Source (Get-Source) -Target (Get-Target)
     Set-Counts -Plan $plan
-    Confirm-Plan -Plan $plan
+    Confirm-Count -Files $plan.files -Unread $plan.unread.Count
     Assert-Brake -Plan $plan
     Confirm-Begun
     Update-Target -Plan $plan
@@ -39,12 +39,6 @@ function Start-Push {
         Stop-Run -Result 'busy' -Reason 'landing-busy'
     }
     Invoke-Beat
-}
-
-function Confirm-Plan {
-    param($Plan)
-    if ($Plan.files -eq 0) { Stop-Run -Result 'refused' -Reason 'source-empty' }
-    if ($Plan.files -lt $script:Job.floor) { Stop-Run -Result 'refused' -Reason 'too-few-files' }
 }
 
 # Long walks lie behind us: is the landing still this run's, and the source still the right volume?
