@@ -42,10 +42,13 @@ function Test-LocalTimes {
     @('NTFS', 'ReFS') -notcontains $Volume.FileSystem
 }
 
-# Less room than one hundredth of the volume, at most 1 GiB, is none.
+# Less room than one hundredth of the volume, at most 1 GiB, is none; nor is room that nobody can tell of.
 function Test-Room {
     param($Volume)
-    if (($Volume.Capacity -notmatch '^[0-9]+$') -or ($Volume.Free -notmatch '^[0-9]+$')) { return $true }
+    if (($Volume.Capacity -notmatch '^[0-9]+$') -or ($Volume.Free -notmatch '^[0-9]+$')) {
+        Write-Log "the target's volume: its room is not told: '$($Volume.Capacity)', '$($Volume.Free)' free"
+        Stop-Run -Result 'refused' -Reason 'target-unread'
+    }
     $reserve = [Math]::Min([double] $Volume.Capacity / 100, 1073741824)
     [double] $Volume.Free -gt $reserve
 }

@@ -96,6 +96,14 @@ def test_a_volume_that_cannot_be_asked_for_is_not_taken_for_unmounted(clone: Cop
     assert outcome(clone.run()) == ("refused", "target-unread", 5)
 
 
+@pytest.mark.parametrize("number", ["free", "total"])
+def test_room_that_is_not_told_is_no_room(clone: Copying, number: str) -> None:
+    fill(clone, 3)
+    clone.windows.state["drives"]["T"][number] = None
+    assert outcome(clone.run()) == ("refused", "target-unread", 5)
+    assert "its room is not told" in clone.log()
+
+
 def test_what_lies_on_a_second_disk_is_not_made_a_clone(clone: Copying) -> None:
     clone.put("take.wav")
     clone.put("holiday.jpg", at=clone.target)
