@@ -50,6 +50,7 @@ function Grant-Accepted {
 function Wait-Copy {
     param($Document, $Before, [string] $Last)
     $patience = [DateTime]::UtcNow.AddSeconds(60)
+    $looks = 20
     while ($true) {
         Start-Sleep -Milliseconds 500
         $info = Get-TaskNow -Document $Document
@@ -63,7 +64,10 @@ function Wait-Copy {
             return
         }
         if ($begun -and -not $info.running) {
-            Complete-Wait -Line $line -Result $info.result
+            # Somebody who looks at it, or a scanner, may hold it for a moment.
+            $looks--
+            if (($new.Count -gt 0) -and ($line -eq '') -and ($looks -gt 0)) { continue }
+            Complete-Wait -Line $line -Result $info.result -Left ($new.Count -gt 0)
             return
         }
         Write-Word -Word 'progress' -Rest (Read-Advance -Document $Document -Files $new)
@@ -71,12 +75,14 @@ function Wait-Copy {
 }
 
 function Complete-Wait {
-    param([string] $Line, [string] $Result)
+    param([string] $Line, [string] $Result, [bool] $Left)
     if ($Line -ne '') {
         $closed = '"result":"failed","reason":"interrupted"'
         Write-Word -Word 'record' -Rest $Line.Replace('"result":"running","reason":null', $closed)
     } elseif ($Result -ceq '6') {
         Write-Word -Word 'locked'
+    } elseif ($Left) {
+        Write-Word -Word 'failed' -Rest "its task ended with $Result, and its record cannot be read"
     } else {
         Write-Word -Word 'failed' -Rest "its task ended with $Result, and left no record"
     }

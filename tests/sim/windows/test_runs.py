@@ -19,6 +19,7 @@ from tests.sim.windows.access import ADMINISTRATORS, READ, SYSTEM, USERS, Acl, R
 from tests.sim.windows.cmdlets.smb import share
 from tests.sim.windows.copying import PASSWORD, Copying, fresh_disks, tree
 from tests.sim.windows.machine import Windows
+from tests.sim.windows.powershell.raising import win32
 from tests.sim.windows.studio import Studio
 from tests.windows_copies import CLONE, PUSH, route, studio
 
@@ -158,6 +159,26 @@ def test_a_task_that_leaves_no_record_says_so(windows: Windows) -> None:
     found = asked(it)
     assert isinstance(found, str)
     assert found == "its task ended with 1, and left no record"
+
+
+@pytest.mark.parametrize(
+    ("looks", "found"), [(5, "ok"), (1000, "its task ended with 0, and its record cannot be read")]
+)
+def test_a_record_that_a_scanner_holds_at_its_end_is_waited_for(windows: Windows, looks: int, found: str) -> None:
+    it, _ = applied(windows, studio(CLONE), "standby")
+    it.put("Song/take.wav")
+    gate, left = windows.drives.gate, [looks]
+
+    def held(path: str, access: str) -> None:
+        gate(path, access)
+        over = all(task.state[1] != "Running" for task in windows.tasks.tasks.values())
+        if over and left[0] and access == "read" and "\\runs\\" in path and path.endswith(".json"):
+            left[0] -= 1
+            raise win32(32, "The process cannot access the file because it is being used by another process.")
+
+    windows.drives.gate = held
+    told = asked(it)
+    assert (told.result if isinstance(told, Record) else told) == found
 
 
 def test_a_preview_is_shown_and_nothing_is_written(windows: Windows) -> None:
