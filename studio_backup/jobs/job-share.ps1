@@ -5,9 +5,7 @@ function Connect-Landing {
     $job = $script:Job
     if (-not (Test-Answer -Address $job.server -Port $job.port)) { Stop-Run -Result 'away' -Reason 'no-answer' }
     $share = "\\$(Get-ServerName -Address $job.server)\$($job.share)"
-    $password = ''
-    try { $password = Read-FirstLine -Path $job.credential } catch { $null = $_ }
-    if ($password -eq '') { Stop-Run -Result 'failed' -Reason 'login' }
+    $password = Read-Password -Path $job.credential
     Disconnect-Share -Share $share
     try {
         $null = New-SmbMapping -RemotePath $share -UserName $job.user -Password $password -Persistent $false
@@ -21,6 +19,20 @@ function Connect-Landing {
         Stop-Run -Result 'refused' -Reason 'landing-missing'
     }
     $job.landing = $share
+}
+
+# What the share's user logs in with, or the end of the run: nothing of it is ever told, only that it is not there.
+function Read-Password {
+    param([string] $Path)
+    $said = "there is none in $Path"
+    try {
+        $password = Read-FirstLine -Path $Path
+        if ($password -ne '') { return $password }
+    } catch {
+        $said = $_.Exception.GetBaseException().Message
+    }
+    Write-Log "the password of the share: $said"
+    Stop-Run -Result 'failed' -Reason 'login'
 }
 
 # Whoever is on the road has nobody to send to: that is no failure.

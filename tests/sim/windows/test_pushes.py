@@ -145,6 +145,18 @@ def test_another_password_is_told_from_silence(push: Copying) -> None:
     assert outcome(push.run()) == ("refused", "landing-missing", 5)
 
 
+def test_a_password_that_cannot_be_read_is_told_from_a_wrong_one(push: Copying) -> None:
+    push.put("take.wav")
+    path = f"C:\\ProgramData\\studio-backup\\state\\northlight\\credentials\\{push.way.id}"
+    push.windows.state["troubles"].append({"path": path, "what": "denied", "access": ("read",)})
+    assert outcome(push.run()) == ("failed", "login", 1)
+    assert "the password of the share: Access to the path" in push.log()
+    push.windows.state["troubles"].clear()
+    push.windows.real(path).unlink()
+    assert outcome(push.run()) == ("failed", "login", 1)
+    assert f"the password of the share: there is none in {path}" in push.log()
+
+
 def test_a_password_is_on_no_command_line_and_in_no_record(push: Copying) -> None:
     lines: list[str] = []
     for name in ("robocopy.exe", "cmd.exe"):
