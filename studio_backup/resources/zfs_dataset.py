@@ -12,9 +12,9 @@ from typing import Any, ClassVar, Self
 from studio_backup.probe import Probe, Reply
 from studio_backup.programs import shipped
 from studio_backup.resource import Derived, Resource, Unparsable, fixed, learned, managed, watched, whole
+from studio_backup.resources import zfs_dataset_state as state
 from studio_backup.resources.device import CONTENT
 from studio_backup.resources.volume import IDENTITY
-from studio_backup.resources.zfs_sizes import SIZES, size_text
 from studio_backup.resources.zfs_steps import FREE, is_pool
 from studio_backup.source import Place
 from studio_backup.step import Risk, Step
@@ -25,8 +25,6 @@ ID = "studio-backup:id"
 #: Properties that a play may set, each a field of that name.
 PROPERTIES = ("compression", "atime", "recordsize", "quota", "reservation", "xattr", "acltype")
 _DECIDED = ("encryption", "keyformat")
-#: Per cent that must be free.
-_ROOM = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +86,7 @@ class ZfsDataset(Resource):
             return self._absent(said)
         told = {fact[1]: fact[2] for fact in facts if fact[0] == "property"}
         if told.get("xattr") == "on":
-            told["xattr"] = _attributes(text)
+            told["xattr"] = state.attributes(text)
         lacking = {fact[1] for fact in facts if fact[0] == "unsupported"}
         for name in (*PROPERTIES, "keylocation", *_DECIDED):
             if name in lacking and getattr(self, name) not in (None, "off"):
@@ -118,14 +116,14 @@ class ZfsDataset(Resource):
             mountpoint=told["mountpoint"],
             canmount=told["canmount"],
             mounted=told["mounted"],
-            key=_key(told),
-            way=_way(at, dataset, mounted and told["mountpoint"] == self.mountpoint),
+            key=state.key(told),
+            way=state.way(at, dataset, mounted and told["mountpoint"] == self.mountpoint),
             access="ro" if told.get("readonly") == "on" else "rw",
-            room=_room(int(told["used"]), int(told["available"])),
+            room=state.room(int(told["used"]), int(told["available"])),
             guid=told["guid"],
         )
         asked = [name for name in (*PROPERTIES, "keylocation", *_DECIDED) if getattr(self, name) is not None]
-        values: dict[str, Any] = {name: _as_written(name, told.get(name, "off")) for name in asked}
+        values: dict[str, Any] = {name: state.as_written(name, told.get(name, "off")) for name in asked}
         return dataclasses.replace(seen, **values)
 
     def create(self) -> tuple[Step, ...]:
@@ -181,41 +179,3 @@ fi""")
     def named(cls, system: str, name: str, place: Place) -> Self:
         """Only the volume's name, which nothing on the machine has."""
         return cls(system=system, name=name, place=place, id="", mountpoint="")
-
-
-def _as_written(name: str, value: str) -> str:
-    """As the spec writes it."""
-    if name in SIZES:
-        return size_text(int(value)) if value.isdigit() else value
-    return {"posixacl": "posix", "noacl": "off"}.get(value, value) if name == "acltype" else value
-
-
-def _attributes(text: str) -> str:
-    """What `xattr=on` means: since OpenZFS 2.3 what was `sa` before, and is printed instead of it."""
-    version = re.match(r"version\tzfs-(\d+)\.(\d+)", text)
-    if version is None:
-        return "on"
-    return "sa" if (int(version[1]), int(version[2])) >= (2, 3) else "dir"
-
-
-def _key(told: Mapping[str, str]) -> str:
-    """A key that stands in a file is loaded by the mount."""
-    if told.get("keystatus") != "unavailable" or told.get("keylocation") != "prompt":
-        return "there"
-    return "not loaded, and asked for: zfs load-key"
-
-
-def _way(at: list[str], dataset: str, there: bool) -> str:
-    """What is in the way at the path that the spec says."""
-    state, source = at[0], at[1] if len(at) > 1 else ""
-    if state == "mounted" and source != dataset:
-        return f"another file system is mounted there: {source}"
-    if there:
-        return "clear"
-    return {"full": "files, which a mount would hide", "file": "no folder"}.get(state, "clear")
-
-
-def _room(used: int, available: int) -> str:
-    """In words, once little is left."""
-    free = 100 * available // max(used + available, 1)
-    return "enough" if free >= _ROOM else f"{free} % ({available // 1_000_000} MB) free"
