@@ -13,7 +13,8 @@ from studio_backup.compile import routes
 from studio_backup.diff import Change, Present
 from studio_backup.paths import LAYOUTS, below, configuration, label_prefix, unit_prefix
 from studio_backup.policy import Verdict, judge
-from studio_backup.policy.verdict import NONE, OK, fatal_events
+from studio_backup.policy.judging import fatal_events
+from studio_backup.policy.verdict import NONE, OK
 from studio_backup.resources.file import File
 from studio_backup.resources.launchd_job import LaunchdJob
 from studio_backup.resources.scheduled_task import ScheduledTask

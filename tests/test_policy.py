@@ -24,10 +24,10 @@ from studio_backup.policy import (
     matrix_of,
     survivors,
 )
+from studio_backup.policy.judging import fatal_events
 from studio_backup.policy.matrix import NEVER_DRILLED
 from studio_backup.policy.outcome import by_design
 from studio_backup.policy.reach import reach
-from studio_backup.policy.verdict import fatal_events
 from studio_backup.report import verdict as report
 from studio_backup.report import what_if
 from studio_backup.report.text import Paint

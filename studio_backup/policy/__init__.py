@@ -6,12 +6,13 @@ from studio_backup.policy.counting import places_of
 from studio_backup.policy.events import Event, events_of, survivors
 from studio_backup.policy.holding import Holding
 from studio_backup.policy.holdings import holdings_of
+from studio_backup.policy.judging import judge
 from studio_backup.policy.live import Sight, judge_live
 from studio_backup.policy.matrix import Matrix, matrix_of
 from studio_backup.policy.outcome import Left, Outcome, by_design, by_evidence
 from studio_backup.policy.recovery import Pace
 from studio_backup.policy.rules import policy_of
-from studio_backup.policy.verdict import Finding, Verdict, judge
+from studio_backup.policy.verdict import Finding, Verdict
 
 __all__ = [
     "Event",

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from studio_backup.policy.holding import Holding
-from studio_backup.policy.verdict import FAIL, Finding, Verdict, judge
+from studio_backup.policy.judging import judge
+from studio_backup.policy.verdict import FAIL, Finding, Verdict
 from studio_backup.spec.duration import rounded
 from studio_backup.spec.model import Copy, Dataset, Studio
 from studio_backup.spec.outside import External
