@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from studio_backup.errors import StudioBackupError
 from studio_backup.lock import MAKE_STATE, STARTED, STEPPING, held_by
-from studio_backup.paths import CONFIGURATION, DAEMONS, OUR_STATE, UNITS, top_of
+from studio_backup.paths import OUR_STATE
 from studio_backup.probe import PREAMBLE, Reply, end_mark
 from studio_backup.secret import Secret
+from studio_backup.staging import stage, staged_at, tops
 from studio_backup.step import Outcome, Risk, Step, Task
 
 #: Exit status of a step whose guard refused: nothing was changed.
@@ -69,7 +70,7 @@ def build(tasks: Sequence[Task], token: str, who: str = "", reveal: Callable[[Se
     With `who`, it does nothing unless the lock that was taken as `who` is still held (see `lost`).
     """
     calls = calls_of(tasks)
-    places = _staging(tasks, token)
+    places = staged_at(tasks, token)
     log = f"{OUR_STATE}/log/apply-{token}.log"
     lines = [
         "{",
@@ -91,7 +92,7 @@ def build(tasks: Sequence[Task], token: str, who: str = "", reveal: Callable[[Se
         # Two new generations: what was seen before these steps is no ground for a plan, nor what is seen during them.
         f"printf '%s begun\\n' {token} >{OUR_STATE}/generation || give_up",
         *_entries(tasks, token),
-        *_stage(tasks, places),
+        *stage(tasks, places),
         *(_call(number, call, places, token, reveal) for number, call in enumerate(calls)),
         *_farewell(tasks, calls, places),
         f"find {OUR_STATE}/log -name 'apply-*.log' -mtime +{LOG_DAYS} -exec rm -f {{}} +",
@@ -126,36 +127,6 @@ def _entries(tasks: Sequence[Task], token: str) -> Iterable[str]:
         for path, entry in entries.items():
             yield f"printf %s {shlex.quote(entry)} >{fresh}/{path.rsplit('/', 1)[1]} || give_up"
         yield f"mv -f {fresh}/* {folder}/ || give_up; rmdir {fresh}"
-
-
-def _staging(tasks: Iterable[Task], token: str) -> dict[str, str]:
-    """Where each staged file waits: one 0700 directory a final directory, on the same file system."""
-    places: dict[str, str] = {}
-    directories: dict[str, int] = {}
-    for file in (file for task in tasks for step in task.steps for file in step.staged):
-        directory, name = file.path.rsplit("/", 1)
-        top = directory if directory in (UNITS, DAEMONS) else top_of(directory) or CONFIGURATION
-        number = directories.setdefault(directory, len(directories))
-        places[file.path] = f"{top}/.studio-backup-stage.{token}/{number}/{name}"
-    return places
-
-
-def _tops(places: dict[str, str]) -> list[str]:
-    return sorted({place.rsplit("/", 2)[0] for place in places.values()})
-
-
-def _stage(tasks: Sequence[Task], places: dict[str, str]) -> Iterable[str]:
-    files = {file.path: file for task in tasks for step in task.steps for file in step.staged}
-    if not files:
-        return
-    leftovers = " ".join(f"{top.rsplit('.', 1)[0]}.*" for top in _tops(places))
-    yield f"rm -rf {leftovers}"
-    yield f"mkdir -p {shlex.join(sorted({place.rsplit('/', 1)[0] for place in places.values()}))} || give_up"
-    for path, file in files.items():
-        yield f"printf %s {shlex.quote(file.text)} >{shlex.quote(places[path])} || give_up"
-    for mode in sorted({file.mode for file in files.values()}):
-        chosen = shlex.join(places[path] for path, file in files.items() if file.mode == mode)
-        yield f"chmod {mode} {chosen} || give_up"
 
 
 def _call(number: int, call: Call, places: dict[str, str], token: str, reveal: Callable[[Secret], str]) -> str:
@@ -203,7 +174,7 @@ def _farewell(tasks: Sequence[Task], calls: Sequence[Call], places: dict[str, st
             untouched = " && ".join(f'nothing_done "$call_{index}"' for index in mine)
             yield f"if {untouched}; then rm -f {OUR_STATE}/{task.entry_path}; fi"
     if places:
-        yield f"rm -rf {shlex.join(_tops(places))}"
+        yield f"rm -rf {shlex.join(tops(places))}"
 
 
 def outcomes(tasks: Sequence[Task], reply: Reply, token: str) -> dict[str, Outcome | None]:

@@ -13,9 +13,9 @@ PACKAGE = Path(__file__).parents[2] / "studio_backup"
 #: Pure: text in, values out. Each may import those before it.
 PURE = (
     "errors", "paths", "probe", "records", "programs", "flavours", "absence", "source", "secret", "step", "resource",
-    "lock", "script", "windows", "shells", "capacity", "resources", "kinds", "manifest", "spec", "facts", "policy",
-    "compile", "diff", "survey", "orphans", "overflow", "parting", "spinning", "backed_up", "steps", "plan", "agreed",
-    "result", "made", "status", "starters", "doctor", "discover",
+    "lock", "staging", "script", "windows", "shells", "capacity", "resources", "kinds", "manifest", "spec", "facts",
+    "policy", "compile", "diff", "survey", "orphans", "overflow", "parting", "spinning", "backed_up", "steps", "plan",
+    "agreed", "result", "made", "status", "starters", "doctor", "discover",
 )  # fmt: skip
 #: The edge: what reaches machines, keeps records and speaks to people. Each may import those before it, and the pure.
 EDGE = (
