@@ -12,7 +12,8 @@ from studio_backup.errors import UsageError
 from studio_backup.spec import load
 from studio_backup.spec.files import load_paths
 from studio_backup.spec.model import Studio
-from studio_backup.spec.selectors import KINDS, parse_selector, select
+from studio_backup.spec.selector import KINDS, parse_selector
+from studio_backup.spec.selectors import select
 
 GOOD = Path(__file__).parent / "spec" / "good"
 ALL = {"ws-a/macos", "ws-a/windows", "ws-b/linux", "nas/linux", "vault/linux"}

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from studio_backup.errors import UsageError
 from studio_backup.facts import BAG, CLIENT
-from studio_backup.policy.due import day, subjects
+from studio_backup.policy.due import day
+from studio_backup.policy.subjects import subjects
 from studio_backup.spec.duration import parse_duration
 from studio_backup.spec.media import why_not_defragmented
 from studio_backup.spec.model import Studio
