@@ -21,8 +21,9 @@ from studio_backup.report import rollout as report
 from studio_backup.report.text import Paint
 from studio_backup.result import Result
 from studio_backup.rollout.batches import CANARY, Batch, Options, Order, arrange
-from studio_backup.rollout.course import Course, Listener, roll_out, session_probes, waits
+from studio_backup.rollout.course import Course, Listener, roll_out
 from studio_backup.rollout.gate import green
+from studio_backup.rollout.waiting import session_probes, waits
 from studio_backup.spec.model import Studio
 from studio_backup.spec.selectors import select
 from studio_backup.survey import Survey

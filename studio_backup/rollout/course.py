@@ -8,18 +8,16 @@ from dataclasses import dataclass, field
 from studio_backup.agreed import Promise
 from studio_backup.apply import Applied, go_on, reread, see
 from studio_backup.compile import Route
-from studio_backup.diff import Asleep
 from studio_backup.engine import Engine
 from studio_backup.evidence import Pending
 from studio_backup.locks import Locks
 from studio_backup.looking import Scope
-from studio_backup.probe import Probe
 from studio_backup.result import Result
 from studio_backup.rollout.batches import CANARY, Batch, Options, Order
 from studio_backup.rollout.gate import unwell
-from studio_backup.rollout.sessions import probe, session
+from studio_backup.rollout.waiting import ask, waits
 from studio_backup.spec.model import Machine
-from studio_backup.survey import Answered, Sighting, Silent
+from studio_backup.survey import Answered, Silent
 
 #: Why a machine waits that is tried once more at the end of the run.
 _PASSING = ("unreachable", "locked")
@@ -153,32 +151,6 @@ def _trouble(name: str, systems: Iterable[str], troubles: Mapping[str, Pending])
 
 def _machine(full_name: str) -> str:
     return full_name.partition("/")[0]
-
-
-def ask(engine: Engine, machines: Sequence[Machine], routes: Sequence[Route]) -> dict[str, Sighting]:
-    """Whether they answer, and whether somebody is at work there."""
-    return engine.read(machines, session_probes(machines, routes))
-
-
-def session_probes(machines: Iterable[Machine], routes: Sequence[Route]) -> dict[str, list[Probe]]:
-    """What asks each system whether somebody is at work there."""
-    systems = [system for machine in machines for system in machine.systems.values()]
-    return {one.full_name: [probe(one.full_name, routes, one.os)] for one in systems}
-
-
-def waits(machine: Machine, found: Mapping[str, Sighting], until: int | None) -> Pending | None:
-    """Why this machine is let alone now; None where its turn may begin."""
-    reasons: list[Pending] = []
-    for system in machine.systems.values():
-        match found.get(system.full_name):
-            case Answered() as answered:
-                why = session(answered)
-                return Pending(system.full_name, "session", why, until) if why else None
-            case Silent(reason):
-                reasons.append(Pending(system.full_name, "unreachable", reason))
-            case Asleep():
-                reasons.append(Pending(system.full_name, "asleep"))
-    return reasons[0] if reasons else None
 
 
 def _prove(course: Course, batch: Batch) -> None:
