@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from studio_backup.facts import BAG, Custody, Drill, Fact, Observation, latest
+from studio_backup.policy.subjects import subjects
 from studio_backup.spec.model import Dataset, Disk, Studio
 from studio_backup.spec.outside import Drive
 from studio_backup.spec.rules import Policy
@@ -69,17 +70,6 @@ def due_of(studio: Studio, policies: Mapping[str, Policy | None], known: Known) 
         *_of_locations(studio),
     ]
     return sorted(found, key=lambda one: (one.when or 0, one.subject, one.what))
-
-
-def subjects(studio: Studio) -> list[str]:
-    """Everything that something may be said of."""
-    found = [f"drive:{name}" for name in studio.drives] + [f"account:{name}" for name in studio.accounts]
-    for dataset in studio.datasets.values():
-        found += [f"copy:{dataset.full_name}/{name}" for name in (*dataset.copies, *dataset.external)]
-    for machine in studio.machines.values():
-        found += [f"system:{system.full_name}" for system in machine.systems.values()]
-        found += [f"disk:{machine.name}/{disk.name}" for disk in machine.disks.values() if not disk.travels]
-    return found
 
 
 def day(text: str) -> int:
