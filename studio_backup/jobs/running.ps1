@@ -95,7 +95,9 @@ function Get-TaskNow {
     $info = Get-ScheduledTaskInfo -TaskPath $Document.folder -TaskName $Document.task
     $last = ''
     if ($null -ne $info.LastRunTime) { $last = $info.LastRunTime.ToUniversalTime().ToString('o') }
-    @{ running = (@('Running', 'Queued') -contains "$($task.State)"); last = $last; result = "$($info.LastTaskResult)" }
+    # 4 and 2 where the state comes as its number.
+    $running = @('Running', 'Queued', '4', '2') -contains "$($task.State)"
+    @{ running = $running; last = $last; result = "$($info.LastTaskResult)" }
 }
 
 function Get-RunFiles {

@@ -130,8 +130,10 @@ def test_accept_is_for_a_run_that_was_refused_here(windows: Windows) -> None:
     assert tree(it.target) == tree(it.source)
 
 
-def test_run_does_not_begin_a_second_one(windows: Windows) -> None:
+@pytest.mark.parametrize("numbers", [False, True])
+def test_run_does_not_begin_a_second_one(windows: Windows, numbers: bool) -> None:
     it, _ = applied(windows, studio(CLONE), "standby")
+    windows.state["lies"]["task-states"] = numbers
     it.put("Song/take.wav")
     told: list[Any] = []
 
