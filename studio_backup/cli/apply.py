@@ -10,36 +10,29 @@ from pathlib import Path
 import click
 
 from studio_backup import saved
-from studio_backup.apply import Applied, carry_out
+from studio_backup.apply import Applied
 from studio_backup.cli import completion
-from studio_backup.cli.codes import CHANGES, of_plan
+from studio_backup.cli.carrying_out import carry_on, end_with_nothing
 from studio_backup.cli.connecting import engine_of
 from studio_backup.cli.evidence import evidence_of, pending_of, record
 from studio_backup.cli.locking import who
 from studio_backup.cli.naming import check_leaving, check_names, feasible_of
 from studio_backup.cli.options import command as make_command
 from studio_backup.cli.pending import Work, asked_for, keep, remaining
-from studio_backup.cli.plan import leaving_of, overslept, show
+from studio_backup.cli.plan import leaving_of, show
 from studio_backup.cli.progress import Bar
-from studio_backup.cli.rollout import also_asked, decide, go, show_order, until_of
+from studio_backup.cli.rollout import also_asked, decide, show_order, until_of
 from studio_backup.cli.scope import scope_of
 from studio_backup.cli.settings import Settings
 from studio_backup.cli.spec import load_studio
 from studio_backup.diff import Change
-from studio_backup.errors import Interrupted, Locked, Refused, UsageError
-from studio_backup.evidence import Pending
+from studio_backup.errors import Locked, Refused, UsageError
 from studio_backup.locks import Locks, stale
 from studio_backup.looking import look
 from studio_backup.plan import Plan
-from studio_backup.report import rollout as report_rollout
-from studio_backup.report.applied import document, lines_of_wave, summary
-from studio_backup.report.text import Paint, count, safe
-from studio_backup.result import Result
-from studio_backup.rollout.batches import Options, Order
-from studio_backup.rollout.course import Course
+from studio_backup.report.text import count
+from studio_backup.rollout.batches import Options
 from studio_backup.survey import Survey
-
-FAILED = 1
 
 
 @make_command("json", selects=True, connects=True)
@@ -121,7 +114,7 @@ def _go(work: Work, survey: Survey, plan: Plan, planfile: str | None, yes: bool,
     found = remaining(work, order, Applied(plan, survey))
     if not goes:
         keep(work, found, work.asked.proven)
-        return _nothing(work, plan, order, found)
+        return end_with_nothing(work, plan, order, found)
     feasible = [change for change in feasible_of(settings, plan, work.allowed) if change.address in goes]
     if options is not None and not settings.json:
         show_order(work, plan, order, options, found)
@@ -135,33 +128,7 @@ def _go(work: Work, survey: Survey, plan: Plan, planfile: str | None, yes: bool,
         if promise and not work.evidence.use_plan(int(time.time()), promise.id):
             raise Refused(f"{planfile} was applied before", "studio-backup plan --save makes a new one")
         keep(work, found, work.asked.proven)
-        return _carry_out(work, survey, plan, order, locks, bar)
-
-
-def _nothing(work: Work, plan: Plan, order: Order, found: Sequence[Pending]) -> int:
-    """Nothing can be done now: there is nothing to do, or all of it waits."""
-    settings, options = work.settings, work.asked.options
-    if settings.json:
-        settings.document(document(plan, {}, found, None))
-    elif options is not None and (order.later or work.asked.alone):
-        show_order(work, plan, order, options, found)
-        why = "No canary can be tried now, so nothing is begun." if options.canary else "Nothing can be done now."
-        settings.write(f"\n{why}\nNext: {_AGAIN}")
-    elif work.asked.pending and not work.asked.people:
-        settings.write("\n".join(["Nothing is pending.", *_alone(work)]))
-    return _worst(of_plan(plan, overslept(work.studio, plan)), work)
-
-
-_AGAIN = "studio-backup apply --pending"
-
-
-def _alone(work: Work) -> list[str]:
-    return [f"{safe(one.system)} waits: {report_rollout.waiting(one)}" for one in work.asked.alone]
-
-
-def _worst(code: int, work: Work) -> int:
-    """What is let alone is still to be done."""
-    return code if code == CHANGES or not work.asked.alone else CHANGES
+        return carry_on(work, survey, plan, order, locks, bar)
 
 
 def _consent(settings: Settings, changes: Sequence[Change], yes: bool) -> None:
@@ -172,53 +139,3 @@ def _consent(settings: Settings, changes: Sequence[Change], yes: bool) -> None:
     if not click.confirm(f"Carry out {count(len(changes), 'change')}?", default=False, err=True):
         raise Refused("nothing was changed")
     settings.say("")
-
-
-def _carry_out(work: Work, survey: Survey, plan: Plan, order: Order, locks: Locks, bar: Bar) -> int:
-    settings, options = work.settings, work.asked.options
-    paint = Paint(settings.colour)
-    course: Course | None = None
-    done = 0
-
-    def told(results: Sequence[Result]) -> None:
-        nonlocal done
-        done += sum(result.done for result in results)
-        if not settings.json:
-            settings.write("\n".join(lines_of_wave(results, paint, settings.verbose)))
-
-    try:
-        if options is None:
-            applied = carry_out(work.engine, work.scope, survey, plan, told, work.me, work.allowed)
-        else:
-            course = go(work, survey, plan, order, options, locks, told, bar)
-            applied = course.applied
-    except KeyboardInterrupt:
-        raise Interrupted(
-            f"interrupted: {done} of {count(len(plan.acting()), 'change')} done and seen; "
-            "a machine that is at a step carries it to its end",
-            f"studio-backup apply{' --pending' if options else ''} goes on from here",
-        ) from None
-    record(settings, work.evidence, applied.survey, applied.plan)
-    found = remaining(work, order, applied, course)
-    keep(work, found, course.proven if course else False)
-    if settings.json:
-        part = report_rollout.document(course, plan) if course else None
-        settings.document(document(applied.plan, applied.results, found, part))
-    else:
-        settings.write(_summary(work, plan, applied, course, found, paint))
-    if applied.failed or (course and course.stopped):
-        return FAILED
-    left = of_plan(applied.plan, overslept(work.studio, applied.plan))
-    return Refused.exit_code if applied.held else _worst(left, work)
-
-
-#: Why a system is left that the summary tells of in other words.
-_TOLD = ("planned", "failed", "unproven")
-
-
-def _summary(
-    work: Work, plan: Plan, applied: Applied, course: Course | None, found: Sequence[Pending], paint: Paint
-) -> str:
-    stopped = course.stopped if course else ""
-    later = [one for one in (*found, *work.asked.alone) if course and one.word not in _TOLD]
-    return summary(plan, applied, pending_of(work.evidence, applied.plan), paint, stopped, later, course is not None)
