@@ -13,7 +13,6 @@ from studio_backup.capacity import Room
 from studio_backup.compile import compile_studio, not_set_up, routes
 from studio_backup.compile.windows import JOB_PARTS
 from studio_backup.diff import Absent, Present, Seen, compare
-from studio_backup.errors import UsageError
 from studio_backup.overflow import overflows
 from studio_backup.probe import Reply
 from studio_backup.programs import shipped
@@ -21,7 +20,6 @@ from studio_backup.resources.scheduled_task import ScheduledTask
 from studio_backup.resources.share_credential import ShareCredential
 from studio_backup.resources.windows_file import WindowsFile
 from studio_backup.resources.windows_volume import WindowsVolume
-from studio_backup.restore.choice import receivable
 from studio_backup.running import preview, start
 from studio_backup.spec.model import Studio
 from studio_backup.status import probe, standings
@@ -112,12 +110,6 @@ def test_a_clone_that_cannot_fit_is_told_by_plan(made: bool, free: int, told: bo
             found = Present(dataclasses.replace(want, room=room))
         seen.append(compare(want, found, None, "", {}))
     assert [one.copies for one in overflows(routes(spec), seen)] == [("ws-a/sessions/standby",)] * told
-
-
-def test_nothing_is_restored_to_windows() -> None:
-    receivable("sh", "ws-a:/srv/back")
-    with pytest.raises(UsageError, match="nothing is restored to Windows"):
-        receivable("powershell", "ws-a:/srv/back")
 
 
 def test_run_starts_the_task_with_its_words_as_data() -> None:

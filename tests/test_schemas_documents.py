@@ -209,7 +209,9 @@ def test_verdicts_and_what_if() -> None:
 
 def test_restore() -> None:
     drill = Drill("ws-a/sessions", "on-nas", "2026-11-22T04-08-57Z", 5, 4_608_220, 0.41)
-    assert complaints(restore.document(drill, "ws-a:/srv/back"), "report") == []
+    assert complaints(restore.document(drill, "ws-a:/srv/back", {}), "report") == []
+    lacking = {"Song/who?.wav": "no name on Windows holds ?"}
+    assert complaints(restore.document(drill, "ws-a:D:\\Back", lacking), "report", "restore") == []
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,10 @@ from studio_backup.report.restore import document, lines
 from studio_backup.report.text import safe, size
 from studio_backup.restore.carry import check, move
 from studio_backup.restore.choice import Choice, candidates, choose, inside, not_after, receivable, target
-from studio_backup.spec.model import Studio
+from studio_backup.spec.model import Machine, Studio, System
 from studio_backup.spec.names import find_dataset
 from studio_backup.status import probe, standings
+from studio_backup.transport import Transport
 
 
 @make_command("json", connects=True)
@@ -42,10 +43,11 @@ def command(settings: Settings, dataset: str, copy: str | None, at: str | None, 
 
     \b
     Example: restore ws-a/sessions --at 2026-11-22 --to ws-a:/srv/back
+    On Windows: restore ws-a/sessions --to ws-a:D:/Restored
 
-    What was restored, and how fast, is noted as a drill.
+    What was restored, and how fast, is noted as a drill. What Windows cannot hold is listed.
 
-    Exit codes: 0 every hash is equal, 1 error, 5 refused.
+    Exit codes: 0 every hash is equal, 1 error or something could not land, 5 refused.
     """
     studio = load_studio(settings)
     wanted = find_dataset(studio, dataset)
@@ -58,7 +60,7 @@ def command(settings: Settings, dataset: str, copy: str | None, at: str | None, 
             choice = _choose(engine, studio, wanted.full_name, copy, limit)
             holding = engine.open[choice.standing.route.writer.full_name]
             receiving = engine.reach(machine)
-            receivable(receiving.language, to)
+            receivable(_answering(engine, machine, receiving), folder, to)
             began = time.monotonic()
             moved = move(
                 holding, choice, path, receiving, folder, lambda done, name: bar.show(done, None, _now(done, name))
@@ -69,12 +71,18 @@ def command(settings: Settings, dataset: str, copy: str | None, at: str | None, 
             engine.close()
     name = choice.standing.route.copy.name
     drill = Drill(wanted.full_name, name, choice.point, moved.files, moved.bytes, round(seconds, 3), whole=not path)
-    evidence.record_drill(int(time.time()), drill)
+    if not moved.lacking:
+        evidence.record_drill(int(time.time()), drill)
     if settings.json:
-        settings.document(document(drill, to))
+        settings.document(document(drill, to, moved.lacking))
     else:
-        settings.write("\n".join(lines(drill, to)))
-    return 0
+        settings.write("\n".join(lines(drill, to, moved.lacking)))
+    return 1 if moved.lacking else 0
+
+
+def _answering(engine: Engine, machine: Machine, receiving: Transport) -> System:
+    """The system of the machine that this is the way to."""
+    return next(one for one in machine.systems.values() if engine.open.get(one.full_name) is receiving)
 
 
 def _now(done: int, name: str) -> str:

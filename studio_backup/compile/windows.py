@@ -16,7 +16,8 @@ from studio_backup.spec.model import System
 JOB_PARTS = (
     "job.ps1", "holding.ps1", "volume.ps1", "sentinel.ps1", "walk.ps1", "job-start.ps1", "job-record.ps1",
     "job-volume.ps1", "job-guard.ps1", "job-walk.ps1", "job-compare.ps1", "job-brake.ps1", "job-robocopy.ps1",
-    "job-change.ps1", "job-shadow.ps1", "job-share.ps1", "job-push.ps1", "job-clone.ps1", "job-awake.ps1",
+    "job-change.ps1", "job-shadow.ps1", "job-share.ps1", "job-push.ps1", "job-clone.ps1", "awake.ps1",
+    "job-awake.ps1",
 )  # fmt: skip
 _STATE = ("runs", "log", "accept", "lock", "busy", "shadow")
 

@@ -33,6 +33,13 @@ function ConvertTo-Line {
     [Regex]::Replace($json, '[^\x20-\x7e]', { param($match) '\u{0:x4}' -f [int] [char] $match.Value })
 }
 
+# For whoever listens while we run.
+function Send-Line {
+    param([string] $Text)
+    [Console]::Out.Write("$Text`n")
+    [Console]::Out.Flush()
+}
+
 # The mark ends both streams; no line ends with a carriage return, whatever the console would write.
 function Send-Answer {
     param([string] $Nonce, $Answer)

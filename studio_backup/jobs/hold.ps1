@@ -29,12 +29,6 @@ function Invoke-Hold {
     }
 }
 
-function Send-Line {
-    param([string] $Text)
-    [Console]::Out.Write("$Text`n")
-    [Console]::Out.Flush()
-}
-
 # Ends the process that holds the lock, if it is the one that took it; a step that runs is never ended.
 function Stop-Holder {
     param([string] $State)

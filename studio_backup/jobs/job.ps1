@@ -13,7 +13,7 @@ $ProgressPreference = 'SilentlyContinue'
 try { [Console]::OutputEncoding = New-Object Text.UTF8Encoding $false } catch { $null = $_ }
 $parts = @('holding', 'volume', 'sentinel', 'walk', 'job-start', 'job-record', 'job-volume', 'job-guard')
 $parts += @('job-walk', 'job-compare', 'job-brake', 'job-robocopy', 'job-change', 'job-shadow', 'job-share', 'job-push')
-$parts += @('job-clone', 'job-awake')
+$parts += @('job-clone', 'awake', 'job-awake')
 foreach ($part in $parts) { . ([IO.Path]::Combine($PSScriptRoot, "$part.ps1")) }
 $script:Job = Read-Job -Path $Configuration
 if ($Action -eq 'preview') { Show-Preview } else { Invoke-Job }

@@ -9,7 +9,7 @@ from studio_backup.errors import Refused, StudioBackupError, TransportError
 from studio_backup.report.text import count, safe
 from studio_backup.restore.choice import Choice
 from studio_backup.restore.hashes import parse_hashes
-from studio_backup.restore.stream import Moved, Progress, pump, send
+from studio_backup.restore.stream import Moved, Progress, Sink, pump, send
 from studio_backup.restore.targets import TARGETS
 from studio_backup.transport import Remote, Transport
 
@@ -25,28 +25,35 @@ def move(holding: Transport, choice: Choice, path: str, receiving: Transport, fo
     target = receiving.open(kind.land(folder))
     try:
         sink = kind.sink(_unrefused(target, folder), folder, target)
-        try:
-            moved = pump(source, sink, told)
-        except (tarfile.TarError, EOFError) as error:
-            raise StudioBackupError(
-                f"the copy could not be read whole: {source.errors().strip() or error}",
-                _OTHER_POINT,
-            ) from error
-        if source.exit_status():
-            raise StudioBackupError(
-                f"the copy could not be read whole: {source.errors().strip()}",
-                _OTHER_POINT,
-            )
+        moved = _through(source, sink, told)
         sink.conclude(moved)
+    except TransportError as error:
+        error.fix = error.fix or "see that both machines stay awake and connected, then restore into a new folder"
+        raise
+    else:
         return moved
     finally:
         source.close()
         target.close()
 
 
+def _through(source: Remote, sink: Sink, told: Progress) -> Moved:
+    try:
+        moved = pump(source, sink, told)
+    except (tarfile.TarError, EOFError) as error:
+        said = source.errors().strip() or error
+        raise StudioBackupError(f"the copy could not be read whole: {said}", _OTHER_POINT) from error
+    if source.exit_status():
+        raise StudioBackupError(f"the copy could not be read whole: {source.errors().strip()}", _OTHER_POINT)
+    return moved
+
+
 def _unrefused(target: Remote, folder: str) -> str:
     """What the target says first, unless it will not write there."""
-    line = target.read(4096).decode("utf-8", "replace").strip()
+    said = b""
+    while b"\n" not in said and (data := target.read(4096)):
+        said += data
+    line = said.decode("utf-8", "replace").strip()
     word, _, why = line.partition("\t")
     if word == "refused":
         raise Refused(

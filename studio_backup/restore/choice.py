@@ -8,11 +8,15 @@ from datetime import UTC, datetime
 
 from studio_backup.compile import Route, routes
 from studio_backup.errors import Refused, Unreachable, UsageError
-from studio_backup.spec.model import Dataset, Machine, Studio
+from studio_backup.restore.windows_names import folder_of
+from studio_backup.spec.model import Dataset, Machine, Studio, System
 from studio_backup.spec.names import find_copy
 from studio_backup.spec.retention import point_time
 from studio_backup.spec.wording import suggest
 from studio_backup.status import Standing
+
+#: How --to is written: for what speaks sh, and for Windows. The part after the first colon is the folder.
+_FORMS = ("ws-a:/srv/restored", "ws-a:D:/Restored")
 
 
 @dataclass(frozen=True)
@@ -24,10 +28,11 @@ class Choice:
 
 
 def target(studio: Studio, to: str) -> tuple[Machine, str]:
-    """Machine and absolute folder of --to MACHINE:DIR; raises UsageError."""
-    name, colon, folder = to.partition(":")
-    if not colon or not folder.startswith("/") or ".." in folder.split("/"):
-        raise UsageError(f"--to {to}: not MACHINE:DIR with an absolute folder", "write it like ws-a:/srv/restored")
+    """Machine and absolute folder of --to MACHINE:DIR, on a drive of Windows or below /; raises UsageError."""
+    name, _, text = to.partition(":")
+    folder = folder_of(text) or (text if text.startswith("/") and ".." not in text.split("/") else None)
+    if folder is None:
+        raise UsageError(f"--to {to}: not MACHINE:DIR with an absolute folder", f"write it like {' or '.join(_FORMS)}")
     if name not in studio.machines:
         raise UsageError(
             f"there is no machine '{name}'", suggest(name, studio.machines, "name a machine of the inventory")
@@ -35,11 +40,14 @@ def target(studio: Studio, to: str) -> tuple[Machine, str]:
     return studio.machines[name], folder
 
 
-def receivable(language: str, to: str) -> None:
-    """Raises UsageError where the system that answers takes no restored files: Windows."""
-    if language != "sh":
-        fix = "restore to a machine with Linux or macOS, or to this one's macOS, and copy back from there"
-        raise UsageError(f"--to {to}: nothing is restored to Windows", fix)
+def receivable(answering: System, folder: str, to: str) -> None:
+    """Raises UsageError where the system that answers has no such folders: each kind has its own."""
+    windows = answering.os == "windows"
+    if windows != (not folder.startswith("/")):
+        form = _FORMS[windows].replace("ws-a", answering.machine)
+        raise UsageError(
+            f"--to {to}: {answering.full_name} answers, where no folder is called so", f"write it like {form}"
+        )
 
 
 def inside(path: str) -> str:

@@ -28,6 +28,7 @@ class Moved:
     hashes: dict[str, str] = field(default_factory=dict)
     files: int = 0
     bytes: int = 0
+    lacking: dict[str, str] = field(default_factory=dict)  # what could not land: its path, and why
 
 
 #: What a snapshot of a whole volume holds besides the data: its sentinel, and where its snapshots are.
@@ -50,7 +51,7 @@ class Sink(Protocol):
     """The way into a folder on one kind of system. As a context, its end ends the stream that goes there."""
 
     def takes(self, member: tarfile.TarInfo, moved: Moved) -> bool:
-        """False for what is not to land there; whoever is to hear of that finds it in `moved`."""
+        """False for what is not to land there; what is lost by that is noted in `moved.lacking`."""
         ...
 
     def put(self, member: tarfile.TarInfo, content: Content | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from studio_backup.restore import posix
+from studio_backup.restore import posix, windows
 from studio_backup.restore.stream import Sink
 from studio_backup.transport import Remote
 
@@ -23,4 +23,7 @@ class Target:
 
 
 #: By the word that a Transport has for what it speaks to.
-TARGETS = {"sh": Target(posix.land, posix.sink, posix.verify)}
+TARGETS = {
+    "sh": Target(posix.land, posix.sink, posix.verify),
+    "powershell": Target(windows.land, windows.sink, windows.verify),
+}

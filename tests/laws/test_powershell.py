@@ -15,6 +15,7 @@ from studio_backup.discover.windows_reading import WINDOWS_PROBE
 from studio_backup.doctor.needs import WINDOWS as DOCTOR
 from studio_backup.probe import Probe
 from studio_backup.programs import shipped
+from studio_backup.restore import windows as restoring
 from studio_backup.rollout.sessions import _WINDOWS as SESSION
 from studio_backup.ssh.become import powershell_command
 from studio_backup.step import Step, Task
@@ -40,6 +41,8 @@ def documents() -> dict[str, str]:
         "wave": acting.build([Task(address="a", steps=(Step(title="a", script="Set-It"),), entry_path="x", entry="y")],
                              NONCE, "me", str),
         "lock": holding.acquire("me", NONCE),
+        "restore": restoring.land("D:\\x"),
+        "restore's hashes": restoring.verify("D:\\x"),
     }  # fmt: skip
     found = {name: json.loads("".join(text.split("\n")))["program"] for name, text in made.items()}
     command = powershell_command().rsplit(" ", 1)[1]

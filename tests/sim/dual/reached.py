@@ -46,7 +46,10 @@ class Reached:
 
 def _feed(given: BinaryIO, entered: Input) -> None:
     while True:
-        data = given.read(65536)
+        try:
+            data = given.read(65536)
+        except ValueError:  # closed: the program ended before its input did
+            data = b""
         if not data:
             entered.finish()
             return

@@ -55,7 +55,7 @@ class Drives:
         """The path from its drive on, with `.` and `..` resolved and trailing dots and blanks dropped."""
         if not path.strip():
             raise NetError("System.ArgumentException", "The path is not of a legal form.", -2147024809)
-        if path.startswith(VERBATIM):
+        if path.startswith(VERBATIM) and self.windows.state["verbatim"]:
             return path
         if any(mark in FORBIDDEN for mark in path):
             raise illegal()

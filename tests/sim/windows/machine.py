@@ -194,7 +194,7 @@ class Windows:
 
     def room(self, path: str, size: int) -> None:
         """Refuse to write more than is free."""
-        found = self.state["drives"].get(path[:1].upper())
+        found = self.state["drives"].get(path.removeprefix(VERBATIM)[:1].upper())
         if found is not None and size > found["free"]:
             raise win32(112, "There is not enough space on the disk.\r\n")
 

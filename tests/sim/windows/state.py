@@ -19,6 +19,8 @@ def fresh() -> State:
         "os_version": "10.0.26100.0",
         "session": {"user": "tech", "sid": "S-1-5-21-1004336348-1177238915-682003330-1001", "admin": True, "key": True},
         "environment": {},
+        #: Whether this PowerShell takes paths that begin with \\\\?\\ (with the old ways of .NET it does not).
+        "verbatim": True,
         "drives": {
             "C": {"label": "Windows", "format": "NTFS", "type": 3, "total": 500 * GIB, "free": 200 * GIB},
             "S": {"label": "Sessions", "format": "exFAT", "type": 3, "total": 1000 * GIB, "free": 600 * GIB},

@@ -60,8 +60,11 @@ class FileStream(Stream):
         self._keep()
 
     def _keep(self) -> None:
-        self.real.write_bytes(bytes(self.data))
-        self.process.windows.drives.wrote(self.real)
+        try:
+            self.real.write_bytes(bytes(self.data))
+            self.process.windows.drives.wrote(self.real)
+        except FileNotFoundError:  # its drive was pulled; the number is UNVERIFIED
+            raise win32(433, "A device which does not exist was specified.") from None
 
     @method("Read")
     def read(self, buffer: bytearray, offset: Any, count: Any) -> int:
