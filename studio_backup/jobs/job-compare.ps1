@@ -193,6 +193,6 @@ function Add-Going {
 
 function Test-Spared {
     param($Entry, [string] $Relative)
-    if ($script:Job.kind -ceq 'push') { return ($Entry.name -eq $script:PartialFolder) }
+    if ($script:Job.kind -ceq 'push') { return (Test-SameName -Name $Entry.name -Other $script:PartialFolder) }
     Test-Skipped -Entry $Entry -Relative $Relative
 }

@@ -35,7 +35,7 @@ function Get-RobocopyLine {
     foreach ($name in $Names) { $words += Format-Argument -Word $name }
     # Of a whole volume, the root would hand down that it is hidden and the system's; of a landing, it may be root's.
     $folder = '/DCOPY:DAT'
-    if ($Step.relative -eq '') { $folder = '/DCOPY:D' }
+    if ($Step.relative.Length -eq 0) { $folder = '/DCOPY:D' }
     $words += @('/R:2', '/W:5', '/XJ', '/COPY:DAT', $folder, '/NP', '/BYTES')
     if ($script:Job.bandwidth -gt 0) {
         $words += '/IPG:' + [Math]::Max(1, [Math]::Ceiling(64000 / $script:Job.bandwidth))

@@ -6,9 +6,12 @@ $script:PartialFolder = '.studio-backup-partial'
 function Test-Skipped {
     param($Entry, [string] $Relative)
     $name = $Entry.name
-    if (($name -eq $SentinelName) -or ($name -eq $script:PartialFolder)) { return $true }
+    foreach ($ours in @($SentinelName, $script:PartialFolder)) {
+        if (Test-SameName -Name $name -Other $ours) { return $true }
+    }
     # At the root of a clone: whose copy it is.
-    if (($script:Job.kind -ceq 'clone') -and ($Relative -eq $script:MarkerName)) { return $true }
+    $marked = Test-SameName -Name $Relative -Other $script:MarkerName
+    if ($marked -and ($script:Job.kind -ceq 'clone')) { return $true }
     $pattern = $script:Job.skip_file
     if ($Entry.kind -ceq 'folder') { $pattern = $script:Job.skip_folder }
     ($null -ne $pattern) -and $pattern.IsMatch($Relative)
@@ -31,7 +34,7 @@ function Measure-Files {
         $here = $waiting.Pop()
         Invoke-Beat
         foreach ($entry in (Get-Entries -Folder $here)) {
-            if ($entry.name -eq $script:PartialFolder) { continue }
+            if (Test-SameName -Name $entry.name -Other $script:PartialFolder) { continue }
             if ($entry.kind -ceq 'file') { $count++ }
             if ($entry.kind -ceq 'folder') { $waiting.Push((Join-Name -Folder $here -Name $entry.name)) }
         }

@@ -22,9 +22,16 @@ function Join-Name {
     $Folder.TrimEnd('\') + '\' + $Name
 }
 
+# By the letters and whatever their case, as file systems of Windows do: -eq overlooks letters that have no weight.
+function Test-SameName {
+    param([string] $Name, [string] $Other)
+    [string]::Equals($Name, $Other, [StringComparison]::OrdinalIgnoreCase)
+}
+
 function Join-Relative {
     param([string] $Folder, [string] $Name)
-    if ($Folder -eq '') { $Name } else { "$Folder/$Name" }
+    # Not -eq: what has no weight, as an emoji, equals nothing.
+    if ($Folder.Length -eq 0) { $Name } else { "$Folder/$Name" }
 }
 
 # What a folder holds: name, kind (file, folder or link), size, and when it was written, in ticks. Throws when it cannot

@@ -171,5 +171,12 @@ def _child(folder: Path, name: str) -> Path | None:
         found = [entry.name for entry in folder.iterdir()]
     except OSError:
         return None
-    upper = wanted.upper()
-    return next((folder / one for one in found if one.upper() == upper), None)
+    upper = _upper(wanted)
+    return next((folder / one for one in found if _upper(one) == upper), None)
+
+
+def _upper(name: str) -> str:
+    """As NTFS compares names: each letter by itself, by a table that has 16 bits and leaves \u0131 and \u017f alone."""
+    return "".join(
+        mark if mark > "\uffff" or mark in "\u0131\u017f" or len(mark.upper()) > 1 else mark.upper() for mark in name
+    )

@@ -15,7 +15,7 @@ from tests.sim.windows.transport import SimulatedRemote
 
 NFC, NFD = (unicodedata.normalize(form, "Größe/é.wav") for form in ("NFC", "NFD"))
 NAMES = (
-    "take.wav", "Song One/take one.wav", NFC, NFD, "日本/😀.wav", "[x]'$ `&%^", "-rf", " begins", "ends ",
+    "take.wav", "Song One/take one.wav", NFC, NFD, "日本/😀.wav", "😀/x", "[x]'$ `&%^", "-rf", " begins", "ends ",
     "ends.", "nul", "aux.wav", "/".join(["n" * 50] * 6) + "/" + "m" * 200, "a;b,c=d@e#f", "complete", "unpacked",
 )  # fmt: skip
 

@@ -250,4 +250,4 @@ def _report(run: Run) -> None:
         return
     run.native.say(f" Log File : {path}")
     full = run.native.shell.process.full_path(path)
-    run.native.windows.drives.place(full).write_bytes(b"\xff\xfe" + text.encode("utf-16-le"))
+    run.native.windows.drives.place(full).write_bytes(b"\xff\xfe" + text.encode("utf-16-le", "surrogatepass"))
