@@ -18,13 +18,16 @@ guard_source() {
     return 0
   fi
   count_files "${floor:-1}"
-  if [ "$guard_files" -eq 0 ]; then
-    guard_reason=source-empty
-  elif [ "$guard_files" -lt "${floor:-1}" ]; then
-    guard_reason=too-few-files
-  else
+  if [ "$guard_files" -gt 0 ] && [ "$guard_files" -ge "${floor:-1}" ]; then
     guard_result=ok
     [ "${quiet:-0}" -eq 0 ] || guard_quiet
+  # Too few are no proof of a deletion where a folder could not be listed: that is a failing disk, or a missing right.
+  elif ! guarded_files >/dev/null; then
+    guard_reason=source-unread
+  elif [ "$guard_files" -eq 0 ]; then
+    guard_reason=source-empty
+  else
+    guard_reason=too-few-files
   fi
 }
 

@@ -122,6 +122,22 @@ def test_the_floor_counts_files(job: Job) -> None:
     assert job.run().code == 0
 
 
+@pytest.mark.parametrize("files", [0, 3])
+def test_too_few_files_are_no_proof_where_a_folder_cannot_be_listed(
+    ready: tuple[Job, Volume, Volume], files: int
+) -> None:
+    job, source, _ = ready
+    shutil.rmtree(job.source)
+    (job.source / "Lied").mkdir(parents=True)
+    job.fill(files)
+    job.set(floor="9")
+    source.unmount()
+    call("debugfs", "-w", "-R", "clri sessions/Lied", source.image)  # what a bad sector leaves of a folder
+    call("mount", "-o", "loop", source.image, source.root)
+    outcome = job.run()
+    assert (outcome.code, outcome["reason"]) == (5, "source-unread")
+
+
 def test_the_floor_counts_what_is_copied_not_what_is_excluded(job: Job) -> None:
     job.set(floor="4")
     job.fill(3)
