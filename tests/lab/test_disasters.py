@@ -48,10 +48,11 @@ def foretold(studio: Studio, event: str, *options: str) -> dict[str, int | None]
 def brought_back(lab: Lab, studio: Studio, copy: str, refuge: str, *options: str) -> int | None:
     """The moment of the newest state that can really be restored from that copy now, whole; None when it cannot."""
     folder = f"/srv/back-{copy}-{time.monotonic_ns()}"
-    to = ("--from", copy, "--to", f"{refuge}:{folder}", "--format", "json", *options)
+    to = ("--from", copy, "--to", f"{refuge}:{folder}", "--timeout", "12", "--format", "json", *options)
     with studio.start("restore", "ws-a/sessions", *to) as process:
-        out, _ = process.communicate(timeout=120)
+        out, errors = process.communicate(timeout=120)
     if process.returncode:
+        print(f"{copy}: {out} {errors}")
         lab.run(refuge, f"rm -rf {folder}")
         return None
     assert hashes(lab, refuge, folder) == DIGESTS
