@@ -34,6 +34,7 @@ SENTENCES = {
     "target-foreign": "the target folder belongs to something else",
     "target-missing": "the target folder is not there",
     "no-space": "no space left on the target",
+    "state-full": "no room for the job's own lists on the machine that runs it: what would change could not be judged",
     "brake-deletions": "too many files would be deleted at once",
     "brake-rewrites": "too many existing files would be rewritten at once",
     "newer-at-target": "files at the target are newer than at the source and were left alone",

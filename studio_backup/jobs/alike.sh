@@ -14,7 +14,14 @@ compare_alike() {
     >"$scratch.alike"
   alike_code=$?
   [ "$alike_code" -ne 3 ] || say "alike: a name has a line feed or a tab: times are compared to the second"
+  [ "$alike_code" -ne 0 ] || require_words
   return "$alike_code"
+}
+
+# What has no place in the file, as on a full disk, would be a file that was written anew and not taken again.
+require_words() {
+  alike_lines=$(wc -l <"$scratch.alike") alike_end=$(tail -n 1 "$scratch.alike")
+  [ "$alike_end" = "end$tab$((alike_lines - 1))" ] || finish failed state-full
 }
 
 # Compares two trees of this machine: THERE HERE [same].
@@ -60,10 +67,13 @@ forgive_alike() {
     without_window
     return
   fi
-  awk -F '\t' 'FILENAME == ARGV[1] { if ($1 == "alike") alike[$2] = 1; next } $1 != "rewritten" || !($2 in alike)' \
-    "$scratch.alike" "$list_file" >"$scratch.list"
+  : >"$scratch.list"
+  rewritten=$(awk -F '\t' -v list="$scratch.list" '
+    FILENAME == ARGV[1] { if ($1 == "alike") alike[$2] = 1; next }
+    $1 == "rewritten" { if ($2 in alike) next; rewritten++ }
+    { print > list }
+    END { print rewritten + 0 }' "$scratch.alike" "$list_file")
   mv -f "$scratch.list" "$list_file"
-  rewritten=$(grep -c "^rewritten$tab" "$list_file")
 }
 
 # What is newer in a clone is left as it is, and told.

@@ -60,6 +60,7 @@ compare_clone() {
   # shellcheck disable=SC2086
   set -- $compared_last
   files=$1 before=$2 created=$3 deleted=$4 rewritten=$5
+  require_list
   [ -z "$alike" ] || forgive_alike
   if [ "$compared_names" = 0 ]; then return; fi
   cat "$list_file"

@@ -22,11 +22,21 @@ brake_by_numbers() {
 
 # In list_file stands everything; what an accepted list has in it does not count.
 brake_by_list() {
+  require_list
   if [ -n "$accepted_list" ]; then
     ask_brake -v accepted="$accepted_list" -f "$program/brake.awk" "$accepted_list" "$list_file"
   else
     ask_brake -f "$program/brake.awk" "$list_file"
   fi
+}
+
+# A list that ends early, as on a full disk, tells of a small change where there is a large one. The counts know better.
+require_list() {
+  listed=$(awk '/^(deleted|rewritten)\t/ { lines++ } END { print lines + 0 }' "$list_file")
+  for counted in "$deleted" "$rewritten" "$listed"; do
+    case $counted in '' | *[!0-9]*) finish failed state-full ;; esac
+  done
+  [ "$listed" -ge $((deleted + rewritten)) ] || finish failed state-full
 }
 
 # Reads who accepted which run. Sets accepted_by and accepted_list, both empty when there is nothing to accept.
@@ -59,6 +69,8 @@ compare_trees() {
   [ "$rsync_code" -eq 0 ] || finish failed rsync-local
   judged_bytes=$bytes judged_size=$size judged_files=$files
   read_items "$out_file" -v reverse=1 -v list="$list_file"
+  case $files in '' | *[!0-9]*) finish failed state-full ;; esac
+  require_list
   before=$files
   created=$((judged_files - before + deleted))
   bytes=$judged_bytes size=$judged_size files=$judged_files

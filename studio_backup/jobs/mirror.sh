@@ -34,6 +34,7 @@ level_mirror() {
   out_file=$progress_file.level
   level_pass --existing --delete --update --info=skip --backup --backup-dir="$target/replaced/$point"
   newer=$(awk -v list="$scratch" -f "$program/items.awk" "$out_file" | awk '{ print $8 }')
+  case $newer in '' | *[!0-9]*) finish failed state-full ;; esac
   [ "$newer" -eq 0 ] || grep '^newer' "$scratch" >"$list_file"
   level_pass --ignore-existing --link-dest="$partial"
   drop_partial || say "could not remove .partial; the next run goes on with it"

@@ -12,7 +12,7 @@ known_reasons='
  source-unmounted source-wrong-volume source-unread source-sentinel source-missing source-empty source-busy
  source-no-subvolume source-clock too-few-files no-points
  target-unmounted target-wrong-volume target-unread target-sentinel target-foreign target-missing
- no-space brake-deletions brake-rewrites newer-at-target clock-behind period nothing-newer
+ no-space state-full brake-deletions brake-rewrites newer-at-target clock-behind period nothing-newer
  landing-busy landing-missing incomplete nothing-landed
  no-answer host-key login gate-refused request option unknown-dataset config
  rsync-missing rsync-partial rsync-protocol rsync-network rsync-local

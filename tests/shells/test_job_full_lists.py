@@ -1,0 +1,103 @@
+"""A disk that is full while the brake writes down what it found: a list that ends early proves no small change."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.shells.job_bench import SHELLS, Bench
+from tests.shells.job_running import Job, build_job
+from tests.shells.job_server import Server, start_sshd
+from tests.shells.push_bench import Pushed, make_pushed
+
+#: awk that can write to no file any more, while what it prints still arrives: BusyBox's says nothing of that.
+AWKS = {"mawk": "/usr/bin/mawk", "busybox": "busybox awk"}
+
+
+@pytest.fixture(scope="module")
+def door(bench: Bench) -> Iterator[Server]:
+    with start_sshd(bench.folder / "full-door", bench.folder / "etc" / "northlight") as started:
+        yield started
+
+
+def fill_disk(job: Job, folder: Path, awk: str, when: str) -> None:
+    """From now on there is no room for what an awk with these words writes."""
+    folder.mkdir()
+    (folder / "awk").write_text(
+        f"""#!/bin/sh
+case "$*" in *{when}*) trap '' XFSZ; ulimit -f 0 ;; esac
+exec {AWKS[awk]} "$@"
+"""
+    )
+    (folder / "awk").chmod(0o755)
+    job.environment["PATH"] = f"{folder}:{os.environ['PATH']}"
+
+
+@pytest.mark.parametrize("awk", AWKS)
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_point_is_made_where_the_list_has_no_room(job: Job, tmp_path: Path, awk: str, shell: str) -> None:
+    job.shell = SHELLS[shell]
+    job.fill(100)
+    assert job.run().code == 0
+    before = job.points()
+    for take in list(job.source.iterdir())[:80]:
+        take.write_text("encrypted!\n")
+    fill_disk(job, tmp_path / "bin", awk, "list=")
+    outcome = job.run()
+    assert (outcome.code, outcome["result"], outcome["reason"]) == (1, "failed", "state-full"), outcome.record
+    assert job.points() == before
+    job.environment.clear()
+    assert job.run()["reason"] == "brake-rewrites"
+
+
+@pytest.mark.parametrize("awk", AWKS)
+def test_nothing_is_pushed_where_the_list_has_no_room(job: Job, door: Server, tmp_path: Path, awk: str) -> None:
+    pushed: Pushed = make_pushed(job, door)
+    pushed.sender.fill(100)
+    assert pushed.both().code == 0
+    for take in list(pushed.sender.source.iterdir())[:80]:
+        take.unlink()
+    fill_disk(pushed.sender, tmp_path / "bin", awk, "list=")
+    outcome = pushed.sender.run()
+    assert (outcome.code, outcome["reason"]) == (1, "state-full"), outcome.record
+    assert len(list(pushed.landing.iterdir())) == 100
+    fill_disk(pushed.keeper, tmp_path / "other", awk, "list=")
+    pushed.sender.environment.clear()
+    refused = pushed.sender.run()
+    assert pushed.keeper.run()["reason"] == "brake-deletions", "the sender's own word"
+    pushed.sender.accept(refused["run"])
+    assert pushed.sender.run().code == 0
+    kept = pushed.keeper.run()
+    assert (kept.code, kept["reason"]) == (1, "state-full"), kept.record
+    assert len(pushed.keeper.points()) == 1
+
+
+@pytest.mark.parametrize("awk", AWKS)
+@pytest.mark.parametrize("when", ["list=", "scratch.alike"])
+def test_nothing_is_cloned_where_the_list_has_no_room(
+    bench: Bench, request: pytest.FixtureRequest, tmp_path: Path, awk: str, when: str
+) -> None:
+    name = f"f{abs(hash(request.node.nodeid)) % 10**6}"
+    source, target = bench.make_volume(f"{name}a"), bench.make_volume(f"{name}b")
+    clone = build_job(bench, source, target, name)
+    clone.source.rmdir()
+    clone.target.rmdir()
+    clone.source = source.root / "all"
+    clone.source.mkdir()
+    clone.set(
+        source_path=str(source.root), target=str(target.root), mode="clone", alike="2",
+        options_rsync_3="-rltHS --modify-window=2 --update --delete-after --no-h --stats",
+    )  # fmt: skip
+    clone.fill(100)
+    assert clone.run()["files"] == 100, clone.log()
+    shutil.rmtree(clone.source)
+    clone.source.mkdir()
+    (clone.source / "one.wav").write_text("one\n")
+    fill_disk(clone, tmp_path / "bin", awk, when)
+    outcome = clone.run()
+    assert (outcome.code, outcome["reason"]) == (1, "state-full"), outcome.record
+    assert len(list((target.root / "all").iterdir())) == 100
