@@ -37,9 +37,15 @@ find_newest() {
     landing) ahead_by=0 ;;
     *) return 0 ;;
   esac
-  if [ -z "$newest" ] || ! is_ahead "$newest" "$ahead_by"; then return 0; fi
+  if [ -z "$newest" ] || { ! is_ahead "$newest" "$ahead_by" && ! is_after_landed "$newest"; }; then return 0; fi
   ahead=$newest
   newest=$(list_points "$target" | newest_by_now)
+}
+
+# By the time that somebody looks, a clock that was set back may have passed the points that it had made before.
+is_after_landed() {
+  [ -n "${landed_point:-}" ] && [ "$1" != "$landed_point" ] &&
+    [ "$(printf '%s\n%s\n' "$1" "$landed_point" | sort | tail -n 1)" = "$1" ]
 }
 
 # The target directory itself: there, no link, and marked as this copy's.

@@ -285,6 +285,27 @@ def test_a_clock_behind_the_newest_point_stops_retention(pushed: Pushed) -> None
         shutil.rmtree(ahead)
 
 
+def test_a_push_that_is_older_than_the_newest_point_by_a_clock_that_was_set_back_is_a_point(pushed: Pushed) -> None:
+    """Whoever looks after the clock has passed that point again sees none of the future."""
+    pushed.sender.fill(3)
+    pushed.keeper.set(keep_last="1")
+    assert pushed.both().code == 0
+    ahead = time.strftime("%Y-%m-%dT%H-%M-%SZ", time.gmtime(time.time() + 6))
+    shutil.copytree(pushed.keeper.newest(), pushed.keeper.target / "points" / ahead)
+    (pushed.sender.source / "late.wav").write_text("x")
+    assert pushed.sender.run().code == 0
+    time.sleep(7)
+    before = pushed.keeper.points()
+    outcome = pushed.keeper.run(manual=False)
+    assert (outcome["result"], outcome["reason"]) == ("ok", "clock-behind"), outcome.record
+    assert pushed.keeper.points() == sorted([*before, str(outcome["restore_point"])]), "and none has gone"
+    assert (pushed.keeper.target / "points" / str(outcome["restore_point"]) / "late.wav").read_text() == "x"
+    assert pushed.keeper.run(manual=False).record == {}
+    time.sleep(1)
+    (pushed.sender.source / "later.wav").write_text("x")
+    assert (pushed.both()["reason"], len(pushed.keeper.points())) == (None, 1)
+
+
 def test_what_is_excluded_later_leaves_the_landing(pushed: Pushed) -> None:
     pushed.sender.fill(3)
     (pushed.sender.source / "x.tmp").write_text("x")
