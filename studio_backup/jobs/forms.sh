@@ -8,6 +8,9 @@
 # What no file of a session was written at.
 alike_stale=197001010000
 
+# The longest list of names that a sender may give: half a million of them. It lies on this machine's own disk.
+adjust_most=134217728
+
 # Folders and files below a folder, for alike.awk; folders before what they hold.
 list_alike() (
   cd "$1" 2>/dev/null || exit 1
@@ -34,20 +37,18 @@ adjust_landing() {
   claim_landing
   own_landing "$1"
   if [ ! -d "$path/files" ] || [ -h "$path/files" ]; then refuse landing-missing; fi
-  cat >"$landing/adjust.new" || refuse no-space
+  head -c "$adjust_most" >"$landing/adjust.new" || refuse_names no-space
   adjust_count=$(wc -l <"$landing/adjust.new")
-  [ "$(tail -n 1 "$landing/adjust.new")" = "end$tab$((adjust_count - 1))" ] || refuse incomplete
+  [ "$(tail -n 1 "$landing/adjust.new")" = "end$tab$((adjust_count - 1))" ] || refuse_names incomplete
   while IFS=$tab read -r adjust_word adjust_one adjust_other; do
     case $adjust_word in
-      name) if ! is_below "$adjust_one" || ! is_below "$adjust_other"; then refuse request; fi ;;
-      stale) is_below "$adjust_one" || refuse request ;;
+      name) if ! is_below "$adjust_one" || ! is_below "$adjust_other"; then refuse_names request; fi ;;
+      stale) is_below "$adjust_one" || refuse_names request ;;
       end) ;;
-      *) refuse request ;;
+      *) refuse_names request ;;
     esac
   done <"$landing/adjust.new"
-  # What is noted first can be put right, however far it came.
-  grep "^name$tab" "$landing/adjust.new" | reversed >"$landing/forms.new"
-  mv -f "$landing/forms.new" "$landing/forms" || refuse landing-missing
+  note_forms
   while IFS=$tab read -r adjust_word adjust_one adjust_other; do
     case $adjust_word in
       name) call_it "$path/files/$adjust_one" "$path/files/$adjust_other" ;;
@@ -55,6 +56,18 @@ adjust_landing() {
     esac
   done <"$landing/adjust.new"
   rm -f "$landing/adjust.new"
+}
+
+refuse_names() {
+  rm -f "$landing/adjust.new" "$landing/forms.new"
+  refuse "$1"
+}
+
+# What is noted first, and whole, can be put right, however far it came. On a full disk the end of a note is missing.
+note_forms() {
+  grep "^name$tab" "$landing/adjust.new" | reversed >"$landing/forms.new"
+  [ "$(wc -l <"$landing/forms.new")" -eq "$(grep -c "^name$tab" "$landing/adjust.new")" ] || refuse_names no-space
+  mv -f "$landing/forms.new" "$landing/forms" || refuse_names landing-missing
 }
 
 # Lines from the last to the first: what lies in a folder is renamed back before the folder.

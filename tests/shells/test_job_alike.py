@@ -220,6 +220,43 @@ def test_the_gate_calls_nothing_what_leads_out_of_the_landing(pushed: Pushed, tm
     assert files_of(pushed.landing) == landed
 
 
+@pytest.mark.parametrize("awk", ["/usr/bin/mawk", "busybox awk"])
+def test_no_name_is_lent_whose_note_has_no_room(
+    pushed: Pushed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, awk: str
+) -> None:
+    write(pushed.sender.source, nfc)
+    changed(pushed)
+    landed = files_of(pushed.landing)
+    (tmp_path / "bin").mkdir()
+    text = f"#!/bin/sh\ncase $* in *'line[NR]'*) trap '' XFSZ; ulimit -f 0 ;; esac\nexec {awk} \"$@\"\n"
+    (tmp_path / "bin/awk").write_text(text)
+    (tmp_path / "bin/awk").chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    identity = pushed.sender.values["id"]
+    run = pushed.ask(f"begin {identity}").stdout.decode().strip()
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    done = pushed.ask(f"adjust {identity} {run}", f"name\t{nfc('Größe')}\t{nfd('Größe')}\nend\t1\n".encode())
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (5, b"studio-backup-gate: refused no-space"), done
+    monkeypatch.undo()
+    assert files_of(pushed.landing) == landed
+    assert not (pushed.records / "adjust.new").exists()
+
+
+def test_the_gate_writes_down_no_more_than_a_list_of_names(pushed: Pushed) -> None:
+    """It lies on the keeper's own disk, where nothing else that is sent does."""
+    pushed.sender.fill(3)
+    changed(pushed)
+    identity = pushed.sender.values["id"]
+    run = pushed.ask(f"begin {identity}").stdout.decode().strip()
+    line = b"stale\ttake-001.wav\n"
+    count = 140_000_000 // len(line)
+    done = pushed.ask(f"adjust {identity} {run}", line * count + b"end\t%d\n" % count)
+    assert (done.returncode, done.stderr) == (5, b"studio-backup-gate: refused incomplete\n")
+    assert not (pushed.records / "adjust.new").exists()
+    assert (pushed.landing / "take-001.wav").stat().st_mtime > DAY
+
+
 @pytest.mark.parametrize("flavour", [APPLE_2_6_9, OPENRSYNC])
 def test_the_rsyncs_of_macos_keep_the_names(pushed: Pushed, flavour: str, tmp_path: Path) -> None:
     pushed.sender.environment["PATH"] = stand_in(tmp_path / "bin", flavour)
