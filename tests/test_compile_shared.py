@@ -63,3 +63,11 @@ def test_what_its_rsync_loses_is_said_of_such_a_push() -> None:
     assert found == ["push-shared"]
     found = [one.name for one in compile_studio(alone()).resources.values() if isinstance(one, RsyncProgram)]
     assert found == ["push"]
+
+
+def test_who_makes_points_of_a_landing_knows_whose_it_is_whether_it_is_a_share_or_not() -> None:
+    """What a push that was cut left there is put right as its owner: as root it would go through a link."""
+    for of in (studio(), alone()):
+        (route,) = routes(of)
+        assert f"lander='{route.lander}'\n" in job(route)
+    assert not route.shared

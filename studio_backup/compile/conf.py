@@ -57,8 +57,8 @@ def job(route: Route) -> str:
             "hold": "\n".join(copy.keep.hold),
             "state": state(route.studio, route.writer.os),
             "program": configuration(route.studio, route.writer.os),
-            **({"landing": route.landing_records} if route.pushed else {}),
-            **({"lander": route.lander, "records": route.share_records} if route.shared else {}),
+            **({"landing": route.landing_records, "lander": route.lander} if route.pushed else {}),
+            **({"records": route.share_records} if route.shared else {}),
             **(rsync_options(CLONE_SHARED if route.mixed else CLONE, window(route)) if copy.mode == "clone" else {}),
             **({"alike": window(route)} if route.local and route.mixed and copy.engine == "rsync" else {}),
         }
