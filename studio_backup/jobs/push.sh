@@ -58,6 +58,7 @@ push_once() {
   if [ "$rsync_counts" -eq 1 ]; then
     read_items "$out_file"
     push_files=$(sent_files)
+    case $push_files in '' | *[!0-9]*) verdict=failed reason=state-full && return ;; esac
   fi
   ask_landing end "$push_run" "$push_files" "$push_open"
 }

@@ -76,6 +76,30 @@ def test_nothing_is_pushed_where_the_list_has_no_room(job: Job, door: Server, tm
     assert len(pushed.keeper.points()) == 1
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_push_ends_without_the_count_that_a_full_disk_lost(
+    job: Job, door: Server, tmp_path: Path, shell: str
+) -> None:
+    """rsync ends well although nothing that it said has found room; only a rsync that cannot count sends no number."""
+    pushed: Pushed = make_pushed(job, door)
+    pushed.sender.shell = SHELLS[shell]
+    pushed.sender.fill(5)
+    (tmp_path / "rsync").write_text(
+        """#!/bin/sh
+case "$*" in *--dry-run* | *--version*) exec /usr/bin/rsync "$@" ;; esac
+exec /usr/bin/rsync "$@" >/dev/full
+"""
+    )
+    (tmp_path / "rsync").chmod(0o755)
+    pushed.sender.environment["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
+    outcome = pushed.sender.run()
+    assert not (pushed.records / "ended").exists(), (pushed.records / "ended").read_text()
+    assert (outcome.code, outcome["reason"]) == (1, "state-full"), outcome.record
+    assert pushed.keeper.run()["reason"] == "incomplete"
+    pushed.sender.environment.clear()
+    assert pushed.both()["files"] == 5
+
+
 @pytest.mark.parametrize("awk", AWKS)
 @pytest.mark.parametrize("when", ["list=", "scratch.alike"])
 def test_nothing_is_cloned_where_the_list_has_no_room(
