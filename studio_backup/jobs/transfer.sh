@@ -70,10 +70,11 @@ copy_once() {
   read_transfer
 }
 
-# A point that loses files while it is read is being removed: that copy would be no complete one.
+# A point that loses files while it is read is being removed: that copy would be no complete one. Nor is one of a landing:
+# what was listed there and gone after that is still in the count.
 read_transfer() {
   transfer_complete=0
-  [ "$kind" != chain ] || transfer_complete=1
+  case $kind in chain | landing) transfer_complete=1 ;; esac
   read_verdict "$rsync_code" "$err_file" "$transfer_complete"
   [ ! -s "$err_file" ] || cat "$err_file" >>"$log_file"
 }

@@ -29,7 +29,7 @@ END {
   if (silent && (nothing || code == 255)) answer("no-answer", "no-answer")
   if (full && (code != 23 || !partial)) answer("failed", "no-space")
   if (protocol || code == 2) answer("failed", "rsync-protocol")
-  if (code == 23) answer("failed", "rsync-partial")
+  if (code == 23 || code == 24) answer("failed", "rsync-partial")
   if (code == 126 || code == 127) answer("failed", "gate-refused")
   if (code == 10) answer("no-answer", "no-answer")
   if (code == 255) answer(nothing ? "no-answer" : "failed", nothing ? "no-answer" : "rsync-network")

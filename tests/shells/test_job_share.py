@@ -171,6 +171,26 @@ def test_a_record_that_never_opens_holds_nothing_up(sent: Shared) -> None:
     assert (hooks / "who").read_text().strip() != "0"
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_what_goes_away_while_it_is_read_is_not_in_a_whole_point(sent: Shared, shell: str) -> None:
+    """rsync counts what it listed, and only warns of what was gone when it came to it."""
+    sent.keeper.shell = SHELLS[shell]
+    sent.push(3)
+    with (sent.landing / "a-long.wav").open("wb") as long:
+        long.truncate(3_000_000)
+    shutil.chown(sent.landing / "a-long.wav", RECEIVER, RECEIVER)
+    sent.put("ended", f"{RUN} 4 0")
+    sent.keeper.set(bandwidth="1000")
+    started = sent.keeper.start()
+    deadline = time.time() + 20
+    while not list(sent.keeper.target.glob(".partial/.a-long.wav.*")) and time.time() < deadline:
+        time.sleep(0.02)
+    (sent.landing / "take-002.wav").unlink()
+    out, _ = started.communicate(timeout=60)
+    assert "file has vanished" in sent.keeper.log()
+    assert ('"reason":"rsync-partial"' in out, sent.keeper.points()) == (True, []), out
+
+
 def test_what_begins_anew_while_it_is_read_is_dropped(sent: Shared) -> None:
     sent.push(3)
     sent.during(f"printf {OTHER} >begun.new; mv begun.new begun")
