@@ -18,7 +18,7 @@ make_push() {
   push_open=$guard_open
   try_sources push_once
   settle_verdict
-  if [ "$verdict" = refused ] && [ "$reason" = brake-deletions ]; then tell_quietly refused brake-deletions; fi
+  case $verdict,$reason in refused,brake-deletions | refused,source-*) tell_quietly refused "$reason" ;; esac
   open=$push_open
   finish "$verdict" "$reason"
 }
@@ -53,6 +53,7 @@ push_once() {
     read_items "$out_file" -v list="$list_file"
     judge_push || return 0
   fi
+  look_at_source || return 0
   push_pass
   [ "$verdict" = ok ] || return 0
   if [ "$rsync_counts" -eq 1 ]; then
@@ -61,6 +62,14 @@ push_once() {
     case $push_files in '' | *[!0-9]*) verdict=failed reason=state-full && return ;; esac
   fi
   ask_landing end "$push_run" "$push_files" "$push_open"
+}
+
+# Long looks lie behind us. A volume that went in the meantime leaves a bare folder, and the landing would become like it.
+look_at_source() {
+  check_volume source "$source_root" "$source_id" "$source_volume" "$studio"
+  [ -n "$volume_reason" ] || return 0
+  verdict=refused reason=$volume_reason
+  return 1
 }
 
 push_pass() {

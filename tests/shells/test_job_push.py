@@ -136,6 +136,37 @@ def test_the_sender_s_brake_stops_deletions_before_they_are_sent(pushed: Pushed)
     assert len(list(pushed.keeper.newest().iterdir())) == 20
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_volume_that_goes_between_the_look_and_the_push_leaves_the_landing(
+    bench: Bench, pushed: Pushed, tmp_path: Path, shell: str
+) -> None:
+    """Its bare folder is empty, and rsync would make the landing like it."""
+    name = f"g{abs(hash(shell)) % 10**6}"
+    volume = bench.make_volume(name)
+    pushed.sender.shell = SHELLS[shell]
+    pushed.sender.source = volume.root
+    pushed.sender.set(
+        source_path=str(volume.root), source_root=str(volume.root), source_id=volume.id, source_volume=volume.name
+    )
+    pushed.sender.fill(100)
+    assert pushed.both().code == 0
+    (tmp_path / "rsync").write_text(
+        f"""#!/bin/sh
+/usr/bin/rsync "$@"
+code=$?
+case "$*" in *--dry-run*) umount {volume.root} ;; esac
+exit $code
+"""
+    )
+    (tmp_path / "rsync").chmod(0o755)
+    pushed.sender.environment["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
+    outcome = pushed.sender.run()
+    assert len(list(pushed.landing.glob("take-*"))) == 100, outcome.record
+    assert (outcome.code, outcome["result"], outcome["reason"]) == (5, "refused", "source-unmounted"), outcome.record
+    told = pushed.keeper.run()
+    assert (told["result"], told["reason"]) == ("refused", "source-unmounted")
+
+
 def test_rewrites_are_stopped_by_the_keeper(pushed: Pushed) -> None:
     pushed.sender.fill(100)
     assert pushed.both().code == 0
