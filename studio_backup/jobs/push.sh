@@ -44,24 +44,33 @@ push_once() {
   ask_landing begin
   [ "$verdict" = ok ] || return 0
   case $candidate in '' | *[!A-Z0-9-]*) verdict=failed reason=gate-refused && return ;; esac
-  push_run=$candidate push_files=-
+  push_run=$candidate push_files=- pushed_bytes=0
   align_landing || return 0
+  judge_and_push || return 0
+  # What went away while it was read is in rsync's count, and the other end takes no such push for whole: once more.
+  if [ "$rsync_code" -eq 24 ]; then judge_and_push || return 0; fi
+  if [ "$rsync_code" -ne 0 ]; then verdict=failed reason=rsync-partial && return; fi
   if [ "$rsync_counts" -eq 1 ]; then
-    push_pass --dry-run
-    [ "$verdict" = ok ] || return 0
-    : >"$list_file"
-    read_items "$out_file" -v list="$list_file"
-    judge_push || return 0
-  fi
-  look_at_source || return 0
-  push_pass
-  [ "$verdict" = ok ] || return 0
-  if [ "$rsync_counts" -eq 1 ]; then
-    read_items "$out_file"
-    push_files=$(sent_files)
+    bytes=$pushed_bytes push_files=$(sent_files)
     case $push_files in '' | *[!0-9]*) verdict=failed reason=state-full && return ;; esac
   fi
   ask_landing end "$push_run" "$push_files" "$push_open"
+}
+
+judge_and_push() {
+  if [ "$rsync_counts" -eq 1 ]; then
+    push_pass --dry-run
+    [ "$verdict" = ok ] || return 1
+    : >"$list_file"
+    read_items "$out_file" -v list="$list_file"
+    judge_push || return 1
+  fi
+  look_at_source || return 1
+  push_pass
+  [ "$verdict" = ok ] || return 1
+  [ "$rsync_counts" -eq 1 ] || return 0
+  read_items "$out_file"
+  case $bytes in *[!0-9]*) ;; *) pushed_bytes=$((pushed_bytes + bytes)) ;; esac
 }
 
 # Long looks lie behind us. A volume that went in the meantime leaves a bare folder, and the landing would become like it.

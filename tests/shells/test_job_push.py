@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
@@ -165,6 +166,23 @@ exit $code
     assert (outcome.code, outcome["result"], outcome["reason"]) == (5, "refused", "source-unmounted"), outcome.record
     told = pushed.keeper.run()
     assert (told["result"], told["reason"]) == ("refused", "source-unmounted")
+
+
+def test_what_goes_from_the_source_while_it_is_sent_is_not_counted(pushed: Pushed) -> None:
+    pushed.sender.fill(3)
+    (pushed.sender.source / "a-long.wav").write_bytes(os.urandom(3_000_000))
+    pushed.sender.set(bandwidth="1000")
+    started = pushed.sender.start()
+    deadline = time.time() + 20
+    while not list(pushed.landing.glob(".a-long.wav.*")) and time.time() < deadline:
+        time.sleep(0.02)
+    (pushed.sender.source / "take-002.wav").unlink()
+    out, _ = started.communicate(timeout=60)
+    assert "file has vanished" in pushed.sender.log()
+    assert started.returncode == 0, out
+    assert json.loads(out)["bytes"] > 3_000_000, "both passes together"
+    kept = pushed.keeper.run()
+    assert (kept["result"], kept["files"]) == ("ok", 3), kept.record
 
 
 def test_rewrites_are_stopped_by_the_keeper(pushed: Pushed) -> None:
