@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -392,6 +393,7 @@ def test_what_windows_landed_by_the_share_is_not_sent_again_by_the_mac(job: Job,
     both.put("begun", RUN)
     both.put("ended", f"{RUN} 66 0")
     assert both.keeper.run()["files"] == 66, both.keeper.log()
+    time.sleep(1.1)  # a point is named by its second
     write(both.sender.source, nfd, -9 * HOUR - 1, mode=0o700)
     same(both)
     both.put("begun", OTHER)
