@@ -32,5 +32,6 @@ check_volume target "$1" "$2" "$3" "$4"
 [ -z "$volume_reason" ] || refuse "$volume_reason"
 [ -n "${5:-}" ] || exit 0
 if [ ! -e "$5" ] && [ ! -h "$5" ]; then make_files "$5" "$6" || refuse landing-missing; fi
-if [ -d "$5" ] && [ ! -h "$5" ]; then exit 0; fi
-refuse landing-missing
+if [ ! -d "$5" ] || [ -h "$5" ]; then refuse landing-missing; fi
+# Killed before it had given it away.
+if [ "$(stat -c %u "$5")" = 0 ]; then chown -h "$6:$6" "$5" || refuse landing-missing; fi

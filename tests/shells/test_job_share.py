@@ -356,6 +356,28 @@ def test_links_of_the_other_system_are_not_counted(sent: Shared) -> None:
     assert (done["result"], done["files"]) == ("ok", 4)
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_folder_for_what_lands_that_was_made_by_half_becomes_the_user_s(
+    sent: Shared, tmp_path: Path, shell: str
+) -> None:
+    """Killed before it was given away, it was root's for good: nobody who sends could write there."""
+    values = sent.keeper.values
+    words = [values["target_root"], values["target_id"], values["target_volume"], STUDIO, str(sent.landing), RECEIVER]
+    guard = [*SHELLS[shell], str(sent.keeper.program / "share.sh"), *words]
+    (tmp_path / "chown").write_text("#!/bin/sh\nkill -KILL $PPID\n")
+    (tmp_path / "chown").chmod(0o755)
+    path = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    assert subprocess.run(guard, env=path, check=False, capture_output=True).returncode != 0
+    for _ in range(2):
+        assert subprocess.run(guard, check=False, capture_output=True).returncode == 0
+        assert sent.landing.owner() == RECEIVER
+    sent.landing.rmdir()
+    sent.landing.symlink_to(tmp_path)
+    assert subprocess.run(guard, check=False, capture_output=True).returncode == 1
+    assert tmp_path.owner() == "root"
+    sent.landing.unlink()
+
+
 def test_a_brake_is_judged_once_for_each_push(sent: Shared) -> None:
     sent.push(100)
     assert sent.keeper.run().code == 0
