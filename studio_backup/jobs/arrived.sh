@@ -37,7 +37,7 @@ landing_waits() {
 hear_sender() {
   if read_landing told && is_news heard "$record_run"; then
     told_at=heard
-  elif share_is_there && read_shared told && is_news heard-share "$record_run"; then
+  elif share_is_there && read_share_told && is_news heard-share "$record_run"; then
     told_at=heard-share
   else
     return 1
@@ -46,6 +46,13 @@ hear_sender() {
   # shellcheck disable=SC2086
   set -- $record_rest
   told_result=${1:-} told_reason=${2:-}
+}
+
+# What was told before a push had begun there is no answer to it. One that is dated to come says nothing of before.
+read_share_told() {
+  told_since=0
+  if read_shared begun && [ "$record_moment" -le "$now" ]; then told_since=$record_moment; fi
+  read_shared told && [ "$record_moment" -ge "$told_since" ]
 }
 
 # Sets landed_way (where its records are: nothing, or -share), landed_begun, landed_point, landed_seen (last sign of life).

@@ -75,7 +75,8 @@ begin_landing() {
   has_room "$path" || refuse no-space
   claim_landing
   take_from_share
-  rm -f "$landing/arrived" "$landing/ended"
+  # Why nothing was sent before is past, too, and no answer to this one.
+  rm -f "$landing/arrived" "$landing/ended" "$landing/told"
   restore_forms "$path/files"
   if ! make_landing_folder; then
     leave_share

@@ -168,6 +168,20 @@ exit $code
     assert (told["result"], told["reason"]) == ("refused", "source-unmounted")
 
 
+def test_what_was_told_before_a_push_is_not_the_answer_to_it(pushed: Pushed) -> None:
+    pushed.sender.fill(100)
+    assert pushed.both().code == 0
+    for take in list(pushed.sender.source.iterdir())[:60]:
+        take.unlink()
+    refused = pushed.sender.run()
+    assert refused["reason"] == "brake-deletions"
+    pushed.sender.accept(refused["run"])
+    assert pushed.sender.run().code == 0
+    pushed.keeper.set(brake_files="1000")
+    assert pushed.keeper.run()["result"] == "ok", "nobody had looked since the refusal, and it is past"
+    assert pushed.keeper.run(manual=False).record == {}
+
+
 def test_what_goes_from_the_source_while_it_is_sent_is_not_counted(pushed: Pushed) -> None:
     pushed.sender.fill(3)
     (pushed.sender.source / "a-long.wav").write_bytes(os.urandom(3_000_000))

@@ -339,6 +339,15 @@ def test_both_ways_tell_why_nothing_was_sent_once(sent: Shared) -> None:
     assert sent.keeper.run(manual=False)["result"] == "failed"
 
 
+def test_what_was_told_before_a_push_by_the_share_is_not_the_answer_to_it(sent: Shared) -> None:
+    sent.put("told", f"{RUN} refused brake-deletions")
+    time.sleep(1.1)
+    sent.push(3, OTHER)
+    assert sent.keeper.run()["result"] == "ok", "nobody had looked since the refusal, and it is past"
+    sent.put("told", f"{OTHER} refused source-unmounted")
+    assert sent.keeper.run(manual=False)["reason"] == "source-unmounted", "what is told after it is heard"
+
+
 def test_a_push_that_was_given_up_is_told_and_not_lost(sent: Shared) -> None:
     sent.put("begun", RUN)
     sent.put("told", f"{RUN} refused brake-deletions")
