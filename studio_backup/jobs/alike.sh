@@ -27,6 +27,7 @@ require_words() {
 # Compares two trees of this machine: THERE HERE [same].
 compare_alike_trees() {
   if ! list_alike "$1" >"$scratch.there" 2>>"$log_file" || ! list_alike_here "$2"; then finish failed rsync-local; fi
+  require_room
   compare_alike "$scratch.there" "$scratch.here" ${3:+"$3"}
 }
 
@@ -90,6 +91,7 @@ align_landing() {
   ask_gate "stand $source_gate $push_run" /dev/null "$scratch.there"
   [ "$verdict" = ok ] || return 1
   if ! list_alike_here "$source_path"; then verdict=failed reason=rsync-partial && return 1; fi
+  require_room
   if ! compare_alike "$scratch.there" "$scratch.here"; then
     without_window
     return 0

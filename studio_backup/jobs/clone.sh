@@ -54,6 +54,7 @@ list_clone() (
 compare_clone() {
   list_clone "$source_path" >"$scratch.source" || finish failed rsync-partial
   list_clone "$target" >"$scratch.target" || finish failed rsync-local
+  require_room
   : >"$list_file"
   compared=$(awk -v list="$list_file" -v names="${1:-0}" -f "$program/clone.awk" "$scratch.source" "$scratch.target")
   compared_names=${1:-0} compared_last=$(printf '%s\n' "$compared" | tail -n 1)

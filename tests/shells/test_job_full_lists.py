@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shells.job_bench import SHELLS, Bench
+from tests.shells.job_bench import SHELLS, Bench, call
 from tests.shells.job_running import Job, build_job
 from tests.shells.job_server import Server, start_sshd
 from tests.shells.push_bench import Pushed, make_pushed
@@ -125,3 +125,41 @@ def test_nothing_is_cloned_where_the_list_has_no_room(
     outcome = clone.run()
     assert (outcome.code, outcome["reason"]) == (1, "state-full"), outcome.record
     assert len(list((target.root / "all").iterdir())) == 100
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_nothing_is_cloned_where_a_listing_has_no_room(
+    bench: Bench, request: pytest.FixtureRequest, tmp_path: Path, shell: str
+) -> None:
+    """BusyBox's `ls` and `stat` end well although nothing was written: what was not listed would be no deletion."""
+    name = f"l{abs(hash(request.node.nodeid)) % 10**6}"
+    source, target = bench.make_volume(f"{name}a"), bench.make_volume(f"{name}b")
+    clone = build_job(bench, source, target, name)
+    clone.shell = SHELLS[shell]
+    clone.source.rmdir()
+    clone.target.rmdir()
+    clone.source = source.root / "all"
+    clone.source.mkdir()
+    options = "-rlptgoDHS --numeric-ids --update --delete-after --no-h --stats"
+    clone.set(source_path=str(source.root), target=str(target.root), mode="clone", options_rsync_3=options)
+    clone.fill(100)
+    assert clone.run()["files"] == 100, clone.log()
+    shutil.rmtree(clone.source)
+    clone.source.mkdir()
+    (clone.source / "one.wav").write_text("one\n")
+    runs = clone.state / "runs"
+    call("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", runs)
+    try:
+        (tmp_path / "ls").write_text(
+            f"""#!/bin/sh
+case $PWD in {target.root}) dd if=/dev/zero of={runs}/filler bs=4k 2>/dev/null ;; esac
+exec busybox ls "$@"
+"""
+        )
+        (tmp_path / "ls").chmod(0o755)
+        clone.environment["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
+        outcome = clone.run()
+    finally:
+        call("umount", runs)
+    assert len(list((target.root / "all").iterdir())) == 100
+    assert (outcome.code, outcome["reason"]) == (1, "state-full"), outcome.record
