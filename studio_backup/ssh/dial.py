@@ -10,6 +10,7 @@ import paramiko
 
 from studio_backup.errors import ConnectionRefused, HostDown, NameNotFound, TransportError, Unreachable
 from studio_backup.ssh.deadline import Deadline
+from studio_backup.ssh.opening import LOST, open_channel
 from studio_backup.transport.early import PromptSocket, begun
 from studio_backup.transport.process import environment
 
@@ -63,10 +64,10 @@ def _words(error: Exception) -> str:
 def tunnel(before: paramiko.Transport, host: str, port: int, deadline: Deadline) -> paramiko.Channel:
     """A channel through the hop before. Raises Unreachable, TransportError."""
     try:
-        return before.open_channel("direct-tcpip", (host, port), ("", 0), timeout=deadline.left())
+        return open_channel(before, deadline, "direct-tcpip", (host, port))
     except paramiko.ChannelException as error:
         raise HostDown(f"{host} port {port}: its jump host cannot reach it ({error.text})") from None
-    except (paramiko.SSHException, EOFError, OSError):
+    except LOST:
         if deadline.passed:
             raise HostDown(f"{host} port {port}: no answer through its jump host in {deadline.seconds:.3g} s") from None
         raise TransportError(f"{host} port {port}: its jump host closed the connection") from None

@@ -10,6 +10,7 @@ from paramiko.common import cMSG_CHANNEL_REQUEST
 
 from studio_backup.errors import ConnectionCut, NoAnswer, TransportError
 from studio_backup.ssh.deadline import Deadline
+from studio_backup.ssh.opening import LOST, open_channel
 
 _DRAUGHT = 4 * 1024 * 1024
 _PACKET = 32 * 1024
@@ -48,10 +49,10 @@ class Session:
         self._where = where
         self._torn: ConnectionCut | None = None
         try:
-            self.channel = transport.open_session(timeout=deadline.left())
+            self.channel = open_channel(transport, deadline, "session")
         except paramiko.ChannelException as error:
             raise TransportError(f"{where} opens no further channel ({error.text})") from None
-        except (paramiko.SSHException, EOFError, OSError):
+        except LOST:
             raise self._lost(transport, deadline) from None
         self._bell = Bell()
         self.channel.in_buffer.set_event(self._bell)  # type: ignore[arg-type]

@@ -1,10 +1,11 @@
-"""A relay in front of a server that can freeze or cut the connection, also after a number of bytes."""
+"""A relay in front of a server that can freeze, slow down or cut the connection, also after a number of bytes."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
 import threading
+import time
 
 
 class Relay:
@@ -16,12 +17,17 @@ class Relay:
         self.port: int = self._listener.getsockname()[1]
         self._frozen = threading.Event()
         self._left: int | None = None
+        self._seconds = 0.0
         self._sockets: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def freeze(self) -> None:
         """Pass nothing more, and keep the connection open."""
         self._frozen.set()
+
+    def slow_down(self, seconds: float) -> None:
+        """Pass everything this much later."""
+        self._seconds = seconds
 
     def cut_after(self, size: int) -> None:
         """Close everything once `size` more bytes have come from the server."""
@@ -48,6 +54,7 @@ class Relay:
             while data := source.recv(4096):
                 if self._frozen.is_set():
                     continue
+                time.sleep(self._seconds)
                 if counted and self._left is not None:
                     data, self._left = data[: self._left], self._left - len(data)
                 sink.sendall(data)

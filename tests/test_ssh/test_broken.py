@@ -152,6 +152,32 @@ def test_a_host_that_hangs_after_the_login(bench: Bench, server: Sshd, relay: Re
     transport.close()
 
 
+class SetAhead:
+    """What paramiko takes for the module `time`: 0.2 s after the first look somebody sets the clock an hour ahead."""
+
+    def __init__(self) -> None:
+        self.first: float | None = None
+        self.was_set = False
+
+    def time(self) -> float:
+        self.first = self.first or time.monotonic()
+        self.was_set = time.monotonic() > self.first + 0.2
+        return time.time() + (3600 if self.was_set else 0)
+
+
+def test_a_clock_that_is_set_meanwhile_is_no_host_that_hangs(
+    bench: Bench, server: Sshd, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport, _ = connect(bench.system(server, port=relay.port))
+    relay.slow_down(0.5)
+    clock = SetAhead()
+    monkeypatch.setattr(paramiko.transport, "time", clock)
+    answer = transport.run("echo here\n", 20)
+    transport.close()
+    assert answer.reply.out == "here\n"
+    assert clock.was_set
+
+
 def test_a_host_that_never_starts_the_command(bench: Bench, server: Sshd, tmp_path: Path) -> None:
     host_key = make_key(tmp_path / "host")
     deaf = Deaf()
