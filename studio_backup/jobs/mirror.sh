@@ -23,7 +23,7 @@ make_mirror() {
 # Brings current/ level with the tree aside: first what is there already, set aside where it differs, then what is new,
 # by a link. In one pass rsync would put links over differing files and set nothing aside.
 level_mirror() {
-  clean_partial || finish failed restore-point
+  if ! clean_partial || ! write_out; then finish failed restore-point; fi
   make_folder replaced || finish failed restore-point
   [ -d "$base" ] || { mkdir -m 0700 "$base" && give_to_receiver "$base"; } || finish failed restore-point
   mirror_letters="$rsync_full --numeric-ids"

@@ -146,7 +146,7 @@ complete_point() {
   fi
   if [ -e "$target/points/$1" ] || [ -h "$target/points/$1" ]; then return 1; fi
   clean_partial || return 1
-  [ "${bytes:-0}" = 0 ] || sync -f "$partial" 2>/dev/null || sync
+  if [ "${bytes:-0}" != 0 ] || [ "$resumed" -eq 1 ]; then write_out || return 1; fi
   if [ "$store" = btrfs ]; then
     btrfs subvolume snapshot -r "$partial" "$target/points/$1" >>"$log_file" 2>&1 || return 1
     btrfs subvolume delete "$partial" >>"$log_file" 2>&1 || say "could not remove .partial; the next run goes on with it"
@@ -154,6 +154,19 @@ complete_point() {
     mv "$partial" "$target/points/$1" || return 1
   fi
   remember_point "$1"
+}
+
+# What could not be written is told once, and here. The next run would take it for there by size and time, so all is given up.
+write_out() {
+  sync_told=$(cd "$partial" && sync -f . 2>&1) && return 0
+  case $sync_told in
+    *[Oo]ption* | *[Uu]sage*) sync ;;
+    *)
+      say "what was moved is not on the disk, and is given up: $sync_told"
+      drop_partial
+      return 1
+      ;;
+  esac
 }
 
 # A half file whose original is gone by now stays behind in rsync's own folder.
