@@ -13,7 +13,7 @@ from studio_backup.resources.ssh_key import SshKey
 #: The parts of the gate, beside one another on the machine.
 GATE_PARTS = (
     "gate.sh", "moment.sh", "absence.sh", "volume.sh", "guard.sh", "snapshots.sh", "zfs-snapshots.sh", "lock.sh",
-    "shared.sh", "forms.sh", "landing.sh",
+    "shared.sh", "left-out.sh", "forms.sh", "landing.sh",
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ JOB_PARTS = (
     "connect.sh", "transfer.sh", "source.sh", "judge.sh", "retention.sh", "versioned.sh", "mirror.sh", "preview.sh",
     "snapshots.sh", "zfs-snapshots.sh", "zfs-points.sh", "snapshot.sh", "tool.sh",
     "replicate.sh", "receive.sh", "btrfs-receive.sh", "zfs-receive.sh",
-    "flavour.sh", "push.sh", "shared.sh", "forms.sh", "alike.sh", "arrived.sh", "landed.sh", "clone.sh",
+    "flavour.sh", "push.sh", "shared.sh", "left-out.sh", "forms.sh", "alike.sh", "arrived.sh", "landed.sh", "clone.sh",
     "items.awk", "verdict.awk", "brake.awk", "retention.awk", "clone.awk", "forms.awk", "alike.awk",
 )  # fmt: skip
 

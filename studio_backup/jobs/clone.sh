@@ -26,28 +26,10 @@ make_clone() {
   finish ok ''
 }
 
-# Every file of a tree as `ls` describes it, by names below the tree; not what is the volume's own, nor what rsync is
-# told to leave alone. A pattern that `find` would read otherwise is none here: what it fits is counted, and not touched.
+# Every file of a tree as `ls` describes it, by names below the tree; not what is the volume's own, nor what is left out.
 list_clone() (
-  listed_tree=$1
-  set -- -path "./$snapshots_name" -o -path ./lost+found -o -path "./$sentinel_name" -o -path ./.studio-backup-copy
-  if [ -f "$exclude_file" ]; then
-    while IFS= read -r pattern || [ -n "$pattern" ]; do
-      pattern_of='-name'
-      case ${pattern%/} in
-        '' | *\\* | */*[*?[]* | *[*?[]*/*) continue ;;
-        /*) pattern_of='-path' ;;
-        */*) continue ;;
-      esac
-      fits=${pattern%/}
-      [ "$pattern_of" = -name ] || fits=.$fits
-      case $pattern in
-        */) set -- "$@" -o '(' -type d "$pattern_of" "$fits" ')' ;;
-        *) set -- "$@" -o "$pattern_of" "$fits" ;;
-      esac
-    done <"$exclude_file"
-  fi
-  cd "$listed_tree" && find . '(' "$@" ')' -prune -o ! -type d -exec ls -lnd {} +
+  cd "$1" && find_copied '(' -path "./$snapshots_name" -o -path ./lost+found -o -path "./$sentinel_name" \
+    -o -path ./.studio-backup-copy ')' -prune -o ! -type d -exec ls -lnd {} +
 ) 2>>"$log_file"
 
 # Sets files, created, deleted, rewritten; in list_file stands what would go and what would be rewritten.

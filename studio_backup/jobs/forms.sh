@@ -11,7 +11,7 @@ alike_stale=197001010000
 # The longest list of names that a sender may give: half a million of them. It lies on this machine's own disk.
 adjust_most=134217728
 
-# Folders and files below a folder, for alike.awk; folders before what they hold.
+# Folders and files below a folder, for alike.awk; folders before what they hold, and nothing of what is left out.
 list_alike() (
   cd "$1" 2>/dev/null || exit 1
   # To macOS -f is a format; to GNU and BusyBox it asks about file systems.
@@ -20,8 +20,8 @@ list_alike() (
   else
     set -- -c 'd 0 0 %n' -c 'f %s %Y %n'
   fi
-  find . -name "$partial_folder" -prune -o -type d -exec stat "$1" "$2" {} + &&
-    find . -name "$partial_folder" -prune -o -type f -exec stat "$3" "$4" {} +
+  find_copied -name "$partial_folder" -prune -o -type d -exec stat "$1" "$2" {} + &&
+    find_copied -name "$partial_folder" -prune -o -type f -exec stat "$3" "$4" {} +
 )
 
 # A name below the landing, and nothing that leads out of it.

@@ -24,6 +24,8 @@ umask 077
 # The configuration may set these and no others are read.
 dataset='' copy_id='' kind='' path='' root='' id='' volume='' floor='' quiet='' quiet_limit='' busy_patterns=''
 exclude='' state='' studio='' send='' takers='' landing='' records=''
+# What was left out was left out by who sent it.
+exclude_file=''
 
 program=${0%/*}
 # shellcheck source=/dev/null
@@ -42,6 +44,8 @@ program=${0%/*}
 . "$program/lock.sh"
 # shellcheck source=/dev/null
 . "$program/shared.sh"
+# shellcheck source=/dev/null
+. "$program/left-out.sh"
 # shellcheck source=/dev/null
 . "$program/forms.sh"
 # shellcheck source=/dev/null

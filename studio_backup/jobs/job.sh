@@ -34,7 +34,7 @@ child='' guard_open=0 clock_behind=0 ahead='' resumed=0 landing_closed='' landin
 parts=${0%/*}
 for part in moment absence volume guard lock record receiver points connect transfer source judge retention versioned mirror \
   snapshots zfs-snapshots zfs-points snapshot tool replicate receive btrfs-receive zfs-receive \
-  flavour push shared forms alike arrived landed clone preview; do
+  flavour push shared left-out forms alike arrived landed clone preview; do
   # shellcheck source=/dev/null
   . "$parts/$part.sh"
 done

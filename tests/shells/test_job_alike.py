@@ -439,3 +439,28 @@ exec /usr/bin/stat "$@"
     assert outcome["reason"] == "rsync-partial"
     assert set(files_of(pushed.landing)) == {*landed, "more.wav"}
     assert (pushed.landing / "more.wav").read_text() == "more\n"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_folder_that_nobody_may_read_is_no_failure_where_it_is_left_out(pushed: Pushed, shell: str) -> None:
+    """macOS lets not even root into some of its own folders; here root does without the right to read everything."""
+    pushed.sender.conf.with_suffix(".exclude").write_text("/.Spotlight-V100/\n.Trashes/\n._*\n.*\n")
+    pushed.sender.shell = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *SHELLS[shell]]
+    source = pushed.sender.source
+    write(source, nfc)
+    for name in (".Spotlight-V100", "plain/.Trashes"):
+        (source / name).mkdir()
+        (source / name).chmod(0)
+    assert changed(pushed)["files"] == 66
+    anew = source / "plain/take 1.wav"
+    text, when = "TAKE" + anew.read_text()[4:], anew.stat().st_mtime + 60
+    anew.write_text(text)
+    os.utime(anew, (when, when))
+    assert changed(pushed)["rewritten"] == 1
+    assert (pushed.landing / "plain/take 1.wav").read_text() == text, (
+        "the folder itself is called `.`, and is looked at"
+    )
+    (source / "plain/Trashes").mkdir()
+    (source / "plain/Trashes").chmod(0)
+    outcome = pushed.sender.run()
+    assert (outcome.code, outcome["reason"]) == (1, "rsync-partial"), "what is copied and cannot be read is one"
