@@ -1,13 +1,14 @@
 # What two systems made of one tree: which files of two listings are alike although rsync would send them again.
 #
 # Arguments: part=1 THERE part=2 HERE part=3 HERE, listings of `f SIZE SECONDS ./NAME` and `d 0 0 ./NAME`, folders before
-# what they hold. forms.awk stands before it. Alike is: as large, and written within two seconds of the other, or of a
+# what they hold, last `end<TAB>COUNT`. forms.awk stands before it. Alike is: as large, and written within two seconds of the other, or of a
 # whole number of hours from it, up to `window` seconds.
 # Out: `name<TAB>OLD<TAB>NEW`, what has another form there and is to be called as here, in this order; `stale<TAB>NAME`,
-# what differs in its time alone and was written anew; with same=1 `alike<TAB>NAME`, what differs and is alike; last `end<TAB>COUNT`. Exit 3: a name that no line can hold.
+# what differs in its time alone and was written anew; with same=1 `alike<TAB>NAME`, what differs and is alike; last `end<TAB>COUNT`. Exit 3: a name that no
+# line can hold; 4 and 5: the listing of there or of here has no end, and is none.
 
 function entry() {
-  if ($0 !~ /^[df] [0-9]+ -?[0-9]+ \.(\/.+)?$/ || /\t/) { odd = 1; exit 3 }
+  if ($0 !~ /^[df] [0-9]+ -?[0-9]+ \.(\/.+)?$/ || /\t/) { odd = 1; return 0 }
   path = substr($0, length($1) + length($2) + length($3) + 6)
   if (path == "") return 0
   match(path, /[^\/]*$/)
@@ -40,7 +41,14 @@ function find_twin(folder,    list, count, at, found) {
 
 function tell(line) { print line; told++ }
 
+# What was cut may end in any way: whether it is whole is asked before what its lines say.
+function is_whole(which) { return last[which] == "end\t" (lines[which] - 1) }
+
 BEGIN { home[""] = "" }
+{ lines[part] = FNR; last[part] = $0 }
+closed[part] { odd = 1 }
+odd { next }
+/^end\t[0-9]+$/ { closed[part] = 1; next }
 !entry() { next }
 part == 1 {
   there[path] = $1 " " $2 " " $3
@@ -61,4 +69,9 @@ parent in home {
   if (!is_alike(is[3] + 0, $3 + 0)) tell("stale\t" path)
   else if (same) tell("alike\t" path)
 }
-END { if (odd) exit 3; print "end\t" told + 0 }
+END {
+  if (!is_whole(1)) exit 4
+  if (!is_whole(2)) exit 5
+  if (odd) exit 3
+  print "end\t" told + 0
+}

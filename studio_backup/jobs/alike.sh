@@ -15,6 +15,7 @@ compare_alike() {
   alike_code=$?
   [ "$alike_code" -ne 3 ] || say "alike: a name has a line feed or a tab: times are compared to the second"
   [ "$alike_code" -ne 0 ] || require_words
+  [ "$alike_code" -ne 5 ] || finish failed state-full
   return "$alike_code"
 }
 
@@ -28,7 +29,9 @@ require_words() {
 compare_alike_trees() {
   if ! list_alike "$1" >"$scratch.there" 2>>"$log_file" || ! list_alike_here "$2"; then finish failed rsync-local; fi
   require_room
-  compare_alike "$scratch.there" "$scratch.here" ${3:+"$3"}
+  compare_alike "$scratch.there" "$scratch.here" ${3:+"$3"} && return
+  [ "$alike_code" -ne 4 ] || finish failed state-full
+  return 1
 }
 
 # A file that goes while it is looked at is no failure twice.
@@ -88,11 +91,12 @@ mark_stale() {
 # Prepares the landing for a push from here. Sets verdict; without a window every difference of time counts.
 align_landing() {
   [ -n "$alike" ] || return 0
-  ask_gate "stand $source_gate $push_run" /dev/null "$scratch.there"
+  ask_gate "stand $source_gate $push_run end" /dev/null "$scratch.there"
   [ "$verdict" = ok ] || return 1
   if ! list_alike_here "$source_path"; then verdict=failed reason=rsync-partial && return 1; fi
   require_room
   if ! compare_alike "$scratch.there" "$scratch.here"; then
+    if [ "$alike_code" -eq 4 ]; then verdict=failed reason=rsync-network && return 1; fi
     without_window
     return 0
   fi

@@ -11,7 +11,8 @@ alike_stale=197001010000
 # The longest list of names that a sender may give: half a million of them. It lies on this machine's own disk.
 adjust_most=134217728
 
-# Folders and files below a folder, for alike.awk; folders before what they hold, and nothing of what is left out.
+# Folders and files below a folder, for alike.awk; folders before what they hold, nothing of what is left out, and an end:
+# a listing without one was cut, and would pass for fewer files. No name has the word by which it is told here.
 list_alike() (
   cd "$1" 2>/dev/null || exit 1
   # To macOS -f is a format; to GNU and BusyBox it asks about file systems.
@@ -20,8 +21,10 @@ list_alike() (
   else
     set -- -c 'd 0 0 %n' -c 'f %s %Y %n'
   fi
-  find_copied -name "$partial_folder" -prune -o -type d -exec stat "$1" "$2" {} + &&
-    find_copied -name "$partial_folder" -prune -o -type f -exec stat "$3" "$4" {} +
+  {
+    find_copied -name "$partial_folder" -prune -o -type d -exec stat "$1" "$2" {} + &&
+      find_copied -name "$partial_folder" -prune -o -type f -exec stat "$3" "$4" {} + && echo //
+  } | awk 'NR > 1 { print line } { line = $0 } END { if (line != "//") exit 1; print "end\t" (NR - 1) }'
 )
 
 # A name below the landing, and nothing that leads out of it.
@@ -94,10 +97,10 @@ restore_forms() {
   rm -f "$landing/forms"
 }
 
-# stand ID RUN: what lies in the landing, for alike.awk of the sender.
+# stand ID RUN end: what lies in the landing, for alike.awk of the sender, which knows of the end that a listing has.
 print_landing() {
   require_landing
-  [ $# -eq 1 ] || refuse request
+  [ "$#,${2:-}" = 2,end ] || refuse request
   claim_landing
   own_landing "$1"
   if [ ! -d "$path/files" ] || [ -h "$path/files" ]; then refuse landing-missing; fi

@@ -5,7 +5,7 @@
 # authorized_keys: restrict,command="/etc/studio-backup/STUDIO/gate KEY" ssh-ed25519 ...
 # Verbs: guard ID | newest ID | points ID | serve ID [POINT] --server --sender OPTIONS . PATH
 #        snapshots ID | send ID TAKER POINT [BASE] | resume ID TAKER POINT TOKEN
-#        of a landing: begin ID | stand ID RUN | adjust ID RUN | take ID RUN --server OPTIONS . PATH
+#        of a landing: begin ID | stand ID RUN end | adjust ID RUN | take ID RUN --server OPTIONS . PATH
 #        end ID RUN FILES OPEN | tell ID RESULT REASON
 # Answers: 0 and data; 5 and `studio-backup-gate: refused REASON` on stderr; 3 and `... busy SECONDS`, or `... landing in
 # use`.

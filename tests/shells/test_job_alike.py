@@ -217,7 +217,7 @@ def test_the_gate_calls_nothing_what_leads_out_of_the_landing(pushed: Pushed, tm
         assert (done.returncode, done.stdout) == (5, b""), line
     assert pushed.ask(f"adjust {identity} {run}", b"stale\ttake-001.wav\n").returncode == 5, "it was cut"
     assert pushed.ask(f"adjust {identity} 20200101T000000Z-1", b"end\t0\n").returncode == 5, "of another run"
-    assert pushed.ask(f"stand {identity} 20200101T000000Z-1").returncode == 5
+    assert pushed.ask(f"stand {identity} 20200101T000000Z-1 end").returncode == 5
     assert files_of(pushed.landing) == landed
 
 
@@ -464,3 +464,58 @@ def test_a_folder_that_nobody_may_read_is_no_failure_where_it_is_left_out(pushed
     (source / "plain/Trashes").chmod(0)
     outcome = pushed.sender.run()
     assert (outcome.code, outcome["reason"]) == (1, "rsync-partial"), "what is copied and cannot be read is one"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize(
+    "cut",
+    ["head -n 40", "head -c 2001", "sed 30d", "head -c 0", "sed '$d'"],
+    ids=["lines", "bytes", "hole", "all", "end"],
+)
+def test_a_listing_that_was_cut_is_no_listing(pushed: Pushed, tmp_path: Path, shell: str, cut: str) -> None:
+    """What it lacks would pass for a file that is not there, and what was written anew of it would not be sent."""
+    pushed.sender.shell = SHELLS[shell]
+    write(pushed.sender.source, nfc)
+    changed(pushed)
+    landed = files_of(pushed.landing)
+    anew = pushed.sender.source / "many/059.wav"
+    text, when = "TAKE" + anew.read_text()[4:], anew.stat().st_mtime + 60
+    anew.write_text(text)
+    os.utime(anew, (when, when))
+    (tmp_path / "ssh").write_text(
+        f'#!/bin/sh\ncase $* in *stand*) exec 3>&1; /usr/bin/ssh "$@" | {cut} >&3; exit 0 ;; esac\n'
+        'exec /usr/bin/ssh "$@"\n'
+    )
+    (tmp_path / "ssh").chmod(0o755)
+    pushed.sender.environment["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
+    outcome = pushed.sender.run()
+    assert (outcome.code, outcome["reason"]) == (1, "rsync-network"), outcome.record
+    assert files_of(pushed.landing) == landed
+    del pushed.sender.environment["PATH"]
+    assert changed(pushed)["rewritten"] == 1, "and the next is whole"
+    assert (pushed.landing / "many/059.wav").read_text() == text
+
+
+def test_a_sender_and_a_keeper_of_two_versions_refuse_each_other_until_both_are_of_one(
+    pushed: Pushed, tmp_path: Path
+) -> None:
+    """The one before it asks for a listing without an end, and knows of no other request."""
+    write(pushed.sender.source, nfc)
+    changed(pushed)
+    landed = files_of(pushed.landing)
+    identity = pushed.sender.values["id"]
+    run = pushed.ask(f"begin {identity}").stdout.decode().strip()
+    assert pushed.ask(f"stand {identity} {run}").stderr == b"studio-backup-gate: refused request\n"
+    listing = pushed.ask(f"stand {identity} {run} end").stdout.decode().splitlines()
+    assert listing[-1] == f"end\t{len(listing) - 1}"
+    (tmp_path / "ssh").write_text(
+        '#!/bin/sh\ncase $* in *stand*) echo "studio-backup-gate: refused request" >&2; exit 5 ;; esac\n'
+        'exec /usr/bin/ssh "$@"\n'
+    )
+    (tmp_path / "ssh").chmod(0o755)
+    pushed.sender.environment["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
+    outcome = pushed.sender.run()
+    assert (outcome.code, outcome["reason"]) == (5, "request")
+    assert files_of(pushed.landing) == landed
+    del pushed.sender.environment["PATH"]
+    same(pushed)
