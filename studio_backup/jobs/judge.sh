@@ -85,7 +85,8 @@ compare_trees() {
 
 # Judges $partial against $base, the newest point; ends the run when it may not become the next one.
 judge_tree() {
-  case $files in *[!0-9]*) finish failed rsync-protocol ;; esac
+  # rsync ended well: what it said has found no room.
+  case $files in '' | *[!0-9]*) finish failed state-full ;; esac
   [ "$files" -gt 0 ] || finish refused source-empty
   [ "$files" -ge "${floor:-1}" ] || finish refused too-few-files
   if [ -z "$newest" ]; then

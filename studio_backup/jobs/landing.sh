@@ -18,13 +18,13 @@ require_landing() {
     if [ ! -d "$required" ] || [ -h "$required" ]; then refuse landing-missing; fi
   done
   id=landing state=$landing
-  mkdir -p "$landing/lock" 2>/dev/null || refuse landing-missing
+  mkdir -p "$landing/lock" 2>/dev/null || refuse_unwritten
 }
 
 # One at a time: another push, or the job that makes a restore point of what is here.
 claim_landing() {
   read_clock
-  run=$now_run-$$
+  run=$now_run-$$ lock_unwritten='refuse no-space'
   if ! take_lock; then landing_is_busy; fi
   trap leave_landing EXIT
   [ ! -e "$landing.closed" ] || landing_is_busy
@@ -65,8 +65,19 @@ landing_is_busy() {
   exit 3
 }
 
+# On a full disk the file is there, and not all that was written; some shells say nothing of that.
 write_landing() {
-  if ! printf '%s\n' "$2" >"$landing/$1.new" || ! mv -f "$landing/$1.new" "$landing/$1"; then refuse landing-missing; fi
+  printf '%s\n' "$2" >"$landing/$1.new"
+  if [ -f "$landing/$1.new" ] && [ "$(cat "$landing/$1.new")" != "$2" ]; then
+    rm -f "$landing/$1.new"
+    refuse no-space
+  fi
+  mv -f "$landing/$1.new" "$landing/$1" || refuse_unwritten
+}
+
+refuse_unwritten() {
+  has_room "$landing" || refuse no-space
+  refuse landing-missing
 }
 
 # begin ID: a new push; whatever was begun before and has no end is none. Prints its name.

@@ -57,7 +57,7 @@ lock_is_dead() {
   ! names_living "$@"
 }
 
-# Takes $lock or fails with lock_pid set.
+# Takes $lock or fails with lock_pid set; ends the shell where it has no room, with what $lock_unwritten says.
 # shellcheck disable=SC2154
 take_lock() {
   lock=$state/lock/$id
@@ -68,7 +68,7 @@ take_lock() {
   if [ ! -s "$lock_mine" ]; then
     printf 'lock: %s cannot be written\n' "$lock_mine" >&2
     rm -f "$lock_mine"
-    exit 1
+    ${lock_unwritten:-exit 1}
   fi
   lock_tries=0
   while ! ln "$lock_mine" "$lock" 2>/dev/null; do

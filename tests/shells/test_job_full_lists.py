@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shells.job_bench import SHELLS, Bench, call
+from tests.shells.job_bench import RECEIVER, SHELLS, Bench, call
 from tests.shells.job_running import Job, build_job
 from tests.shells.job_server import Server, start_sshd
 from tests.shells.push_bench import Pushed, make_pushed
@@ -98,6 +98,46 @@ exec /usr/bin/rsync "$@" >/dev/full
     assert pushed.keeper.run()["reason"] == "incomplete"
     pushed.sender.environment.clear()
     assert pushed.both()["files"] == 5
+
+
+def lose_words(job: Job, folder: Path, when: str) -> None:
+    """From now on there is no room for what rsync says where it is given these words; it ends well all the same."""
+    text = f'case "$*" in *--version*) ;; *{when}*) exec /usr/bin/rsync "$@" >/dev/full ;; esac'
+    (folder / "rsync").write_text(f'#!/bin/sh\n{text}\nexec /usr/bin/rsync "$@"\n')
+    (folder / "rsync").chmod(0o755)
+    job.environment["PATH"] = f"{folder}:{os.environ['PATH']}"
+
+
+def test_what_rsync_said_and_was_lost_is_no_fault_of_the_wire(job: Job, door: Server, tmp_path: Path) -> None:
+    job.fill(5)
+    lose_words(job, tmp_path, "--stats")
+    made = job.run()
+    assert (made.code, made["reason"]) == (1, "state-full"), made.record
+    pushed: Pushed = make_pushed(job, door)
+    lose_words(pushed.sender, tmp_path, "--dry-run")
+    outcome = pushed.sender.run()
+    assert (outcome.code, outcome["reason"]) == (1, "state-full"), outcome.record
+    assert list(pushed.landing.iterdir()) == []
+
+
+@pytest.mark.parametrize("room", [0, 1])
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_full_disk_of_the_keeper_s_records_is_told_as_one(job: Job, door: Server, shell: str, room: int) -> None:
+    """Without any room not even the lock can be written; with a little of it the lock can, and the record cannot."""
+    pushed: Pushed = make_pushed(job, door)
+    pushed.keeper.shell = SHELLS[shell]
+    identity = pushed.sender.values["id"]
+    call("mount", "-t", "tmpfs", "-o", "size=64k,mode=0700", "tmpfs", pushed.records)
+    try:
+        shutil.chown(pushed.records, RECEIVER, RECEIVER)
+        (pushed.records / "full").write_bytes(b"x" * (64 - 4 * room) * 1024)
+        done = pushed.ask(f"begin {identity}")
+        assert (done.returncode, done.stderr.splitlines()[-1]) == (5, b"studio-backup-gate: refused no-space"), done
+        assert list((pushed.records / "lock").iterdir()) == []
+        (pushed.records / "full").unlink()
+        assert pushed.ask(f"begin {identity}").returncode == 0
+    finally:
+        call("umount", pushed.records)
 
 
 @pytest.mark.parametrize("awk", AWKS)
