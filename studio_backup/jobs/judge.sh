@@ -3,8 +3,8 @@
 #
 # The cheap way counts: rsync lists no deletions on a fresh tree, so they are what the newest point held and the new
 # tree did not keep. The exact way compares the two trees by name, and is taken when a count cannot tell: after a
-# resumed run, with files that share an inode, for an unknown newest point, for snapshots, and to list what a refusal is
-# about.
+# resumed run, with files that share an inode, where rsync counted more than it listed, for an unknown newest point, for
+# snapshots, and to list what a refusal is about.
 # The parts share their variables, which no single file shows.
 # shellcheck disable=SC2034,SC2154
 
@@ -75,7 +75,7 @@ compare_trees() {
   [ "$rsync_code" -eq 0 ] || finish failed rsync-local
   judged_bytes=$bytes judged_size=$size judged_files=$files
   read_items "$out_file" -v reverse=1 -v list="$list_file"
-  case $files in '' | *[!0-9]*) finish failed state-full ;; esac
+  case $files,$lost in ,* | *[!0-9],* | *,1) finish failed state-full ;; esac
   require_list
   before=$files
   created=$((judged_files - before + deleted))
@@ -97,7 +97,7 @@ judge_tree() {
   recall_point "$newest"
   before=$remembered
   judge_exactly=0
-  if [ "$engine" != rsync ] || [ -z "$before" ] || [ "$resumed" -eq 1 ] || [ "$hardlinked" -gt 0 ] || [ -n "$accepted_list" ]; then
+  if [ "$engine" != rsync ] || [ -z "$before" ] || [ "$((resumed + hardlinked + lost))" -gt 0 ] || [ -n "$accepted_list" ]; then
     judge_exactly=1
   else
     deleted=$((before - files + created))

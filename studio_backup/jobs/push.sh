@@ -97,7 +97,7 @@ push_pass() {
 
 # What would go from the landing is what went from here: nothing is sent before that was looked at.
 judge_push() {
-  case $files in '' | *[!0-9]*) verdict=failed reason=state-full && return 1 ;; esac
+  case $files,$lost in ,* | *[!0-9],* | *,1) verdict=failed reason=state-full && return 1 ;; esac
   if [ "$files" -eq 0 ]; then verdict=refused reason=source-empty && return 1; fi
   case $created in '' | *[!0-9]*) created=0 ;; esac
   before=$((files - created + deleted)) rewritten=0

@@ -92,12 +92,13 @@ transfer() {
   settle_verdict
 }
 
-# Reads what rsync said in FILE: sets files created bytes size deleted rewritten hardlinked newer. More words go to awk.
+# Reads what rsync said in FILE: sets files created bytes size deleted rewritten hardlinked newer lost. More words are
+# awk's.
 read_items() {
   items_file=$1
   shift
   items=$(awk "$@" -f "$program/items.awk" "$items_file")
   # shellcheck disable=SC2086
   set -- $items
-  files=$1 created=$2 bytes=$3 size=$4 deleted=$5 rewritten=$6 hardlinked=$7 newer=$8
+  files=$1 created=$2 bytes=$3 size=$4 deleted=$5 rewritten=$6 hardlinked=$7 newer=$8 lost=$9
 }

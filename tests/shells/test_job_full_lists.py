@@ -54,6 +54,49 @@ def test_no_point_is_made_where_the_list_has_no_room(job: Job, tmp_path: Path, a
     assert job.run()["reason"] == "brake-rewrites"
 
 
+def lose_lines(job: Job, folder: Path, which: str) -> None:
+    """On a disk that is full for a while rsync 3.5 goes on, ends well, and its last words are there (measured)."""
+    folder.mkdir()
+    (folder / "rsync").write_text(
+        f"""#!/bin/bash
+/usr/bin/rsync "$@" | {{ case "$*" in {which}) grep -v '^[*<>][^+]*\t.*take-0[1-8]' ;; *) cat ;; esac; }}
+exit "${{PIPESTATUS[0]}}"
+"""
+    )
+    (folder / "rsync").chmod(0o755)
+    job.environment["PATH"] = f"{folder}:{os.environ['PATH']}"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_no_point_is_made_where_rsync_lost_lines_from_the_middle(job: Job, tmp_path: Path, shell: str) -> None:
+    job.shell = SHELLS[shell]
+    job.fill(100)
+    assert job.run().code == 0
+    before = job.points()
+    for take in list(job.source.iterdir())[:90]:
+        take.write_text("encrypted!\n")
+    lose_lines(job, tmp_path / "all", "*--stats*")
+    outcome = job.run()
+    assert (outcome.code, outcome["reason"]) == (1, "state-full"), outcome.record
+    assert job.points() == before
+    shutil.rmtree(job.target / ".partial")
+    lose_lines(job, tmp_path / "one", "*--link-dest*")
+    assert job.run()["reason"] == "brake-rewrites", "the trees are compared"
+    assert job.points() == before
+
+
+def test_nothing_is_pushed_where_rsync_lost_lines_from_the_middle(job: Job, door: Server, tmp_path: Path) -> None:
+    pushed: Pushed = make_pushed(job, door)
+    pushed.sender.fill(100)
+    assert pushed.both().code == 0
+    for take in list(pushed.sender.source.iterdir())[:80]:
+        take.unlink()
+    lose_lines(pushed.sender, tmp_path / "bin", "*--dry-run*")
+    outcome = pushed.sender.run()
+    assert (outcome.code, outcome["reason"]) == (1, "state-full"), outcome.record
+    assert len(list(pushed.landing.iterdir())) == 100
+
+
 @pytest.mark.parametrize("awk", AWKS)
 def test_nothing_is_pushed_where_the_list_has_no_room(job: Job, door: Server, tmp_path: Path, awk: str) -> None:
     pushed: Pushed = make_pushed(job, door)
