@@ -24,6 +24,8 @@ replicate() {
     has_room "$target" || finish refused no-space
     receive_point
   done <"$scratch.wanted"
+  # The newest is always wanted, unless one of the future takes its place: without it the list was cut, as on a full disk.
+  if [ "$newest" != "$latest" ] && [ -z "$ahead" ]; then finish failed state-full; fi
   bytes=$all_bytes created=$all_created deleted=$all_deleted rewritten=$all_rewritten
   retain_and_finish
 }
@@ -59,13 +61,17 @@ ask_snapshots() {
   # The line is meant to be split.
   # shellcheck disable=SC2086
   as_receiver $ssh_line "$source_user@$source_address" "snapshots $source_gate" </dev/null >"$scratch.answer" 2>"$err_file"
-  read_verdict $? "$err_file" 0
+  snapshots_code=$?
+  # Of a disk without room neither the answer nor what was said of it can be believed.
+  require_room
+  read_verdict "$snapshots_code" "$err_file" 0
   cat "$err_file" >>"$log_file"
   [ "$verdict" = ok ] || return 0
   while IFS=$tab read -r answered_point answered_id; do
     case $answered_id in '' | *[!0-9a-f-]*) continue ;; esac
     if is_point "$answered_point"; then printf '%s\t%s\n' "$answered_point" "$answered_id"; fi
-  done <"$scratch.answer" | sort >"$scratch.source"
+  done <"$scratch.answer" | sort >"$scratch.source" || finish failed state-full
+  require_room
 }
 
 # Prints `NAME<TAB>ID` of what shall come, oldest first: newer than all here, of each period the newest, and of those
@@ -101,7 +107,9 @@ one_a_period() {
 # Sets common to the newest point that both ends have, by its id and not by its name alone.
 find_common() {
   common=''
-  list_points "$target" | sort -r >"$scratch.here"
+  # What is not in this list would be sent whole.
+  list_points "$target" | sort -r >"$scratch.here" || finish failed state-full
+  require_room
   while IFS= read -r here_point; do
     read_snapshot "$target/points/$here_point"
     case $? in 0) ;; 1) continue ;; *) finish failed target-unread ;; esac

@@ -47,7 +47,7 @@ name_snapshots() {
     read_snapshot "$1/points/$named_point"
     case $? in 0) ;; 1) continue ;; *) return 1 ;; esac
     [ "$snapshot_received" = - ] || snapshot_own=$snapshot_received
-    printf '%s\t%s\n' "$named_point" "$snapshot_own"
+    printf '%s\t%s\n' "$named_point" "$snapshot_own" || return 1
   done
 }
 

@@ -277,3 +277,48 @@ def test_a_preview_says_what_would_change_and_writes_nothing(pulled: Job, snapsh
     seen = pulled.run("preview")
     assert (seen.code, "created\thour-1.wav" in seen.out.splitlines(), seen["created"]) == (0, True, 1), seen.out
     assert len(pulled.points()) == 1
+
+
+def stand_in(job: Job, name: str, lines: str) -> None:
+    job.at(10 * HOUR)
+    program = job.state.parent / "hooks" / name
+    program.write_text(f"#!/bin/sh\n{lines}\n")
+    program.chmod(0o755)
+
+
+#: The program that writes a list, what stops it short, and which list that is.
+CUT_LISTS = {
+    "wanted": ("awk", 'case "$*" in *decided=1*) trap "" XFSZ; ulimit -f 0 ;; esac\nexec /usr/bin/awk "$@"'),
+    "wanted busybox": ("awk", 'case "$*" in *decided=1*) trap "" XFSZ; ulimit -f 0 ;; esac\nexec busybox awk "$@"'),
+    "source": ("sort", '[ $# -gt 0 ] || { /usr/bin/sort | head -n 1; exit 2; }\nexec /usr/bin/sort "$@"'),
+    "answer": (
+        "ssh",
+        'case "$*" in *snapshots*) dd if=/dev/zero of=FULL bs=4k 2>/dev/null ;; esac\nexec /usr/bin/ssh "$@"',
+    ),
+}
+
+
+@pytest.mark.parametrize("cut", CUT_LISTS)
+def test_a_list_that_a_full_disk_cut_is_not_all_there_is_to_do(pulled: Job, snapshots: Job, cut: str) -> None:
+    """One that ends early told of nothing newer, or of nothing to fetch, and the run was called good."""
+    make(snapshots, 0)
+    pulled.at(10 * HOUR)
+    assert pulled.run().code == 0, pulled.log()
+    before = pulled.points()
+    make(snapshots, 1)
+    runs = pulled.state / "runs"
+    call("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", runs)
+    try:
+        runs.chmod(0o755)
+        name, lines = CUT_LISTS[cut]
+        stand_in(pulled, name, lines.replace("FULL", str(runs / "full")))
+        (runs / "full").touch()
+        (runs / "full").chmod(0o666)
+        outcome = pulled.run()
+    finally:
+        call("umount", runs)
+    assert (outcome.code, outcome["result"], outcome["reason"]) == (1, "failed", "state-full"), outcome.record
+    assert pulled.points() == before
+    (pulled.state.parent / "hooks" / name).unlink()
+    assert pulled.run().code == 0, pulled.log()
+    assert len(pulled.points()) == 2
