@@ -32,8 +32,9 @@ level_mirror() {
     give_to_receiver "$target/replaced"
   fi
   out_file=$progress_file.level
-  level_pass --existing --delete --update --info=skip --backup --backup-dir="$target/replaced/$point"
-  newer=$(awk -v list="$scratch" -f "$program/items.awk" "$out_file" | awk '{ print $8 }')
+  level_pass --existing --delete --update --info=skip --stats --no-h --backup --backup-dir="$target/replaced/$point"
+  # Without rsync's last words, what it left alone may not be among those that have found room.
+  newer=$(awk -v list="$scratch" -f "$program/items.awk" "$out_file" | awk '$1 != "-" && !$9 { print $8 }')
   case $newer in '' | *[!0-9]*) finish failed state-full ;; esac
   [ "$newer" -eq 0 ] || grep '^newer' "$scratch" >"$list_file"
   level_pass --ignore-existing --link-dest="$partial"

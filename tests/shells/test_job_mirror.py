@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +75,25 @@ def test_a_file_that_is_newer_here_stays_and_is_reported(mirror: Job) -> None:
     assert here.read_text() == "worked on at the target"
     assert (mirror.target / "current" / "take-006.wav").read_text() == "this one goes through"
     assert "newer\ttake-005.wav" in mirror.run("accept-list", str(outcome["run"])).out.splitlines()
+
+
+def test_a_file_that_is_newer_here_is_not_passed_over_where_the_list_has_no_room(mirror: Job, tmp_path: Path) -> None:
+    here = mirror.target / "current" / "take-005.wav"
+    here.write_text("worked on at the target")
+    os.utime(here, (4_000_000_000, 4_000_000_000))
+    (mirror.source / "take-005.wav").write_text("and at the source")
+    (tmp_path / "rsync").write_text(
+        """#!/bin/sh
+case "$*" in *--existing*) exec /usr/bin/rsync "$@" >/dev/full ;; esac
+exec /usr/bin/rsync "$@"
+"""
+    )
+    (tmp_path / "rsync").chmod(0o755)
+    mirror.environment["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
+    outcome = mirror.run()
+    assert (outcome.code, outcome["result"], outcome["reason"]) == (1, "failed", "state-full"), outcome.record
+    mirror.environment.clear()
+    assert mirror.run()["reason"] == "newer-at-target"
 
 
 def test_a_mirror_of_nothing_is_refused(mirror: Job) -> None:
