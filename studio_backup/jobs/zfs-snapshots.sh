@@ -51,7 +51,8 @@ list_zfs_points() {
   dataset_of "$1"
   case $? in 0) ;; 1) return 0 ;; *) return 1 ;; esac
   zfs_listed=$(zfs_names) || return 1
-  printf '%s\n' "$zfs_listed" | sort | while IFS= read -r zfs_name; do
+  zfs_listed=$(printf '%s\n' "$zfs_listed" | sort) || return 1
+  printf '%s\n' "$zfs_listed" | while IFS= read -r zfs_name; do
     if is_point "$zfs_name"; then printf '%s\n' "$zfs_name"; fi
   done
 }

@@ -317,3 +317,20 @@ def test_a_dataset_is_a_whole_volume(zfs: Zfs, snapshots: Job) -> None:
     outcome = snapshots.set(source_path=str(inside)).run()
     assert (outcome.code, outcome["reason"], zfs.points(SOURCE)) == (5, "source-no-subvolume", [])
     assert Path(snapshots.values["source_path"]).exists()
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_points_that_cannot_be_put_in_order_are_not_none(zfs: Zfs, snapshots: Job, shell: str) -> None:
+    """Without a newest one there is no brake: a program that was killed for want of memory let everything through."""
+    snapshots.shell = SHELLS[shell]
+    snapshots.fill(100)
+    made = make(snapshots, 0)
+    for take in list(snapshots.source.glob("take-*"))[:90]:
+        take.unlink()
+    (zfs.hooks / "sort").write_text('#!/bin/sh\n[ $# -gt 0 ] || kill -9 $$\nexec /usr/bin/sort "$@"\n')
+    (zfs.hooks / "sort").chmod(0o755)
+    outcome = at(snapshots, 1).run()
+    assert (outcome.code, outcome["reason"]) == (5, "target-unread"), outcome.record
+    (zfs.hooks / "sort").unlink()
+    assert snapshots.run()["reason"] == "brake-deletions"
+    assert snapshots.run("list").out.split()[:1] == made
