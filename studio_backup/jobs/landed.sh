@@ -49,7 +49,7 @@ close_landing() {
 }
 
 landing_is_used() {
-  [ "$share_taken" -eq 1 ] || { [ -f "$landing/lock/landing" ] && lock_is_held "$landing/lock/landing"; }
+  [ "$share_taken" -eq 1 ] || lock_is_held "$landing/lock/landing" || lock_is_held "$landing/lock/writer"
 }
 
 # Behind the closed door: is it still the push that was seen to be whole, and the one that came last?

@@ -27,7 +27,7 @@ claim_landing() {
   run=$now_run-$$ lock_unwritten='refuse no-space'
   if ! take_lock; then landing_is_busy; fi
   trap leave_landing EXIT
-  [ ! -e "$landing.closed" ] || landing_is_busy
+  if [ -e "$landing.closed" ] || lock_is_held "$landing/lock/writer"; then landing_is_busy; fi
 }
 
 # What the share's records say is read as who we are: their owner.
@@ -57,7 +57,7 @@ leave_share() {
 
 leave_landing() {
   trap '' EXIT
-  release_lock
+  release_lock ${landing_writer:+"$landing_writer"}
 }
 
 landing_is_busy() {
@@ -163,12 +163,24 @@ take_landing() {
   trap '' HUP
   # The words are meant to be split.
   # shellcheck disable=SC2086
-  rsync --server $landing_options "$@" --munge-links --chmod=Du+rwx,Fu+rw,ug-s --partial-dir="$partial_folder" \
-    --timeout=600 . "$path/files/"
+  run_writer rsync --server $landing_options "$@" --munge-links --chmod=Du+rwx,Fu+rw,ug-s \
+    --partial-dir="$partial_folder" --timeout=600 . "$path/files/"
   landing_code=$?
+  [ -s "$landing_writer" ] || refuse no-space
   mark_taken
   [ "$landing_code" -eq 0 ] || exit "$landing_code"
   [ "$landing_dry" -eq 1 ] || write_landing arrived "$taken"
+}
+
+# Whoever writes has a lock of its own: it may outlive this shell, whose lock is free then. It names itself, and becomes
+# the program after that.
+run_writer() {
+  landing_writer=$landing/lock/writer
+  # The words are that shell's.
+  # shellcheck disable=SC2016
+  sh -c '. "$1/lock.sh"; boot_id; lock=$2 run=$3; shift 3
+    rm -f "$lock"; printf "%s %s %s %s\n" $$ "$(process_start $$)" "$boot" "$run" >"$lock"
+    [ -s "$lock" ] && exec "$@"' sh "$program" "$landing_writer" "$run" "$@"
 }
 
 # end ID RUN FILES OPEN: everything was sent; FILES is `-` where the sender cannot count.

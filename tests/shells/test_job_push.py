@@ -6,6 +6,7 @@ import json
 import os
 import pwd
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -232,6 +233,44 @@ def test_a_push_that_was_cut_makes_no_point(pushed: Pushed) -> None:
     assert pushed.keeper.points() == []
     pushed.sender.set(bandwidth="")
     assert pushed.both()["result"] == "ok"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_gate_that_was_killed_lets_nobody_in_beside_the_rsync_that_outlives_it(pushed: Pushed, shell: str) -> None:
+    pushed.keeper.shell = SHELLS[shell]
+    (pushed.sender.source / "long.wav").write_bytes(os.urandom(6_000_000))
+    pushed.sender.set(bandwidth="1500")
+    started = pushed.sender.start()
+    deadline = time.time() + 20
+    while not list(pushed.landing.glob(".long.wav.*")) and time.time() < deadline:
+        time.sleep(0.05)
+    gate = (pushed.records / "lock/landing").read_text().split()[0]
+    # As where the disk hangs; otherwise it sees the end of its input, and goes a moment later.
+    writers = call("pgrep", "-P", gate).split()
+    writers += call("pgrep", "-P", writers[0]).split()
+    for writer in writers:
+        os.kill(int(writer), signal.SIGSTOP)
+    try:
+        os.kill(int(gate), signal.SIGKILL)
+        second = pushed.ask(f"begin {pushed.sender.values['id']}")
+        kept = pushed.keeper.run()
+    finally:
+        for writer in writers:
+            os.kill(int(writer), signal.SIGCONT)
+    started.communicate(timeout=60)
+    said = second.stderr.splitlines()[-1:]
+    assert (second.returncode, said) == (3, [b"studio-backup-gate: landing in use"]), "zsh says more"
+    assert kept["reason"] in ("landing-busy", "nothing-landed"), kept.record
+    assert started.returncode != 0, "whether all of it was written nobody has said"
+    _until_gone(writers[0])
+    pushed.sender.set(bandwidth="")
+    assert pushed.both()["files"] == 1, pushed.sender.log()
+
+
+def _until_gone(process: str) -> None:
+    deadline = time.time() + 20
+    while Path(f"/proc/{process}").exists() and time.time() < deadline:
+        time.sleep(0.05)
 
 
 @pytest.mark.long
