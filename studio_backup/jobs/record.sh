@@ -100,10 +100,11 @@ close_interrupted() {
   done
 }
 
-# Keeps the newest 200 records with what belongs to them.
+# Keeps the newest 200 records with what belongs to them. By a clock that was set back this run's may be the oldest.
 rotate_records() {
   set -- "$state/runs/$id".*.json
   while [ $# -gt 200 ]; do
+    if [ "$1" = "$record_file" ]; then shift && continue; fi
     rotated=${1##*/}
     rotated=${rotated%.json}
     rm -f "$1" "$state/runs/$rotated.list" "$state/runs/$rotated.progress" "$state/log/$rotated.log"

@@ -179,3 +179,20 @@ def test_every_shell_refuses_and_accepts_alike(job: Job, shell: str) -> None:
     accepted = job.run()
     assert (accepted.code, accepted["accepted_by"]) == (0, "Kim K Lee")
     assert json.loads(accepted.out)["rewritten"] == 55
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_run_by_a_clock_that_was_set_back_keeps_its_record_and_list(kept: Job, shell: str) -> None:
+    """By its name it is the oldest of all, and 200 are kept: it went at once, and nobody could accept it."""
+    kept.shell = SHELLS[shell]
+    for number in range(200):
+        name = f"{kept.values['id']}.2096{number:04}T000000Z-1"
+        (kept.state / "runs" / f"{name}.json").write_text('{"result":"ok"}\n')
+    for take in list(kept.source.iterdir())[:60]:
+        take.unlink()
+    refused = kept.run()
+    assert refused["reason"] == "brake-deletions"
+    assert len(kept.run("accept-list", str(refused["run"])).out.splitlines()) == 60
+    assert [record.get("run") for record in kept.records()].count(refused["run"]) == 1
+    kept.accept(refused["run"])
+    assert kept.run()["accepted_by"] == "Kim Lee"
