@@ -10,7 +10,9 @@
 find_made() {
   newest='' newest_path='' ahead=''
   list_made >"$scratch.made" 2>>"$log_file" || return 1
-  newest=$(sort "$scratch.made" | tail -n 1)
+  # Killed on its way, sort would leave none, and without a newest one there is no brake.
+  newest=$(sort "$scratch.made") || return 1
+  newest=$(printf '%s\n' "$newest" | tail -n 1)
   newest_path=${newest#*"$tab"} newest=${newest%%"$tab"*}
 }
 

@@ -122,6 +122,22 @@ def test_the_brake_comes_first_and_nothing_is_rotated(snapshots: Job) -> None:
     assert len(made(snapshots)) == 2
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_snapshots_that_cannot_be_put_in_order_are_not_none(snapshots: Job, tmp_path: Path, shell: str) -> None:
+    snapshots.shell = SHELLS[shell]
+    snapshots.fill(100)
+    assert snapshots.run().code == 0, snapshots.log()
+    before = made(snapshots)
+    for take in list(snapshots.source.iterdir())[:90]:
+        take.unlink()
+    (tmp_path / "sort").write_text('#!/bin/sh\ncase "$*" in *.made) kill -9 $$ ;; esac\nexec /usr/bin/sort "$@"\n')
+    (tmp_path / "sort").chmod(0o755)
+    snapshots.environment["PATH"] = f"{tmp_path}:{snapshots.environment['PATH']}"
+    outcome = snapshots.run()
+    assert (outcome.code, outcome["reason"]) == (1, "tool-listing"), outcome.record
+    assert made(snapshots) == before
+
+
 def test_btrbks_own_rules_let_go_what_is_old(snapshots: Job) -> None:
     """The first of each hour is kept, not the last one; a name that it does not know is nobody's."""
     points = pretended(snapshots)
