@@ -58,3 +58,16 @@ def test_a_sync_that_knows_no_single_file_system_writes_all(job: Job, tmp_path: 
     job.fill(3)
     assert job.run().code == 0, job.log()
     assert (tmp_path / "asked").read_text().splitlines()[-1] == ""
+
+
+def test_what_a_killed_run_has_moved_is_written_before_it_has_a_name(job: Job, tmp_path: Path) -> None:
+    """The run that goes on with it moves nothing itself."""
+    (tmp_path / "sync").write_text("#!/bin/sh\necho 'sync: error syncing: Input/output error'\nexit 1\n")
+    (tmp_path / "sync").chmod(0o755)
+    job.fill(3)
+    assert job.run()["reason"] is None
+    call("cp", "-a", job.source, job.target / ".partial")
+    job.environment["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
+    outcome = job.run()
+    assert (outcome.code, outcome["reason"]) == (1, "restore-point"), outcome.record
+    assert len(job.points()) == 1
