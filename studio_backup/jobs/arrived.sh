@@ -108,6 +108,7 @@ settle_landing() {
 }
 
 note_landing() {
+  dealt_with=$1
   settled_file=$state/landings/$id.$1
   printf '%s\n' "$2" >"$settled_file.new" && mv -f "$settled_file.new" "$settled_file"
 }
@@ -119,7 +120,7 @@ was_refused() {
 }
 
 note_refused() {
-  [ -z "$landed_judged" ] || printf '%s\n' "$landed_judged" >"$state/landings/$id.refused$landed_way"
+  [ -z "$landed_judged" ] || note_landing "refused$landed_way" "$landed_judged"
 }
 
 # A push that comes too early waits for the period to end, and leaves no record until then.

@@ -29,7 +29,7 @@ landing='' lander='' records='' options_rsync_3='' options_apple_2_6_9='' option
 
 # What a record says; empty is null.
 files='' bytes='' size='' created='' deleted='' rewritten='' restore_point='' source_name='' open=0 accepted_by=''
-child='' guard_open=0 clock_behind=0 ahead='' resumed=0 landing_closed='' landing_taken='' landed_judged='' landed_way=''
+child='' guard_open=0 clock_behind=0 ahead='' resumed=0 landing_closed='' landing_taken='' landed_judged='' landed_way='' dealt_with=''
 
 parts=${0%/*}
 for part in moment absence volume guard lock record receiver points connect transfer source judge retention versioned mirror \

@@ -112,6 +112,21 @@ rotate_records() {
   done
 }
 
+# A push that waits is looked at every five minutes: for one reason it has one record a day, or there would be no room
+# for others. RESULT REASON. What this run has dealt with is told for itself.
+says_nothing_new() {
+  if [ "$kind" != landing ] || [ "$manual" = 1 ] || [ "$1" = ok ] || [ -n "$dealt_with" ] || [ -e "$list_file" ]; then return 1; fi
+  if [ "$1" = refused ] && [ -n "$landed_judged" ]; then return 1; fi
+  said_last=''
+  for said in "$state/runs/$id".*.json; do
+    [ "$said" = "$record_file" ] || said_last=$said
+  done
+  grep -q "\"result\":\"$1\",\"reason\":\"$2\"," "$said_last" 2>/dev/null || return 1
+  said_moment=$(sed -n '1s/.*"started":\([0-9]*\).*/\1/p' "$said_last")
+  case $said_moment in '' | *[!0-9]*) return 1 ;; esac
+  [ "$said_moment" -le "$now" ] && [ $((now - said_moment)) -lt 86400 ]
+}
+
 # Ends the run: RESULT REASON. Exit codes: 0 ok, 1 failed, 3 away or busy, 5 refused.
 finish() {
   trap '' TERM INT HUP
@@ -120,7 +135,7 @@ finish() {
   ended=$now
   seconds=$((ended - started))
   say "result: $1${2:+ ($2)}"
-  write_record "$1" "$2"
+  if says_nothing_new "$1" "$2"; then rm -f "$record_file" "$log_file"; else write_record "$1" "$2"; fi
   [ "$1" != refused ] || note_refused
   # A list belongs to a run that somebody has to decide about.
   if [ "$1" = ok ] && [ -e "$list_file" ]; then rm -f "$list_file"; fi

@@ -350,6 +350,42 @@ def test_fewer_files_than_were_sent_are_no_point(pushed: Pushed) -> None:
     assert pushed.both(manual=False)["files"] == 5, "another push is judged anew"
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_push_that_waits_for_one_reason_has_one_record_a_day(pushed: Pushed, shell: str, tank: Volume) -> None:
+    """It is looked at every five minutes, and 200 records are kept: its own would turn over all others in a day."""
+    pushed.keeper.shell = SHELLS[shell]
+    pushed.sender.fill(3)
+    assert pushed.both().code == 0
+    assert pushed.sender.run().code == 0
+    sentinel, marker = tank.root / ".studio-backup-volume", pushed.keeper.target / ".studio-backup-copy"
+    text, ours = sentinel.read_text(), marker.read_text()
+
+    def looked(manual: bool = False) -> list[object]:
+        for _ in range(3):
+            time.sleep(1.1)  # a run is named by its second
+            outcome = pushed.keeper.run(manual=manual)
+            assert (outcome.code, outcome["result"]) == (5, "refused")
+        assert len(list((pushed.keeper.state / "log").iterdir())) == len(pushed.keeper.records())
+        return [one["reason"] for one in pushed.keeper.records()][1:]
+
+    try:
+        sentinel.unlink()
+        assert looked() == ["target-sentinel"]
+        sentinel.write_text(text)
+        marker.write_text("another\n")
+        assert looked() == ["target-sentinel", "target-foreign"]
+        sentinel.unlink()
+        assert looked() == ["target-sentinel", "target-foreign", "target-sentinel"], "each change of it is told"
+        pushed.keeper.at(90_000)
+        assert looked()[2:] == ["target-sentinel"] * 2, "and each day"
+        assert looked(manual=True)[2:] == ["target-sentinel"] * 5, "who asks has an answer"
+    finally:
+        sentinel.write_text(text)
+        marker.write_text(ours)
+    assert pushed.keeper.run(manual=False)["result"] == "ok"
+    assert pushed.keeper.records()[-1]["result"] == "ok"
+
+
 def test_a_period_has_one_point_however_often_is_pushed(pushed: Pushed) -> None:
     pushed.sender.fill(3)
     pushed.keeper.set(period="3600")
