@@ -48,8 +48,13 @@ close_landing() {
   if landing_is_used || ! take_share; then finish busy landing-busy; fi
 }
 
+# Only a file is opened: they are the sender's, and a pipe would hold us up.
 landing_is_used() {
-  [ "$share_taken" -eq 1 ] || lock_is_held "$landing/lock/landing" || lock_is_held "$landing/lock/writer"
+  [ "$share_taken" -ne 1 ] || return 0
+  for used in landing writer; do
+    if [ -f "$landing/lock/$used" ] && lock_is_held "$landing/lock/$used"; then return 0; fi
+  done
+  return 1
 }
 
 # Behind the closed door: is it still the push that was seen to be whole, and the one that came last?

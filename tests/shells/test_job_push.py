@@ -267,6 +267,20 @@ def test_a_gate_that_was_killed_lets_nobody_in_beside_the_rsync_that_outlives_it
     assert pushed.both()["files"] == 1, pushed.sender.log()
 
 
+def test_a_pipe_in_the_place_of_a_lock_holds_the_keeper_up_for_nothing(pushed: Pushed) -> None:
+    pushed.sender.fill(3)
+    assert pushed.sender.run().code == 0
+    for name in ("landing", "writer"):
+        (pushed.records / "lock" / name).unlink(missing_ok=True)
+        os.mkfifo(pushed.records / "lock" / name)
+    looked = pushed.keeper.start(manual=False)
+    try:
+        looked.communicate(timeout=20)
+    finally:
+        call("sh", "-c", f"for one in {pushed.records}/lock/*; do : <>$one; done")
+    assert (looked.returncode, len(pushed.keeper.points())) == (0, 1)
+
+
 def _until_gone(process: str) -> None:
     deadline = time.time() + 20
     while Path(f"/proc/{process}").exists() and time.time() < deadline:
