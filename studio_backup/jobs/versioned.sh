@@ -16,6 +16,7 @@ make_point() {
 
 # Builds the new tree in .partial and judges it against $base; ends the run when it may not stand.
 judged_tree() {
+  look_at_target
   prepare_partial || finish failed restore-point
   name_point
   build_tree
@@ -24,6 +25,12 @@ judged_tree() {
   read_items "$out_file"
   read_accepted
   judge_tree
+}
+
+# The source may have been looked at for long. Of a volume that went meanwhile a bare folder is left, on the system's disk.
+look_at_target() {
+  check_volume target "$target_root" "$target_id" "$target_volume" "$studio"
+  [ -z "$volume_reason" ] || finish refused "$volume_reason"
 }
 
 # A period is asked before the source where the answer needs no source: a point too many costs no connection.

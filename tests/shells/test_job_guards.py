@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import time
@@ -241,3 +242,28 @@ def test_an_id_that_nobody_can_read_is_not_taken_for_the_right_one(ready: tuple[
     source.write_sentinel()
     outcome = job.run()
     assert (outcome.code, outcome["reason"]) == (5, "source-unread")
+
+
+@pytest.mark.parametrize("kept", [False, True])
+@pytest.mark.parametrize("mode", ["versioned", "mirror"])
+def test_a_target_that_goes_while_the_source_is_looked_at_gets_nothing(
+    own_bench: Bench, tmp_path: Path, mode: str, kept: bool
+) -> None:
+    """A copy may be a whole volume: what its mount leaves is a bare folder, and the system's own disk."""
+    source, target = own_bench.make_volume("work"), own_bench.make_volume("tank")
+    job = build_job(own_bench, source, target, "sessions")
+    job.target.rmdir()
+    job.target = target.root
+    job.set(target=str(target.root), mode=mode)
+    job.fill(5)
+    if kept:
+        assert job.run().code == 0, job.log()
+    job.set(quiet="60")
+    for take in job.source.iterdir():
+        os.utime(take, (time.time() - 90, time.time() - 90))
+    (tmp_path / "sleep").write_text(f"#!/bin/sh\numount {target.root}\n")
+    (tmp_path / "sleep").chmod(0o755)
+    job.environment["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
+    outcome = job.run()
+    assert (outcome.code, outcome["reason"]) == (5, "target-unmounted"), outcome.record
+    assert not list(target.root.iterdir())
