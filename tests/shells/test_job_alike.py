@@ -228,15 +228,14 @@ def test_no_name_is_lent_whose_note_has_no_room(
     write(pushed.sender.source, nfc)
     changed(pushed)
     landed = files_of(pushed.landing)
-    (tmp_path / "bin").mkdir()
+    tools = pushed.sender.program.parent / tmp_path.name  # where the gate's user may look
+    tools.mkdir()
     text = f"#!/bin/sh\ncase $* in *'line[NR]'*) trap '' XFSZ; ulimit -f 0 ;; esac\nexec {awk} \"$@\"\n"
-    (tmp_path / "bin/awk").write_text(text)
-    (tmp_path / "bin/awk").chmod(0o755)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    (tools / "awk").write_text(text)
+    (tools / "awk").chmod(0o755)
     identity = pushed.sender.values["id"]
     run = pushed.ask(f"begin {identity}").stdout.decode().strip()
-    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
     done = pushed.ask(f"adjust {identity} {run}", f"name\t{nfc('Größe')}\t{nfd('Größe')}\nend\t1\n".encode())
     assert (done.returncode, done.stderr.splitlines()[-1]) == (5, b"studio-backup-gate: refused no-space"), done
     monkeypatch.undo()
